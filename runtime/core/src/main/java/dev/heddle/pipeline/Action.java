@@ -53,13 +53,27 @@ public sealed interface Action {
     }
   }
 
-  /** Copies {@code from} to {@code to}; both have the same width (ovs-actions(7), move). */
-  record Move(Field from, Field to) implements Action {
+  /**
+   * Copies {@code width} bits from one wire field to another, each counted from its lowest bit
+   * (ovs-actions(7), move).
+   */
+  record Move(Wire from, int fromOffset, Wire to, int toOffset, int width) implements Action {
 
     public Move {
+      if (width < 1
+          || fromOffset < 0
+          || fromOffset + width > from.width()
+          || toOffset < 0
+          || toOffset + width > to.width()) {
+        throw new IllegalArgumentException("cannot move " + width + " bits from " + from + " to " + to);
+      }
+    }
+
+    public static Move of(Field from, Field to) {
       if (from.width() != to.width()) {
         throw new IllegalArgumentException(from + " and " + to + " differ in width");
       }
+      return new Move(from.wire(), from.offset(), to.wire(), to.offset(), from.width());
     }
 
     @Override
@@ -69,7 +83,11 @@ public sealed interface Action {
 
     @Override
     public String toString() {
-      return "move " + from + "->" + to;
+      return "move " + bits(from, fromOffset) + "->" + bits(to, toOffset);
+    }
+
+    private String bits(Wire wire, int offset) {
+      return wire.ovsName() + "[" + offset + ".." + (offset + width - 1) + "]";
     }
   }
 
