@@ -3,6 +3,7 @@ package dev.heddle.engine;
 import dev.heddle.engine.Cells.FactCell;
 import dev.heddle.engine.Cells.FactKey;
 import dev.heddle.model.Fact;
+import java.util.Objects;
 
 /** Computes one fact for one key and wakes its readers if the value is another. */
 final class FactComputation extends Computation {
@@ -30,7 +31,9 @@ final class FactComputation extends Computation {
     Object before = value;
     RuntimeException failedBefore = failure;
     try {
-      value = ((Fact<Object, Object>) fact).value().apply(key, reading);
+      value =
+          Objects.requireNonNull(
+              ((Fact<Object, Object>) fact).value().apply(key, reading), "a fact is never null");
       failure = null;
     } catch (RuntimeException e) {
       value = null;

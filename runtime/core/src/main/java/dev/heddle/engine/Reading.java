@@ -58,16 +58,14 @@ final class Reading implements View {
   @Override
   @SuppressWarnings("unchecked") // a fact fixes the type of its value
   public <K, V> V fact(Fact<K, V> fact, K key) {
+    requireLower(Levels.fact(fact), fact); // before it is computed: a cycle would never end
     FactCell cell = graph.fact(fact, key);
     record(cell);
     return (V) cell.computation.value();
   }
 
   private void record(Cell cell) {
-    if (cell.level() >= level) {
-      throw new ContractException(
-          cell + " may not be read here: only facts and indexes of lower strata may");
-    }
+    requireLower(cell.level(), cell);
     if (seen == null) {
       for (Cell c : cells) {
         if (c == cell) {
@@ -82,6 +80,13 @@ final class Reading implements View {
       cells.add(cell);
     } else if (seen.add(cell)) {
       cells.add(cell);
+    }
+  }
+
+  private void requireLower(int read, Object what) {
+    if (read >= level) {
+      throw new ContractException(
+          what + " may not be read here: only facts and indexes of lower strata may");
     }
   }
 }

@@ -10,7 +10,9 @@ public enum KeySpace {
   /** Switches and routers: 24 bits, as the Geneve VNI is wide. */
   NETWORK(1, (1 << 24) - 1),
   /** Logical ports: 23 bits, cluster-unique; the 24th bit of a port field marks a group. */
-  PORT(1, (1 << 23) - 1);
+  PORT(1, (1 << 23) - 1),
+  /** Owners of flows: the upper 16 bits of a cookie. */
+  OWNER(1, (1 << 16) - 1);
 
   private final int first;
   private final int last;

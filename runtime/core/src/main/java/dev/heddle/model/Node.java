@@ -1,6 +1,8 @@
 package dev.heddle.model;
 
-import java.util.OptionalInt;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * One Open vSwitch. Created by the system when the switch first connects, and kept while it is
@@ -8,37 +10,32 @@ import java.util.OptionalInt;
  *
  * @param datapathId of br-int
  * @param encapAddress where its tunnels end, if it has told
- * @param tunnelPort OpenFlow number of its Geneve port, once there is one
  */
 public record Node(
-    Id<Node> id, long datapathId, IpAddress encapAddress, OptionalInt tunnelPort, String ovsVersion)
+    Id<Node> id, long datapathId, Optional<IpAddress> encapAddress, String ovsVersion)
     implements Entity<Node> {
 
   public static final Kind<Node> KIND = new Kind<>("Node", "nodes", true, KeySpace.NONE, Node::parse);
 
   /** As the system writes it. */
-  record Form(String datapathId, IpAddress encapAddress, Integer tunnelPort, String ovsVersion) {}
+  record Form(String datapathId, IpAddress encapAddress, String ovsVersion) {}
 
   private static Node parse(Document d, int key) {
     Form f = Spec.read(d, Form.class);
     return new Node(
         KIND.id(d.name()),
         Long.parseUnsignedLong(f.datapathId, 16),
-        f.encapAddress,
-        f.tunnelPort == null ? OptionalInt.empty() : OptionalInt.of(f.tunnelPort),
+        Optional.ofNullable(f.encapAddress),
         f.ovsVersion == null ? "" : f.ovsVersion);
   }
 
   /** The document that {@link #parse} reads back. */
   public static Document document(
-      String name, long datapathId, IpAddress encapAddress, OptionalInt tunnelPort, String ovsVersion) {
-    var spec = com.fasterxml.jackson.databind.node.JsonNodeFactory.instance.objectNode();
+      String name, long datapathId, Optional<IpAddress> encapAddress, String ovsVersion) {
+    var spec = JsonNodeFactory.instance.objectNode();
     spec.put("datapathId", String.format("%016x", datapathId));
-    if (encapAddress != null) {
-      spec.put("encapAddress", encapAddress.toString());
-    }
-    tunnelPort.ifPresent(p -> spec.put("tunnelPort", p));
+    encapAddress.ifPresent(a -> spec.put("encapAddress", a.toString()));
     spec.put("ovsVersion", ovsVersion);
-    return new Document(KIND.name(), name, java.util.Map.of(), spec);
+    return new Document(KIND.name(), name, Map.of(), spec);
   }
 }

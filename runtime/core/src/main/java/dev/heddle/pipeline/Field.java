@@ -94,6 +94,9 @@ public enum Field {
     return Bits.ones(width).shiftLeft(offset);
   }
 
+  /** The {@link #OUT_PORT} that means every port of the network. */
+  public static final int FLOOD = 1 << 23;
+
   /** True for the pipeline's own registers, false for what is in the packet or its tunnel. */
   public boolean isRegister() {
     return wire.compareTo(Wire.METADATA) >= 0 && wire.compareTo(Wire.REG15) <= 0;

@@ -18,6 +18,7 @@ public final class FlowDraft {
   private final int priority;
   private final Match.Builder match = Match.builder();
   private final List<Action> actions = new ArrayList<>();
+  private boolean differsByNode;
   private Id<?> owner;
 
   FlowDraft(Stage stage, int priority) {
@@ -44,7 +45,9 @@ public final class FlowDraft {
   public FlowDraft match(Field field, Bits value, Bits mask) {
     require(
         !field.isRegister() || stage.matches().contains(field), "may not match " + field);
-    require(field != Field.OF_PORT || stage.placed(), "is the same on every node: no port number");
+    if (field == Field.OF_PORT && value.low() != Tunnel.OF_PORT) {
+      namesPort();
+    }
     match.match(field, value, mask);
     return this;
   }
@@ -76,8 +79,25 @@ public final class FlowDraft {
 
   /** Out of an OpenFlow port, never back where the packet came from. */
   public FlowDraft output(int ofPort) {
-    require(stage.placed(), "is the same on every node: no port number");
+    namesPort();
     actions.add(new Action.Output(ofPort));
+    return this;
+  }
+
+  /**
+   * Into the tunnel to the node at {@code remote}, where the packet resumes at REPLICATE with the
+   * present NETWORK, IN_PORT and OUT_PORT. May be said several times, for several nodes.
+   */
+  public FlowDraft toNode(IpAddress remote) {
+    if (actions.stream().noneMatch(Tunnel::writesHeader)) {
+      move(Field.NETWORK, Field.TUNNEL_NETWORK);
+      move(Field.IN_PORT, Field.TUNNEL_IN_PORT);
+      move(Field.OUT_PORT, Field.TUNNEL_OUT_PORT);
+      set(Field.TUNNEL_RESUME, Spine.REPLICATE.table());
+      set(Field.TUNNEL_FLAGS, 0);
+    }
+    set(Field.TUNNEL_DST, remote);
+    actions.add(new Action.Output(Tunnel.OF_PORT));
     return this;
   }
 
@@ -116,10 +136,15 @@ public final class FlowDraft {
   public DesiredFlow where(Scope scope) {
     require(owner != null, "has a flow that says no owner");
     require(
-        !stage.placed() || scope.reach() == Scope.Reach.NODE || scope.reach() == Scope.Reach.EVERYWHERE,
-        "differs by node, so its flows say which node");
+        !differsByNode || scope.reach() == Scope.Reach.NODE || scope.reach() == Scope.Reach.PORT,
+        "has a flow that names a port of one node, wanted " + scope);
     return new DesiredFlow(
         new FlowKey(stage.table(), priority, match.build()), List.copyOf(actions), scope, owner);
+  }
+
+  private void namesPort() {
+    require(stage.placed(), "is the same on every node: no port number");
+    differsByNode = true;
   }
 
   private void mayWrite(Field field) {

@@ -114,14 +114,22 @@ public final class Match {
         case IPV6_SRC, IPV6_DST -> match(Field.ETH_TYPE, ETH_IPV6);
         case TCP_SRC, TCP_DST -> match(Field.IP_PROTO, PROTO_TCP);
         case UDP_SRC, UDP_DST -> match(Field.IP_PROTO, PROTO_UDP);
-        case ICMPV6_TYPE, ICMPV6_CODE, ND_TARGET, ND_SLL, ND_TLL -> {
+        case ICMPV6_TYPE, ICMPV6_CODE -> {
           match(Field.ETH_TYPE, ETH_IPV6);
           match(Field.IP_PROTO, PROTO_ICMPV6);
         }
+        case ND_TARGET -> match(Field.ICMPV6_CODE, 0); // and a type, 135 or 136, that nothing implies
+        case ND_SLL -> neighbour(135);
+        case ND_TLL -> neighbour(136);
         default -> {
           // nothing else has a prerequisite that a value implies
         }
       }
+    }
+
+    private void neighbour(int type) {
+      match(Field.ICMPV6_TYPE, type);
+      match(Field.ICMPV6_CODE, 0);
     }
 
     private void add(Term t) {
