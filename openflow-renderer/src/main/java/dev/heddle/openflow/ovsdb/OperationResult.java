@@ -17,8 +17,7 @@ import java.util.Optional;
  * @param uuid the row an insert made
  * @param rows the columns a select read, row by row
  */
-public record OperationResult(
-    long count, Optional<Uuid> uuid, List<Map<String, OvsdbValue>> rows) {
+public record OperationResult(long count, Optional<Uuid> uuid, List<Map<String, OvsdbValue>> rows) {
 
   /** Reads the reply to a transaction; throws {@link TransactionFailed} if it was not done. */
   static List<OperationResult> parse(JsonNode reply, int operations) {

@@ -103,11 +103,14 @@ final class Replica {
         entries.putAll(before.entries());
       }
       // A pair that is there already is taken away; any other is put in.
-      pairs.entries().forEach((k, v) -> {
-        if (!entries.remove(k, v)) {
-          entries.put(k, v);
-        }
-      });
+      pairs
+          .entries()
+          .forEach(
+              (k, v) -> {
+                if (!entries.remove(k, v)) {
+                  entries.put(k, v);
+                }
+              });
       return new MapOf(entries);
     }
     SortedSet<Atom> elements = new TreeSet<>(old.elements());

@@ -76,8 +76,10 @@ public record Row(Uuid uuid, Map<String, OvsdbValue> columns) {
     if (value(column) instanceof MapOf entries) {
       entries
           .entries()
-          .forEach((k, v) -> map.put(cast(column, k, Text.class).value(),
-              cast(column, v, Text.class).value()));
+          .forEach(
+              (k, v) ->
+                  map.put(
+                      cast(column, k, Text.class).value(), cast(column, v, Text.class).value()));
     } else if (!value(column).equals(NONE)) {
       throw new BadMessage("column " + column + " is not a map");
     }

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What we need of a database's schema: which columns there are, and which of them may hold more than
- * one element. Only those arrive as differences from monitor_cond.
+ * What we need of a database's schema: which columns there are, and which of them may hold more
+ * than one element. Only those arrive as differences from monitor_cond.
  *
  * @param several for each table and column: may it hold more than one element
  */
@@ -25,7 +25,10 @@ record Schema(Map<String, Map<String, Boolean>> several) {
         .forEachRemaining(
             table -> {
               Map<String, Boolean> columns = new HashMap<>();
-              table.getValue().path("columns").fields()
+              table
+                  .getValue()
+                  .path("columns")
+                  .fields()
                   .forEachRemaining(
                       column -> columns.put(column.getKey(), several(column.getValue())));
               tables.put(table.getKey(), Map.copyOf(columns));

@@ -71,8 +71,16 @@ class AnswerTest {
   Arbitrary<Map<String, String>> ids() {
     Arbitrary<String> keys =
         Arbitraries.of(
-            "iface-id", "vm-uuid", "heddle-other", "heddle-installed", "heddle-revision",
-            "heddle-mac", "heddle-ips", "heddle-gateway", "heddle-mtu", "heddle-condition");
+            "iface-id",
+            "vm-uuid",
+            "heddle-other",
+            "heddle-installed",
+            "heddle-revision",
+            "heddle-mac",
+            "heddle-ips",
+            "heddle-gateway",
+            "heddle-mtu",
+            "heddle-condition");
     return Arbitraries.maps(keys, Arbitraries.of("true", "1", "2", "m", "c", "1500"));
   }
 

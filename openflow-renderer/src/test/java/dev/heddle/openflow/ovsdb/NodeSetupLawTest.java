@@ -37,7 +37,13 @@ class NodeSetupLawTest {
     ovs = RealOvs.start(Datapath.DUMMY);
     controller = new RecordedNode(node -> {});
     ovs.vsctl(
-        "--no-wait", "set-manager", controller.target(), "--", "set", "Open_vSwitch", ".",
+        "--no-wait",
+        "set-manager",
+        controller.target(),
+        "--",
+        "set",
+        "Open_vSwitch",
+        ".",
         "external_ids:system-id=node-1");
     done(
         controller
@@ -57,9 +63,23 @@ class NodeSetupLawTest {
       @ForAll("histories") List<String[]> history, @ForAll("desires") Desired desired)
       throws Exception {
     // No waiting for ovs-vswitchd: it does not write any column a plan depends on.
-    ovs.vsctl("--no-wait", "--if-exists", "del-br", "br-int", "--", "--if-exists", "del-br",
-        "br-ex", "--", "--if-exists", "remove", "Open_vSwitch", ".", "external_ids",
-        "heddle-encap-ip", "heddle-datapath-type");
+    ovs.vsctl(
+        "--no-wait",
+        "--if-exists",
+        "del-br",
+        "br-int",
+        "--",
+        "--if-exists",
+        "del-br",
+        "br-ex",
+        "--",
+        "--if-exists",
+        "remove",
+        "Open_vSwitch",
+        ".",
+        "external_ids",
+        "heddle-encap-ip",
+        "heddle-datapath-type");
     for (String[] step : history) {
       List<String> words = new ArrayList<>(List.of("--no-wait"));
       words.addAll(List.of(step));
@@ -99,8 +119,7 @@ class NodeSetupLawTest {
       columns.add("_uuid");
       reads.add(new Select(table, List.of(), columns));
     }
-    List<OperationResult> results =
-        done(controller.awaitNode(1).connection().transact(reads));
+    List<OperationResult> results = done(controller.awaitNode(1).connection().transact(reads));
     Map<String, Map<Uuid, Row>> rows = new HashMap<>();
     for (int i = 0; i < tables.size(); i++) {
       Map<Uuid, Row> target = rows.computeIfAbsent(tables.get(i), t -> new HashMap<>());
@@ -167,14 +186,17 @@ class NodeSetupLawTest {
             "--may-exist add-br br-int -- set Bridge br-int fail_mode=standalone stp_enable=true",
             "--may-exist add-br br-int -- set-controller br-int tcp:127.0.0.1:7777",
             "--may-exist add-br br-int -- set-controller br-int tcp:127.0.0.1:6653 -- set "
-                + "Controller br-int connection_mode=in-band " + owned,
+                + "Controller br-int connection_mode=in-band "
+                + owned,
             "--may-exist add-br br-int -- set Bridge br-int protocols=OpenFlow10,OpenFlow13 "
                 + "other_config:disable-in-band=false other_config:hwaddr=0a:00:00:00:00:01",
             "--may-exist add-br br-int -- --may-exist add-port br-int p1",
             "--may-exist add-br br-int -- --if-exists del-port heddle-geneve -- add-port "
                 + "br-int heddle-geneve -- set Interface heddle-geneve type=geneve options:key=5 "
-                + "options:tos=3 " + owned
-                + " -- set Port heddle-geneve " + owned,
+                + "options:tos=3 "
+                + owned
+                + " -- set Port heddle-geneve "
+                + owned,
             "--may-exist add-br br-ex -- --if-exists del-port heddle-geneve -- add-port br-ex "
                 + "heddle-geneve",
             "--may-exist add-br br-ex -- set-controller br-ex tcp:127.0.0.1:7777")
