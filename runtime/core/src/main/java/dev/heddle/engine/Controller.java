@@ -68,7 +68,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final List<LongConsumer> watchers = new CopyOnWriteArrayList<>();
   private final Map<Integer, String> owners = new ConcurrentHashMap<>();
-  private final Conditions conditions = new Conditions(transactions);
+  private final Conditions conditions = new Conditions(transactions, functions);
   private long revision;
 
   /** Loads {@code store} and computes what needs no feature; takes the store over. */

@@ -10,6 +10,7 @@ import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.FlowUnit;
 import dev.heddle.pipeline.Stage;
+import dev.heddle.pipeline.StageFlows;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,13 +28,16 @@ final class FeatureFunctions implements Declarations {
   private final List<Function> functions = new ArrayList<>();
   private final Set<Integer> tables = new HashSet<>();
 
-  private FeatureFunctions(String name) {
+  private final boolean anyTable;
+
+  private FeatureFunctions(String name, boolean anyTable) {
     this.name = name;
+    this.anyTable = anyTable;
   }
 
   /** Asks {@code feature} for its declarations. */
   static FeatureFunctions of(Feature feature) {
-    FeatureFunctions f = new FeatureFunctions(feature.name());
+    FeatureFunctions f = new FeatureFunctions(feature.name(), feature instanceof StageFlows);
     feature.declare(f);
     return f;
   }
@@ -56,7 +60,7 @@ final class FeatureFunctions implements Declarations {
 
   /** {@code flow}, if this feature may put flows into its table. */
   DesiredFlow checked(DesiredFlow flow) {
-    if (!tables.contains(flow.key().table())) {
+    if (!anyTable && !tables.contains(flow.key().table())) {
       throw new ContractException(
           "feature " + name + " did not declare to fill table " + flow.key().table());
     }
