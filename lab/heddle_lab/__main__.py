@@ -1,0 +1,146 @@
+"""`heddle lab`: the commands."""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import asdict
+
+from . import documents, probe
+from .client import alone, ask, start
+from .settings import LabError, Settings
+from .show import matrix_table, status_table
+from .state import reap
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def up(settings, given):
+    start(settings)
+    status = ask(settings, "up", say, nodes=given.nodes, ovs=given.ovs, controller=given.controller,
+                 standalone=given.standalone)
+    say(f"lab up: {len(status['nodes'])} nodes, {len(status['pods'])} pods")
+
+
+def down(settings, given):
+    if not settings.directory.exists():
+        say("no lab is there")
+        return
+    with alone(settings):
+        reap(settings)
+    say("lab down: nothing left")
+
+
+def status(settings, given):
+    if not settings.state_file.exists():
+        found = {"directory": str(settings.directory), "nodes": [], "pods": []}
+    else:
+        found = ask(settings, "status")
+    print(json.dumps(found, indent=2) if given.output == "json" else status_table(found))
+
+
+def execute(settings, given):
+    if not given.command:
+        raise LabError("exec needs a command: heddle lab exec POD_OR_NODE COMMAND...")
+    found = ask(settings, "where", name=given.name)
+    # Only the network is the pod's; the command keeps this terminal, its files and its exit code.
+    os.execvpe("nsenter", ["nsenter", f"--net={found['path']}", "--", *given.command],
+               {**os.environ, **found["environment"], "HEDDLE_LAB_IN": given.name})
+
+
+def pods(settings, given):
+    found = documents.ports(documents.read(given.file))
+    if not found:
+        raise LabError(f"{given.file} holds no LogicalPort of type vif")
+    count = ask(settings, "pods", say, ports=[asdict(p) for p in found], wait=not given.no_wait, timeout=given.timeout)
+    say(f"{count} pods plugged")
+
+
+def plug(settings, given):
+    found = ask(settings, "plug", port=given.port, node=given.node, mac=given.mac, addresses=given.ip or [],
+                wait=not given.no_wait, timeout=given.timeout)
+    say(f"pod {found['name']} on {found['node']} as {found['device']}: {found['mac']} {' '.join(found['addresses'])}")
+
+
+def unplug(settings, given):
+    ask(settings, "unplug", port=given.port)
+    say(f"pod {given.port} is gone")
+
+
+def matrix(settings, given):
+    ports = documents.ports(documents.read(given.file))
+    ask(settings, "warm")
+    found = probe.matrix(ports, ask(settings, "status")["pods"], settings.namespace_path, given.timeout)
+    print(json.dumps(found, indent=2) if given.output == "json" else matrix_table(found))
+    if found["wrong"]:
+        raise SystemExit(1)
+
+
+def cli(settings, given):
+    from .attach import cli as run
+    ask(settings, "status")
+    run(settings)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="heddle lab", description=(
+        "A lab of Open vSwitch nodes and pods in network namespaces. HEDDLE_LAB_DIR (/run/heddle-lab), "
+        "HEDDLE_LAB_PREFIX (hd) and HEDDLE_LAB_UNDERLAY (198.18.0.0/16) let several labs exist side by side."))
+    commands = parser.add_subparsers(dest="command_name", required=True, metavar="COMMAND")
+
+    def command(run, name, text):
+        made = commands.add_parser(name, help=text, description=text)
+        made.set_defaults(run=run)
+        return made
+
+    def waits(made):
+        made.add_argument("--no-wait", action="store_true", help="do not wait until the controller installed the port")
+        made.add_argument("--timeout", type=int, default=30, metavar="SECONDS", help="how long to wait (default 30)")
+
+    made = command(up, "up", "make nodes until there are N; repeat it to grow")
+    made.add_argument("--nodes", type=int, default=2, metavar="N", help="default 2")
+    made.add_argument("--ovs", choices=("3.1", "3.5"), default="3.1", help="of the new nodes; 3.5 is Debian 13's")
+    made.add_argument("--controller", metavar="ADDR", help="address(es) or OVSDB targets, separated by commas; "
+                      "default: this machine, by the underlay bridge's address")
+    made.add_argument("--standalone", action="store_true", help="no controller: br-int is a plain learning switch")
+    command(down, "down", "end the lab and remove every trace of it, also after its daemon was killed")
+    made = command(status, "status", "nodes and pods")
+    made.add_argument("-o", "--output", choices=("table", "json"), default="table")
+    made = command(execute, "exec", "run a command in a pod or on a node, e.g. exec n1 ovs-ofctl dump-flows br-int")
+    made.add_argument("name", metavar="POD_OR_NODE")
+    made.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND...")
+    command(cli, "cli", "Mininet's CLI on the running lab")
+    made = command(pods, "pods", "a pod for each LogicalPort of a file, at the node its label "
+                   f"{documents.NODE_LABEL} names, else round robin")
+    made.add_argument("-f", "--file", required=True)
+    waits(made)
+    made = command(plug, "plug", "make a pod and plug it in as logical port PORT")
+    made.add_argument("node", metavar="NODE")
+    made.add_argument("port", metavar="PORT")
+    made.add_argument("--mac", metavar="M")
+    made.add_argument("--ip", metavar="A/LEN", action="append", help="may be repeated")
+    waits(made)
+    made = command(unplug, "unplug", "take a port off its switch and remove its pod")
+    made.add_argument("port", metavar="PORT")
+    made = command(matrix, "matrix", "all ordered pairs of a file's pods: who gets and who answers whose packets; "
+                   "exit code 1 if a cell is wrong")
+    made.add_argument("-f", "--file", required=True)
+    made.add_argument("-o", "--output", choices=("table", "json"), default="table")
+    made.add_argument("--timeout", type=float, default=2.0, metavar="SECONDS", help="for an awaited reply (default 2)")
+    return parser
+
+
+def main():
+    given = arguments().parse_args()
+    try:
+        given.run(Settings.from_environment(), given)
+    except LabError as error:
+        sys.exit(f"heddle lab: {error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

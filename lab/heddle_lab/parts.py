@@ -1,0 +1,266 @@
+"""The lab's Mininet nodes: a Pod, an OvsNode with an Open vSwitch of its own, and the Underlay that joins nodes."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from mininet.node import Host, Node, Switch
+
+from .settings import LabError
+from .state import remove_namespace
+
+# Room for Geneve with options around a pod's 1500 bytes.
+UNDERLAY_MTU = 1700
+
+
+def run(argv, what=None, **options):
+    """Runs a command; its output, or a LabError that carries what it said."""
+    done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL, **options)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip()
+        raise LabError(f"{what or ' '.join(argv)}: {said or f'exit code {done.returncode}'}")
+    return done.stdout.strip()
+
+
+class Named(Node):
+    """A Mininet node whose namespace also has a name, so that it outlives its shell and `ip netns` knows it.
+
+    `settings` and `state` come as Mininet parameters.
+    """
+
+    def startShell(self, mnopts=None):
+        settings, state = self.params["settings"], self.params["state"]
+        name = settings.namespace(self.name)
+        if name not in state.data["namespaces"] and settings.namespace_path(self.name).exists():
+            raise LabError(f"namespace {name} exists and is not this lab's: set HEDDLE_LAB_PREFIX")
+        state.add("namespaces", name)
+        super().startShell(mnopts)
+        state.add_process(self.pid)
+        run(["ip", "netns", "attach", name, str(self.pid)])
+        # Router solicitations and MLD reports of hundreds of interfaces would drown what is being watched.
+        self.sh("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; ip link set lo up")
+
+    def variables(self):
+        """What commands run here find in their environment, beside the caller's."""
+        return {}
+
+    def environment(self):
+        return {**os.environ, **self.variables()}
+
+    def sh(self, script, what=None):
+        """Runs a shell script in this namespace (only: mounts and processes are the machine's)."""
+        path = self.params["settings"].namespace_path(self.name)
+        return run(["nsenter", f"--net={path}", "sh", "-ec", script], what or f"{self.name}: {script}",
+                   env=self.environment())
+
+    def forget(self):
+        """Removes the namespace and everything in it."""
+        state, name = self.params["state"], self.params["settings"].namespace(self.name)
+        pid = self.pid
+        self.terminate()
+        remove_namespace(name)
+        state.remove("namespaces", name)
+        state.remove_process(pid)
+
+
+class Pod(Named, Host):
+    """A namespace with one interface, eth0, plugged into a node as device `device`."""
+
+    node = None
+    device = None
+    mac = None
+    addresses = ()
+
+    def configure(self, mac, addresses, gateway=None):
+        lines = ["ethtool -K eth0 tx off >/dev/null", "ip addr flush dev eth0", "ip link set eth0 down"]
+        if mac:
+            lines.append(f"ip link set eth0 address {mac}")
+        if any(":" in a for a in addresses):
+            lines.append("echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6")
+        lines.append("ip link set eth0 up")
+        lines += [f"ip addr add {a} dev eth0{' nodad' if ':' in a else ''}" for a in addresses]
+        if gateway:
+            lines.append(f"ip route replace default via {gateway}")
+        self.sh("\n".join(lines), f"{self.name}: configuring eth0")
+        self.mac = mac or self._own_mac()
+        self.addresses = tuple(addresses)
+        self.nameToIntf["eth0"].mac = self.mac
+        for address in addresses:
+            if ":" not in address:
+                # So that Mininet's own `pingall` and `h1 ping h2` know the pod's address.
+                self.nameToIntf["eth0"].ip, self.nameToIntf["eth0"].prefixLen = address.split("/")
+                break
+
+    def _own_mac(self):
+        # /sys shows the namespace of its mounter, not of its reader: ask the kernel itself.
+        return self.sh("ip -o link show eth0").split("link/ether ")[1].split()[0]
+
+
+class OvsNode(Named, Switch):
+    """A node: ovsdb-server and ovs-vswitchd (userspace datapath) with their files in a directory of their own.
+
+    br-phy holds the underlay's device and the tunnel address, because a userspace datapath sends tunnel packets
+    through its own route lookup and only out of a bridge of its own. br-int is the controller's to make.
+    """
+
+    number = 0
+    programs = None
+    standalone = False
+    controller = None
+
+    @property
+    def address(self):
+        return self.params["settings"].node_address(self.number)
+
+    @property
+    def phy_mac(self):
+        """MAC address of br-phy, and so of this node's tunnels."""
+        return f"02:01:00:00:{self.number >> 8:02x}:{self.number & 255:02x}"
+
+    @property
+    def directory(self):
+        return self.params["settings"].node_directory(self.name)
+
+    def variables(self):
+        return self.programs.variables(self.directory) if self.programs else {}
+
+    def ovs(self, *argv, what=None):
+        """Runs an Open vSwitch program of this node's version against this node's switch."""
+        return run(["nsenter", f"--net={self.params['settings'].namespace_path(self.name)}", *argv],
+                   what or f"{self.name}: {' '.join(argv)}", env=self.environment())
+
+    def boot(self, number, programs):
+        """Starts the switch and puts `underlay0`, which must be here already, and the tunnel address on br-phy."""
+        self.number, self.programs = number, programs
+        for name, value in self.variables().items():
+            self.cmd(f"export {name}='{value}'")
+        directory = self.directory
+        directory.mkdir(parents=True, exist_ok=True)
+        self.ovs("ovsdb-tool", "create", str(directory / "conf.db"), programs.schema)
+        self.ovs("ovsdb-server", str(directory / "conf.db"), f"--remote=punix:{directory}/db.sock",
+                 "--remote=db:Open_vSwitch,Open_vSwitch,manager_options", "--no-chdir", "--detach", "--pidfile",
+                 f"--log-file={directory}/ovsdb-server.log", "-vconsole:off")
+        self.ovs("ovs-vsctl", "--no-wait", "init")
+        self.ovs("ovs-vsctl", "--no-wait", "set", "Open_vSwitch", ".", f"external_ids:system-id={self.name}",
+                 f"external_ids:hostname={self.name}", f"external_ids:heddle-encap-ip={self.address}",
+                 "external_ids:heddle-datapath-type=netdev")
+        self.ovs("ovs-vswitchd", f"unix:{directory}/db.sock", "--no-chdir", "--detach", "--pidfile",
+                 f"--log-file={directory}/ovs-vswitchd.log", "-vconsole:off")
+        prefix = self.params["settings"].underlay.prefixlen
+        # arp off: else the kernel answers for br-phy's address on underlay0 as well, with the wrong MAC address.
+        self.sh(f"ethtool -K underlay0 tx off >/dev/null; ip link set underlay0 arp off mtu {UNDERLAY_MTU} up")
+        self.ovs("ovs-vsctl", "--timeout=20", "add-br", "br-phy", "--", "set", "Bridge", "br-phy",
+                 "datapath_type=netdev", "fail_mode=standalone", f'other-config:hwaddr="{self.phy_mac}"',
+                 "--", "add-port", "br-phy", "underlay0")
+        self.sh(f"ip addr add {self.address}/{prefix} dev br-phy; ip link set br-phy up")
+
+    def join(self, controller):
+        """Points the switch at its controller(s): addresses, or whole OVSDB targets, separated by commas."""
+        targets = [c if ":" in c else f"tcp:{c}:6640" for c in controller.split(",")]
+        self.ovs("ovs-vsctl", "--no-wait", "set-manager", *targets, "--", "set", "Open_vSwitch", ".",
+                 f"external_ids:heddle-encap-ip={self.address}", f"external_ids:system-id={self.name}",
+                 "external_ids:heddle-datapath-type=netdev")
+        self.controller, self.standalone = controller, False
+
+    def stand_alone(self):
+        """Makes br-int an ordinary learning switch, for a lab without a controller."""
+        self.ovs("ovs-vsctl", "--timeout=20", "--may-exist", "add-br", "br-int", "--", "set", "Bridge", "br-int",
+                 "datapath_type=netdev", "fail_mode=standalone")
+        self.standalone = True
+
+    def wait_bridge(self, timeout):
+        """Waits until br-int exists; the controller makes it when the node has joined."""
+        self.ovs("ovs-vsctl", f"--timeout={timeout}", "wait-until", "Bridge", "br-int", "--", "get", "Bridge", "br-int", "name",
+                 what=f"{self.name}: no br-int within {timeout} s (is a controller running at {self.controller}?)")
+
+    def add_port(self, device, port):
+        self.ovs("ovs-vsctl", "--timeout=20", "--may-exist", "add-port", "br-int", device, "--", "set", "Interface",
+                 device, f"external_ids:iface-id={port}")
+
+    def del_port(self, device):
+        self.ovs("ovs-vsctl", "--timeout=20", "--if-exists", "del-port", device)
+
+    def wait_installed(self, device, port, timeout):
+        """Waits until the controller answered that the port works; else says what it answered instead."""
+        try:
+            self.ovs("ovs-vsctl", f"--timeout={timeout}", "wait-until", "Interface", device,
+                     "external_ids:heddle-installed=true")
+        except LabError:
+            why = self.external_ids(device).get("heddle-condition", "the controller said nothing")
+            raise LabError(f"port {port} on {self.name} was not installed within {timeout} s: {why}") from None
+
+    def external_ids(self, device):
+        """The external_ids of an interface, as a dict; {} if there is no such interface."""
+        try:
+            text = self.ovs("ovs-vsctl", "--timeout=5", "get", "Interface", device, "external_ids")
+        except LabError:
+            return {}
+        return dict(item.split("=", 1) for item in _map_items(text))
+
+    def manager_connected(self):
+        text = self.ovs("ovs-vsctl", "--timeout=5", "--bare", "--columns=is_connected", "list", "Manager")
+        return "true" in text.split()
+
+    # What Mininet asks of a Switch.
+    def start(self, controllers):
+        """The switch runs since boot()."""
+
+    def attach(self, intf):
+        self.add_port(str(intf), str(intf))
+
+    def detach(self, intf):
+        self.del_port(str(intf))
+
+    def connected(self):
+        return self.standalone or self.manager_connected()
+
+    def dpctl(self, *args):
+        return self.ovs("ovs-ofctl", "-O", "OpenFlow13", *args[:1], "br-int", *args[1:])
+
+
+def _map_items(text):
+    """`{a=b, c="d e"}` as the strings `a=b`, `c=d e`: ovs-vsctl's way to print a map."""
+    body = text.strip().removeprefix("{").removesuffix("}")
+    if not body:
+        return []
+    items, quoted, start = [], False, 0
+    for place, character in enumerate(body):
+        if character == '"' and body[place - 1:place] != "\\":
+            quoted = not quoted
+        elif character == "," and not quoted:
+            items.append(body[start:place])
+            start = place + 1
+    items.append(body[start:])
+    return [i.strip().replace('"', "") for i in items]
+
+
+class Underlay(Switch):
+    """A bridge in the root namespace, where the nodes' underlay devices and a controller on this machine meet."""
+
+    def raise_bridge(self):
+        settings, state = self.params["settings"], self.params["state"]
+        bridge = settings.bridge
+        if Path(f"/sys/class/net/{bridge}").exists():
+            raise LabError(f"device {bridge} exists and is not this lab's: set HEDDLE_LAB_PREFIX")
+        taken = run(["ip", "-o", "addr", "show", "to", str(settings.underlay)])
+        if taken:
+            raise LabError(f"{settings.underlay} is in use ({' '.join(taken.split()[1:4])}): set HEDDLE_LAB_UNDERLAY")
+        state.add("devices", bridge)
+        run(["ip", "link", "add", bridge, "type", "bridge", "stp_state", "0", "mcast_snooping", "0"])
+        Path(f"/proc/sys/net/ipv6/conf/{bridge}/disable_ipv6").write_text("1")
+        run(["ip", "link", "set", bridge, "mtu", str(UNDERLAY_MTU), "up"])
+        # A userspace switch gets packets without their checksums filled in unless the sender is told not to offload.
+        run(["ethtool", "-K", bridge, "tx", "off"])
+        run(["ip", "addr", "add", f"{settings.controller_address}/{settings.underlay.prefixlen}", "dev", bridge])
+
+    def plug(self, device):
+        run(["ethtool", "-K", device, "tx", "off"])
+        Path(f"/proc/sys/net/ipv6/conf/{device}/disable_ipv6").write_text("1")
+        run(["ip", "link", "set", device, "master", self.params["settings"].bridge, "mtu", str(UNDERLAY_MTU), "up"])
+
+    def start(self, controllers):
+        """The bridge works since raise_bridge()."""
+
+    def startShell(self, mnopts=None):
+        super().startShell(mnopts)
+        self.params["state"].add_process(self.pid)
