@@ -46,7 +46,8 @@ class EngineLaws {
         assertThat(flows(full)).isEqualTo(flows);
       }
       assertThat(incremental.inspection().failures()).isEmpty();
-      Statistics.collect(flows.values().stream().anyMatch(f -> f.size() > 25) ? "many flows" : "few flows");
+      Statistics.collect(
+          flows.values().stream().anyMatch(f -> f.size() > 25) ? "many flows" : "few flows");
     }
   }
 
@@ -58,8 +59,7 @@ class EngineLaws {
       history.forEach(t -> apply(controller, t));
       Map<String, Set<Flow>> byListening = new TreeMap<>();
       for (String node : nodes()) {
-        byListening.put(
-            node, new HashSet<>(followed.getOrDefault(node, Map.of()).values()));
+        byListening.put(node, new HashSet<>(followed.getOrDefault(node, Map.of()).values()));
       }
       // What is everywhere from before a node existed arrives with the node itself.
       assertThat(byListening).isEqualTo(flows(controller));
@@ -68,7 +68,8 @@ class EngineLaws {
 
   @Property(tries = 100)
   void leavingChangesNoFlowAndReturningCatchesUp(
-      @ForAll("histories") List<List<Step>> before, @ForAll("histories") List<List<Step>> meanwhile) {
+      @ForAll("histories") List<List<Step>> before,
+      @ForAll("histories") List<List<Step>> meanwhile) {
     MemoryStore store = new MemoryStore();
     try (Controller controller = new Controller(store)) {
       L2Switching l2 = new L2Switching();
@@ -150,12 +151,14 @@ class EngineLaws {
             Tuple.of(3, Combinators.combine(network, port).as(Step.PutSwitch::new)),
             Tuple.of(
                 6,
-                Combinators.combine(port, network, Arbitraries.integers().between(1, 8), mostly, mostly)
+                Combinators.combine(
+                        port, network, Arbitraries.integers().between(1, 8), mostly, mostly)
                     .as(Step.PutPort::new)),
             Tuple.of(4, Combinators.combine(node, node).as(Step.PutNode::new)),
             Tuple.of(
                 6,
-                Combinators.combine(port, node, Arbitraries.integers().between(1, 9)).as(Step.Bind::new)),
+                Combinators.combine(port, node, Arbitraries.integers().between(1, 9))
+                    .as(Step.Bind::new)),
             Tuple.of(2, Combinators.combine(port, node).as(Step.Unbind::new)),
             Tuple.of(1, port.map(Step.Remove::port)),
             Tuple.of(1, network.map(Step.Remove::network)),

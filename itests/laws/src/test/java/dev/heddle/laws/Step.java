@@ -28,7 +28,8 @@ sealed interface Step {
     }
   }
 
-  record PutPort(int port, int network, int address, boolean secure, boolean enabled) implements Step {
+  record PutPort(int port, int network, int address, boolean secure, boolean enabled)
+      implements Step {
     @Override
     public Change change() {
       ObjectNode spec = JsonNodeFactory.instance.objectNode().put("switch", "s" + network);

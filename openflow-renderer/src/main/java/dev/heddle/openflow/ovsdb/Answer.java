@@ -28,11 +28,7 @@ public sealed interface Answer {
    * @param addresses written with commas between
    */
   record Installed(
-      long revision,
-      String mac,
-      List<String> addresses,
-      Optional<String> gateway,
-      OptionalInt mtu)
+      long revision, String mac, List<String> addresses, Optional<String> gateway, OptionalInt mtu)
       implements Answer {
     public Installed {
       addresses = List.copyOf(addresses);
@@ -72,8 +68,13 @@ public sealed interface Answer {
   /** All keys an answer may consist of. */
   Set<String> KEYS =
       Set.of(
-          "heddle-installed", "heddle-revision", "heddle-mac", "heddle-ips", "heddle-gateway",
-          "heddle-mtu", "heddle-condition");
+          "heddle-installed",
+          "heddle-revision",
+          "heddle-mac",
+          "heddle-ips",
+          "heddle-gateway",
+          "heddle-mtu",
+          "heddle-condition");
 
   /**
    * What makes this Interface row say this answer; empty if it does. Other external_ids are left

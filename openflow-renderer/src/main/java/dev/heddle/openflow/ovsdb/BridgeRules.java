@@ -22,15 +22,16 @@ final class BridgeRules {
   }
 
   /**
-   * Why br-int is not ours to drive: we did not make it, never drove it, and somebody else does. OVN
-   * leaves no Controller entry, it uses the bridge's management socket.
+   * Why br-int is not ours to drive: we did not make it, never drove it, and somebody else does.
+   * OVN leaves no Controller entry, it uses the bridge's management socket.
    */
   static Optional<String> drivenByAnother(Tables now, Row root, Row bridge, Desired desired) {
     List<Row> controllers = now.follow(bridge, "controller", "Controller").toList();
     if (owned(bridge) || controllers.stream().anyMatch(BridgeRules::owned)) {
       return Optional.empty();
     }
-    String hint = "; remove it, or mark br-int with external_ids:heddle-owner=heddle to hand it over";
+    String hint =
+        "; remove it, or mark br-int with external_ids:heddle-owner=heddle to hand it over";
     if (root.map("external_ids").containsKey("ovn-remote")) {
       return Optional.of("br-int belongs to OVN (external_ids:ovn-remote)" + hint);
     }

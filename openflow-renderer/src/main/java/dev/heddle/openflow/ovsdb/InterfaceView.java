@@ -13,8 +13,8 @@ import java.util.TreeMap;
  * @param name the interface's name in OVS; checked
  * @param ofport its OpenFlow port number, 1 to 65279; absent until OVS has given one
  * @param mac the device's own address as OVS sees it (a guest's may differ: attached-mac)
- * @param externalIds its other external_ids, without those we write; names checked, at most 64 of at
- *     most 1,024 characters
+ * @param externalIds its other external_ids, without those we write; names checked, at most 64 of
+ *     at most 1,024 characters
  * @param error what OVS says is wrong with the device
  */
 public record InterfaceView(
@@ -53,7 +53,9 @@ public record InterfaceView(
         row.optionalText("error").map(Shown::text));
   }
 
-  /** OVS writes -1 where it could not add the device; 65280 and above are reserved (OpenFlow 1.0). */
+  /**
+   * OVS writes -1 where it could not add the device; 65280 and above are reserved (OpenFlow 1.0).
+   */
   static OptionalInt portNumber(Row row) {
     long number = row.whole("ofport").orElse(-1);
     return number > 0 && number < 0xff00 ? OptionalInt.of((int) number) : OptionalInt.empty();

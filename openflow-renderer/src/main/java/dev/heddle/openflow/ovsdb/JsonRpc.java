@@ -34,9 +34,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
 /**
- * JSON-RPC 1.0 as RFC 7047 section 4 uses it, on one channel: requests of ours with a bound on their
- * number and time, echo in both directions, and notifications handed on in the order they arrived.
- * Every future ends: with the result, or with one of {@link OvsdbException}.
+ * JSON-RPC 1.0 as RFC 7047 section 4 uses it, on one channel: requests of ours with a bound on
+ * their number and time, echo in both directions, and notifications handed on in the order they
+ * arrived. Every future ends: with the result, or with one of {@link OvsdbException}.
  */
 final class JsonRpc extends SimpleChannelInboundHandler<ByteBuf> {
 
@@ -114,10 +114,12 @@ final class JsonRpc extends SimpleChannelInboundHandler<ByteBuf> {
     long id = ++lastId;
     long millis = limits.requestTimeout().toMillis();
     Future<?> timeout =
-        context.executor()
+        context
+            .executor()
             .schedule(
                 () -> finish(id, a -> a.completeExceptionally(new TimedOut(method, millis))),
-                millis, TimeUnit.MILLISECONDS);
+                millis,
+                TimeUnit.MILLISECONDS);
     pending.put(id, new Pending(method, answer, timeout));
     write(message().put("id", id).put("method", method).<ObjectNode>set("params", params));
   }

@@ -25,10 +25,16 @@ public record Limits(
     long maxRowBytes) {
 
   public Limits {
-    if (maxConnections < 1 || maxMessageBytes < 2 || maxDepth < 1 || maxOutstanding < 1
-        || maxRows < 1 || maxRowBytes < 1
-        || requestTimeout.isNegative() || requestTimeout.isZero()
-        || inactivityProbe.isNegative() || inactivityProbe.isZero()) {
+    if (maxConnections < 1
+        || maxMessageBytes < 2
+        || maxDepth < 1
+        || maxOutstanding < 1
+        || maxRows < 1
+        || maxRowBytes < 1
+        || requestTimeout.isNegative()
+        || requestTimeout.isZero()
+        || inactivityProbe.isNegative()
+        || inactivityProbe.isZero()) {
       throw new IllegalArgumentException("limits must be positive");
     }
   }

@@ -39,13 +39,23 @@ public final class NodeDatabase {
   static final Map<String, Set<String>> WATCHED =
       Map.of(
           "Open_vSwitch", Set.of("bridges", "external_ids", "ovs_version", "datapath_types"),
-          "Bridge", Set.of("name", "datapath_type", "datapath_id", "ports", "controller",
-              "protocols", "fail_mode", "other_config", "external_ids"),
+          "Bridge",
+              Set.of(
+                  "name",
+                  "datapath_type",
+                  "datapath_id",
+                  "ports",
+                  "controller",
+                  "protocols",
+                  "fail_mode",
+                  "other_config",
+                  "external_ids"),
           "Port", Set.of("name", "interfaces", "external_ids"),
-          "Interface", Set.of("name", "type", "options", "external_ids", "ofport", "mac_in_use",
-              "error"),
-          "Controller", Set.of("target", "max_backoff", "inactivity_probe", "connection_mode",
-              "external_ids"));
+          "Interface",
+              Set.of("name", "type", "options", "external_ids", "ofport", "mac_in_use", "error"),
+          "Controller",
+              Set.of(
+                  "target", "max_backoff", "inactivity_probe", "connection_mode", "external_ids"));
 
   private final OvsdbConnection connection;
   private final Listener listener;
@@ -57,6 +67,7 @@ public final class NodeDatabase {
   private Optional<String> setupFailure = Optional.empty();
   private boolean known;
   private boolean inFlight;
+
   /** Rows have not changed since we wrote, so planning from them again would repeat ourselves. */
   private boolean setupTried;
 
@@ -177,8 +188,7 @@ public final class NodeDatabase {
     snapshot.refused().forEach((name, why) -> byName.put(name, new Answer.Held(why)));
     snapshot
         .duplicates()
-        .forEach(
-            d -> d.unused().forEach(name -> byName.put(name, new Answer.Held(d.sentence()))));
+        .forEach(d -> d.unused().forEach(name -> byName.put(name, new Answer.Held(d.sentence()))));
     return tables.all("Interface").stream()
         .filter(row -> byName.containsKey(row.text("name")))
         .flatMap(row -> byName.get(row.text("name")).operation(row).stream())

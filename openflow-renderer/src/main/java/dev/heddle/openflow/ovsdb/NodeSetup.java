@@ -135,8 +135,7 @@ public final class NodeSetup {
     }
     List<Mutation> mutations =
         new ArrayList<>(BridgeRules.ensure(bridge, "other_config", BridgeRules.OTHER_CONFIG));
-    tunnel(Optional.of(bridge))
-        .ifPresent(port -> mutations.add(Mutation.insert("ports", port)));
+    tunnel(Optional.of(bridge)).ifPresent(port -> mutations.add(Mutation.insert("ports", port)));
     staleTunnel(bridge).ifPresent(port -> mutations.add(Mutation.delete("ports", port.uuid())));
     mutations.addAll(controllers(bridge));
     if (!mutations.isEmpty()) {
@@ -146,8 +145,7 @@ public final class NodeSetup {
       // Its controllers say whose bridge it is: if they change under us, plan again.
       Map<String, OvsdbValue> seen = Map.of("controller", bridge.value("controller"));
       operations.add(
-          0,
-          new Guard("Bridge", Condition.row(bridge.uuid()), seen.keySet(), List.of(seen)));
+          0, new Guard("Bridge", Condition.row(bridge.uuid()), seen.keySet(), List.of(seen)));
     }
   }
 
@@ -180,7 +178,8 @@ public final class NodeSetup {
       problems.add("there is a port " + TUNNEL + " already that is not ours; remove or rename it");
       return Optional.empty();
     }
-    now.follow(port.get(), "interfaces", "Interface").forEach(tunnel -> retune(tunnel, options.get()));
+    now.follow(port.get(), "interfaces", "Interface")
+        .forEach(tunnel -> retune(tunnel, options.get()));
     return Optional.empty();
   }
 

@@ -148,7 +148,15 @@ public record NodeSnapshot(
     List<String> all = new ArrayList<>(problems);
     all.addAll(more);
     return new NodeSnapshot(
-        name, encapAddress, datapathId, ovsVersion, datapathType, tunnelPort, interfaces,
-        duplicates, refused, all);
+        name,
+        encapAddress,
+        datapathId,
+        ovsVersion,
+        datapathType,
+        tunnelPort,
+        interfaces,
+        duplicates,
+        refused,
+        all);
   }
 }

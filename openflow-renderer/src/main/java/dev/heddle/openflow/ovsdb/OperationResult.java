@@ -17,8 +17,7 @@ import java.util.Optional;
  * @param uuid the row an insert made
  * @param rows the columns a select read, row by row
  */
-public record OperationResult(
-    long count, Optional<Uuid> uuid, List<Map<String, OvsdbValue>> rows) {
+public record OperationResult(long count, Optional<Uuid> uuid, List<Map<String, OvsdbValue>> rows) {
 
   /** Reads the reply to a transaction; throws {@link TransactionFailed} if it was not done. */
   static List<OperationResult> parse(JsonNode reply, int operations) {
@@ -47,7 +46,7 @@ public record OperationResult(
     List<Map<String, OvsdbValue>> rows = new ArrayList<>();
     for (JsonNode row : json.path("rows")) {
       Map<String, OvsdbValue> columns = new HashMap<>();
-      row.fields().forEachRemaining(f -> columns.put(f.getKey(), OvsdbValue.parse(f.getValue())));
+      row.properties().forEach(f -> columns.put(f.getKey(), OvsdbValue.parse(f.getValue())));
       rows.add(Map.copyOf(columns));
     }
     return new OperationResult(json.path("count").asLong(0), uuid, List.copyOf(rows));

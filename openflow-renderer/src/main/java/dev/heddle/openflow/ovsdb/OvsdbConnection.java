@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Methods may be called from any thread. Futures and consumers run on the connection's event
  * loop, in the order of what arrived, and must not block. A failed future carries an {@link
- * OvsdbException}. After a disconnect nothing is kept: the node connects again and everything starts
- * anew with another {@code OvsdbConnection}.
+ * OvsdbException}. After a disconnect nothing is kept: the node connects again and everything
+ * starts anew with another {@code OvsdbConnection}.
  */
 public final class OvsdbConnection {
 
@@ -99,14 +99,19 @@ public final class OvsdbConnection {
       Map<String, Set<String>> columns, Consumer<Tables> onChange) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     // On the event loop, so that what follows an answer is handled before the next message is.
-    channel.eventLoop().execute(() -> unwrapped(startMonitor(columns, onChange))
-        .whenComplete((ok, error) -> {
-          if (error == null) {
-            done.complete(null);
-          } else {
-            done.completeExceptionally(error);
-          }
-        }));
+    channel
+        .eventLoop()
+        .execute(
+            () ->
+                unwrapped(startMonitor(columns, onChange))
+                    .whenComplete(
+                        (ok, error) -> {
+                          if (error == null) {
+                            done.complete(null);
+                          } else {
+                            done.completeExceptionally(error);
+                          }
+                        }));
     return done;
   }
 
@@ -164,10 +169,11 @@ public final class OvsdbConnection {
   }
 
   private void deliver(Monitor monitor, JsonNode updates) {
-    readOrClose(() -> {
-      monitor.update(updates);
-      return null;
-    });
+    readOrClose(
+        () -> {
+          monitor.update(updates);
+          return null;
+        });
   }
 
   private <T> T readOrClose(java.util.function.Supplier<T> read) {

@@ -1,6 +1,8 @@
 package dev.heddle.openflow.ovsdb;
 
-/** Why something asked of a node's database did not happen. The message is a sentence for a person. */
+/**
+ * Why something asked of a node's database did not happen. The message is a sentence for a person.
+ */
 public abstract sealed class OvsdbException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -33,8 +33,7 @@ public final class OvsdbListener implements AutoCloseable {
   private final Limits limits;
   private final Optional<SslContext> tls;
   private final Consumer<OvsdbConnection> onConnect;
-  private final ChannelGroup channels =
-      new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicBoolean full = new AtomicBoolean();
   private final Channel server;

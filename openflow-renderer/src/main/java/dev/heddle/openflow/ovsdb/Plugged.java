@@ -15,7 +15,9 @@ record Plugged(
 
   static final String IFACE_ID = "iface-id";
 
-  /** @param devices the interfaces of br-int, by name */
+  /**
+   * @param devices the interfaces of br-int, by name
+   */
   static Plugged of(List<Row> devices) {
     SortedMap<String, List<InterfaceView>> claims = new TreeMap<>();
     SortedMap<String, String> refused = new TreeMap<>();
@@ -29,7 +31,10 @@ record Plugged(
         refused.put(
             Shown.text(name),
             "iface-id and interface name must be 1 to 253 of letters, digits, '.', '_', ':' and"
-                + " '-'; got " + Shown.text(ifaceId) + " on " + Shown.text(name));
+                + " '-'; got "
+                + Shown.text(ifaceId)
+                + " on "
+                + Shown.text(name));
       } else {
         claims
             .computeIfAbsent(ifaceId, id -> new ArrayList<>())
@@ -45,8 +50,7 @@ record Plugged(
                   .thenComparing(InterfaceView::name));
           interfaces.put(ifaceId, views.get(0));
           if (views.size() > 1) {
-            List<String> unused =
-                views.stream().skip(1).map(InterfaceView::name).sorted().toList();
+            List<String> unused = views.stream().skip(1).map(InterfaceView::name).sorted().toList();
             duplicates.add(new Duplicate(ifaceId, views.get(0).name(), unused));
           }
         });

@@ -38,7 +38,7 @@ final class Replica {
     if (!updates.isObject()) {
       throw new BadMessage("table updates are not an object");
     }
-    updates.fields().forEachRemaining(table -> applyTable(table.getKey(), table.getValue()));
+    updates.properties().forEach(table -> applyTable(table.getKey(), table.getValue()));
     return new Tables(published);
   }
 
@@ -48,8 +48,8 @@ final class Replica {
     }
     Map<Uuid, Row> target = rows.computeIfAbsent(table, t -> new HashMap<>());
     updates
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             row -> {
               Uuid uuid = Uuid.parse(row.getKey());
               put(target, uuid, next(table, uuid, target.get(uuid), row.getValue()));
@@ -103,11 +103,14 @@ final class Replica {
         entries.putAll(before.entries());
       }
       // A pair that is there already is taken away; any other is put in.
-      pairs.entries().forEach((k, v) -> {
-        if (!entries.remove(k, v)) {
-          entries.put(k, v);
-        }
-      });
+      pairs
+          .entries()
+          .forEach(
+              (k, v) -> {
+                if (!entries.remove(k, v)) {
+                  entries.put(k, v);
+                }
+              });
       return new MapOf(entries);
     }
     SortedSet<Atom> elements = new TreeSet<>(old.elements());

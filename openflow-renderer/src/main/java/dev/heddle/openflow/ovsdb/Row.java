@@ -36,7 +36,7 @@ public record Row(Uuid uuid, Map<String, OvsdbValue> columns) {
       throw new BadMessage("a row is not an object");
     }
     Map<String, OvsdbValue> columns = new HashMap<>();
-    json.fields().forEachRemaining(f -> columns.put(f.getKey(), OvsdbValue.parse(f.getValue())));
+    json.properties().forEach(f -> columns.put(f.getKey(), OvsdbValue.parse(f.getValue())));
     return new Row(uuid, columns);
   }
 
@@ -76,8 +76,10 @@ public record Row(Uuid uuid, Map<String, OvsdbValue> columns) {
     if (value(column) instanceof MapOf entries) {
       entries
           .entries()
-          .forEach((k, v) -> map.put(cast(column, k, Text.class).value(),
-              cast(column, v, Text.class).value()));
+          .forEach(
+              (k, v) ->
+                  map.put(
+                      cast(column, k, Text.class).value(), cast(column, v, Text.class).value()));
     } else if (!value(column).equals(NONE)) {
       throw new BadMessage("column " + column + " is not a map");
     }

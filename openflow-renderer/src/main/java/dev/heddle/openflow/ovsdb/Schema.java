@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What we need of a database's schema: which columns there are, and which of them may hold more than
- * one element. Only those arrive as differences from monitor_cond.
+ * What we need of a database's schema: which columns there are, and which of them may hold more
+ * than one element. Only those arrive as differences from monitor_cond.
  *
  * @param several for each table and column: may it hold more than one element
  */
@@ -21,12 +21,15 @@ record Schema(Map<String, Map<String, Boolean>> several) {
     if (!all.isObject()) {
       throw new BadMessage("the schema has no tables");
     }
-    all.fields()
-        .forEachRemaining(
+    all.properties()
+        .forEach(
             table -> {
               Map<String, Boolean> columns = new HashMap<>();
-              table.getValue().path("columns").fields()
-                  .forEachRemaining(
+              table
+                  .getValue()
+                  .path("columns")
+                  .properties()
+                  .forEach(
                       column -> columns.put(column.getKey(), several(column.getValue())));
               tables.put(table.getKey(), Map.copyOf(columns));
             });

@@ -29,7 +29,10 @@ public record Tables(Map<String, Map<Uuid, Row>> rows) {
     return all(table).stream().filter(row -> row.text("name").equals(name)).findFirst();
   }
 
-  /** The rows a column refers to, in a fixed order; references to what is not monitored are left out. */
+  /**
+   * The rows a column refers to, in a fixed order; references to what is not monitored are left
+   * out.
+   */
   public Stream<Row> follow(Row from, String column, String table) {
     Map<Uuid, Row> target = rows.getOrDefault(table, Map.of());
     return from.uuids(column).stream().filter(target::containsKey).map(target::get);

@@ -26,14 +26,18 @@ class HostilePeerTest {
   @Property(tries = 300)
   void inputCutAnywhereIsUnderstoodAsInputInOnePiece(
       @ForAll @Size(min = 1, max = 4) List<String> texts,
-      @ForAll @Size(max = 8) List<@IntRange(max = 500) Integer> cuts) throws Exception {
+      @ForAll @Size(max = 8) List<@IntRange(max = 500) Integer> cuts)
+      throws Exception {
     StringBuilder stream = new StringBuilder();
     var json = new com.fasterxml.jackson.databind.json.JsonMapper();
     for (String text : texts) {
       String shown = text.length() > 60 ? text.substring(0, 60) : text;
-      String wellFormed = new String(shown.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-      stream.append("{\"id\":1, \"method\":\"echo\",\"params\":[{\"}\\\"[\":")
-          .append(json.writeValueAsString(wellFormed)).append("}]}\n ");
+      String wellFormed =
+          new String(shown.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+      stream
+          .append("{\"id\":1, \"method\":\"echo\",\"params\":[{\"}\\\"[\":")
+          .append(json.writeValueAsString(wellFormed))
+          .append("}]}\n ");
     }
     byte[] bytes = stream.toString().getBytes(StandardCharsets.UTF_8);
 
@@ -84,13 +88,31 @@ class HostilePeerTest {
   Arbitrary<List<byte[]>> chunks() {
     Arbitrary<String> pieces =
         Arbitraries.of(
-            "{", "}", "[", "]", "\"", "\\", ":", ",", " ", "a", "1", "null", "\"method\"", "\"id\"",
-            "{\"id\":1,\"method\":\"echo\",\"params\":[]}", "\"aaaaaaaaaaaaaaaaaaaaaaaa\"",
-            "{\"method\":\"update2\",\"params\":[\"heddle-1\",{}],\"id\":null}", "\u00e9");
+            "{",
+            "}",
+            "[",
+            "]",
+            "\"",
+            "\\",
+            ":",
+            ",",
+            " ",
+            "a",
+            "1",
+            "null",
+            "\"method\"",
+            "\"id\"",
+            "{\"id\":1,\"method\":\"echo\",\"params\":[]}",
+            "\"aaaaaaaaaaaaaaaaaaaaaaaa\"",
+            "{\"method\":\"update2\",\"params\":[\"heddle-1\",{}],\"id\":null}",
+            "\u00e9");
     return pieces
-        .list().ofMaxSize(200)
+        .list()
+        .ofMaxSize(200)
         .map(list -> String.join("", list).getBytes(StandardCharsets.UTF_8))
-        .list().ofMinSize(1).ofMaxSize(5);
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(5);
   }
 
   @Test
@@ -139,7 +161,8 @@ class HostilePeerTest {
     for (int i = 0; i < 20 && wire.isOpen(); i++) {
       wire.receive(
           "{\"method\":\"update2\",\"id\":null,\"params\":[\"heddle-1\",{\"Bridge\":{\""
-              + new java.util.UUID(7, i) + "\":{\"insert\":{\"name\":\"b\"}}}}]}");
+              + new java.util.UUID(7, i)
+              + "\":{\"insert\":{\"name\":\"b\"}}}}]}");
     }
     assertThat(wire.reason()).isEqualTo("the database is larger than the limits allow");
   }
@@ -152,9 +175,15 @@ class HostilePeerTest {
     String change = "insert";
     for (int i = 0; i < 50 && wire.isOpen(); i++) {
       wire.receive(
-          "{\"method\":\"update2\",\"id\":null,\"params\":[\"heddle-1\",{\"Bridge\":{" + row
-              + ":{\"" + change + "\":{\"other_config\":[\"map\",[[\"k" + i + "\",\""
-              + "v".repeat(500) + "\"]]]}}}}]}");
+          "{\"method\":\"update2\",\"id\":null,\"params\":[\"heddle-1\",{\"Bridge\":{"
+              + row
+              + ":{\""
+              + change
+              + "\":{\"other_config\":[\"map\",[[\"k"
+              + i
+              + "\",\""
+              + "v".repeat(500)
+              + "\"]]]}}}}]}");
       change = "modify";
     }
     assertThat(wire.reason()).isEqualTo("the database is larger than the limits allow");
@@ -178,8 +207,7 @@ class HostilePeerTest {
   void anUpdateThatMakesNoSenseCloses(String updates, String why) throws Exception {
     Wire wire = new Wire();
     ProtocolTest.startMonitor(wire, rows -> {});
-    wire.receive(
-        "{\"method\":\"update2\",\"id\":null,\"params\":[\"heddle-1\"," + updates + "]}");
+    wire.receive("{\"method\":\"update2\",\"id\":null,\"params\":[\"heddle-1\"," + updates + "]}");
     assertThat(wire.reason()).isEqualTo(why);
   }
 }

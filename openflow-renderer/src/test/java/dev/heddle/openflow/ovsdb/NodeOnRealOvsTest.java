@@ -24,8 +24,15 @@ class NodeOnRealOvsTest {
 
   private void join() {
     ovs.vsctl(
-        "--no-wait", "set-manager", controller.target(), "--", "set", "Open_vSwitch", ".",
-        "external_ids:system-id=node-1", "external_ids:heddle-encap-ip=192.0.2.7");
+        "--no-wait",
+        "set-manager",
+        controller.target(),
+        "--",
+        "set",
+        "Open_vSwitch",
+        ".",
+        "external_ids:system-id=node-1",
+        "external_ids:heddle-encap-ip=192.0.2.7");
   }
 
   private NodeSnapshot joined() {
@@ -79,8 +86,17 @@ class NodeOnRealOvsTest {
   void aStaleControllerOfOursGoesAndAForeignOneStays() {
     joined();
     ovs.vsctl(
-        "--no-wait", "--id=@c", "create", "Controller", "target=\"tcp:127.0.0.1:7777\"", "--",
-        "add", "Bridge", "br-int", "controller", "@c");
+        "--no-wait",
+        "--id=@c",
+        "create",
+        "Controller",
+        "target=\"tcp:127.0.0.1:7777\"",
+        "--",
+        "add",
+        "Bridge",
+        "br-int",
+        "controller",
+        "@c");
 
     String before = ovs.get("Bridge", "br-int", "controller");
     controller.awaitNode(1).keep(Desired.of("tcp:127.0.0.1:6654"));
@@ -118,15 +134,23 @@ class NodeOnRealOvsTest {
 
     Answer installed =
         new Answer.Installed(
-            12, "0a:00:00:00:00:01", List.of("10.0.0.2/24", "fd00::2/64"),
-            Optional.of("10.0.0.1"), OptionalInt.of(1442));
+            12,
+            "0a:00:00:00:00:01",
+            List.of("10.0.0.2/24", "fd00::2/64"),
+            Optional.of("10.0.0.1"),
+            OptionalInt.of(1442));
     controller.awaitNode(1).answer(Map.of("web-0", installed));
     ovs.waitUntil("Interface", "p1", "external_ids:heddle-installed=true");
     assertThat(ids("p1"))
         .doesNotContain("heddle-condition")
-        .contains("vm-uuid=\"4711\"", "iface-id=web-0", "heddle-revision=\"12\"",
-            "heddle-mac=\"0a:00:00:00:00:01\"", "heddle-ips=\"10.0.0.2/24,fd00::2/64\"",
-            "heddle-gateway=\"10.0.0.1\"", "heddle-mtu=\"1442\"");
+        .contains(
+            "vm-uuid=\"4711\"",
+            "iface-id=web-0",
+            "heddle-revision=\"12\"",
+            "heddle-mac=\"0a:00:00:00:00:01\"",
+            "heddle-ips=\"10.0.0.2/24,fd00::2/64\"",
+            "heddle-gateway=\"10.0.0.1\"",
+            "heddle-mtu=\"1442\"");
   }
 
   private String ids(String port) {
@@ -139,7 +163,14 @@ class NodeOnRealOvsTest {
     ovs.addPort("br-int", "p1", "web-0");
     ovs.addPort("br-int", "p0", "web-1");
     ovs.vsctl("set", "Interface", "p0", "external_ids:iface-id=web-0");
-    ovs.vsctl("add-port", "br-int", "bad", "--", "set", "Interface", "bad",
+    ovs.vsctl(
+        "add-port",
+        "br-int",
+        "bad",
+        "--",
+        "set",
+        "Interface",
+        "bad",
         "external_ids:iface-id=\"a b\"");
 
     NodeSnapshot node =
@@ -157,8 +188,17 @@ class NodeOnRealOvsTest {
   @Test
   void anInterfaceThatDoesNotExistHasAnErrorAndNoPortNumber() {
     joined();
-    ovs.vsctl("--no-wait", "add-port", "br-int", "x1", "--", "set", "Interface", "x1",
-        "type=nonsense", "external_ids:iface-id=web-9");
+    ovs.vsctl(
+        "--no-wait",
+        "add-port",
+        "br-int",
+        "x1",
+        "--",
+        "set",
+        "Interface",
+        "x1",
+        "type=nonsense",
+        "external_ids:iface-id=web-9");
 
     InterfaceView view =
         controller
@@ -222,11 +262,10 @@ class NodeOnRealOvsTest {
     ovs.vsctl("set", "Open_vSwitch", ".", "external_ids:heddle-datapath-type=netdev");
     assertThat(joined().datapathType()).isEqualTo("netdev");
 
-    ovs.vsctl(
-        "--no-wait", "set", "Open_vSwitch", ".", "external_ids:heddle-datapath-type=warp");
+    ovs.vsctl("--no-wait", "set", "Open_vSwitch", ".", "external_ids:heddle-datapath-type=warp");
     NodeSnapshot node = controller.awaitSnapshot(s -> !s.problems().isEmpty());
-    assertThat(node.problems()).containsExactly(
-        "heddle-datapath-type is none this switch has: warp");
+    assertThat(node.problems())
+        .containsExactly("heddle-datapath-type is none this switch has: warp");
     assertThat(node.datapathType()).isEqualTo("netdev");
   }
 
@@ -235,8 +274,15 @@ class NodeOnRealOvsTest {
     try (RealOvs real = RealOvs.start(Datapath.DUMMY_SYSTEM);
         RecordedNode other = new RecordedNode(node -> node.keep(DESIRED))) {
       real.vsctl(
-          "--no-wait", "set-manager", other.target(), "--", "set", "Open_vSwitch", ".",
-          "external_ids:system-id=node-2", "external_ids:heddle-encap-ip=fd00::7");
+          "--no-wait",
+          "set-manager",
+          other.target(),
+          "--",
+          "set",
+          "Open_vSwitch",
+          ".",
+          "external_ids:system-id=node-2",
+          "external_ids:heddle-encap-ip=fd00::7");
       NodeSnapshot node = other.awaitSnapshot(s -> s.tunnelPort().isPresent());
       assertThat(node.problems()).isEmpty();
       assertThat(real.appctl("dpif/show")).contains("geneve").contains("local_ip=fd00::7");

@@ -45,21 +45,37 @@ class OvsdbValueTest {
     // As ovsdb-server(7) defines it: what is new or other, and what is gone with its old value.
     TreeMap<Atom, Atom> difference = new TreeMap<>(now.entries());
     difference.entrySet().removeAll(old.entries().entrySet());
-    old.entries().forEach((key, value) -> {
-      if (!now.entries().containsKey(key)) {
-        difference.put(key, value);
-      }
-    });
+    old.entries()
+        .forEach(
+            (key, value) -> {
+              if (!now.entries().containsKey(key)) {
+                difference.put(key, value);
+              }
+            });
     assertThat(Replica.patch(old, new MapOf(difference))).isEqualTo(now);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "null", "{}", "[]", "[1]", "[\"set\"]", "[\"set\",1]", "[\"set\",[null]]",
-        "[\"set\",[[\"set\",[]]]]", "[\"map\",[[1]]]", "[\"map\",[[1,2],[1,3]]]", "[\"map\",{}]",
-        "[\"uuid\",\"1-1-1-1-1\"]", "[\"uuid\",\"zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz\"]",
-        "[\"uuid\",7]", "9223372036854775808", "1e999", "\"\\ud800\"", "[\"other\",\"x\"]"
+        "null",
+        "{}",
+        "[]",
+        "[1]",
+        "[\"set\"]",
+        "[\"set\",1]",
+        "[\"set\",[null]]",
+        "[\"set\",[[\"set\",[]]]]",
+        "[\"map\",[[1]]]",
+        "[\"map\",[[1,2],[1,3]]]",
+        "[\"map\",{}]",
+        "[\"uuid\",\"1-1-1-1-1\"]",
+        "[\"uuid\",\"zzzzzzzz-zzzz-zzzz-zzzz-zzzzzzzzzzzz\"]",
+        "[\"uuid\",7]",
+        "9223372036854775808",
+        "1e999",
+        "\"\\ud800\"",
+        "[\"other\",\"x\"]"
       })
   void whatIsNoValueIsRefused(String json) {
     assertThatThrownBy(() -> OvsdbValue.parse(JSON.readTree(json))).isInstanceOf(BadMessage.class);
@@ -68,7 +84,9 @@ class OvsdbValueTest {
   @Provide
   Arbitrary<Atom> atoms() {
     return Arbitraries.oneOf(
-        Arbitraries.strings().ofMaxLength(20).filter(OvsdbValueTest::wellFormed)
+        Arbitraries.strings()
+            .ofMaxLength(20)
+            .filter(OvsdbValueTest::wellFormed)
             .map(OvsdbValue.Text::new),
         Arbitraries.longs().map(OvsdbValue.Whole::new),
         Arbitraries.doubles().map(OvsdbValue.Real::new),

@@ -88,10 +88,14 @@ class ProtocolTest {
     Wire wire = new Wire();
     List<Tables> seen = new ArrayList<>();
     assertThat(startMonitor(wire, seen::add)).isCompleted();
-    update(wire, "\"insert\":{\"name\":\"b\",\"fail_mode\":\"secure\","
-        + "\"other_config\":[\"map\",[[\"a\",\"1\"],[\"b\",\"2\"]]]}");
-    update(wire, "\"modify\":{\"fail_mode\":\"standalone\","
-        + "\"other_config\":[\"map\",[[\"a\",\"1\"],[\"b\",\"3\"],[\"c\",\"4\"]]]}");
+    update(
+        wire,
+        "\"insert\":{\"name\":\"b\",\"fail_mode\":\"secure\","
+            + "\"other_config\":[\"map\",[[\"a\",\"1\"],[\"b\",\"2\"]]]}");
+    update(
+        wire,
+        "\"modify\":{\"fail_mode\":\"standalone\","
+            + "\"other_config\":[\"map\",[[\"a\",\"1\"],[\"b\",\"3\"],[\"c\",\"4\"]]]}");
     update(wire, "\"modify\":{\"fail_mode\":[\"set\",[]]}");
     update(wire, "\"delete\":null");
 
@@ -104,8 +108,12 @@ class ProtocolTest {
   }
 
   private static void update(Wire wire, String change) {
-    wire.receive("{\"method\":\"update2\",\"id\":null,\"params\":[\"heddle-1\",{\"Bridge\":{\""
-        + ROW + "\":{" + change + "}}}]}");
+    wire.receive(
+        "{\"method\":\"update2\",\"id\":null,\"params\":[\"heddle-1\",{\"Bridge\":{\""
+            + ROW
+            + "\":{"
+            + change
+            + "}}}]}");
   }
 
   @Test
@@ -116,12 +124,19 @@ class ProtocolTest {
     refuse(wire, wire.sent(), "\"unknown method\"");
     JsonNode request = wire.sent();
     assertThat(request.get("method").asText()).isEqualTo("monitor");
-    reply(wire, request, "{\"Bridge\":{\"" + ROW + "\":{\"new\":{\"name\":\"b\","
-        + "\"other_config\":[\"map\",[[\"a\",\"1\"]]]}}}}");
+    reply(
+        wire,
+        request,
+        "{\"Bridge\":{\""
+            + ROW
+            + "\":{\"new\":{\"name\":\"b\","
+            + "\"other_config\":[\"map\",[[\"a\",\"1\"]]]}}}}");
     assertThat(done).isCompleted();
-    wire.receive("{\"method\":\"update\",\"id\":null,\"params\":[\"heddle-1\",{\"Bridge\":{\""
-        + ROW + "\":{\"old\":{\"other_config\":[\"map\",[[\"a\",\"1\"]]]},\"new\":{\"name\":\"b\","
-        + "\"other_config\":[\"map\",[]]}}}}]}");
+    wire.receive(
+        "{\"method\":\"update\",\"id\":null,\"params\":[\"heddle-1\",{\"Bridge\":{\""
+            + ROW
+            + "\":{\"old\":{\"other_config\":[\"map\",[[\"a\",\"1\"]]]},\"new\":{\"name\":\"b\","
+            + "\"other_config\":[\"map\",[]]}}}}]}");
     assertThat(seen.get(0).only("Bridge").orElseThrow().map("other_config")).containsKey("a");
     assertThat(seen.get(1).only("Bridge").orElseThrow().map("other_config")).isEmpty();
   }
@@ -137,15 +152,22 @@ class ProtocolTest {
     var third = wire.connection().transact(two);
     refuse(wire, wire.sent(), "\"no such\\ndatabase\"");
 
-    assertThat(failure(first)).isInstanceOfSatisfying(TransactionFailed.class, f -> {
-      assertThat(f.index()).isEqualTo(1);
-      assertThat(f.guardFailed()).isTrue();
-    });
-    assertThat(failure(second)).isInstanceOfSatisfying(TransactionFailed.class, f -> {
-      assertThat(f.index()).isEqualTo(2);
-      assertThat(f.guardFailed()).isFalse();
-    });
-    assertThat(failure(third)).isInstanceOf(Refused.class)
+    assertThat(failure(first))
+        .isInstanceOfSatisfying(
+            TransactionFailed.class,
+            f -> {
+              assertThat(f.index()).isEqualTo(1);
+              assertThat(f.guardFailed()).isTrue();
+            });
+    assertThat(failure(second))
+        .isInstanceOfSatisfying(
+            TransactionFailed.class,
+            f -> {
+              assertThat(f.index()).isEqualTo(2);
+              assertThat(f.guardFailed()).isFalse();
+            });
+    assertThat(failure(third))
+        .isInstanceOf(Refused.class)
         .hasMessage("transact was refused: no such?database");
   }
 
@@ -171,7 +193,8 @@ class ProtocolTest {
     var waiting = wire.connection().transact(List.of(new Comment("x")));
     wire.connection().close("the test says so");
     assertThat(wire.reason()).isEqualTo("the test says so");
-    assertThat(failure(waiting)).isInstanceOf(Disconnected.class)
+    assertThat(failure(waiting))
+        .isInstanceOf(Disconnected.class)
         .hasMessage("disconnected: the test says so");
     assertThat(failure(wire.connection().transact(List.of()))).isInstanceOf(Disconnected.class);
   }

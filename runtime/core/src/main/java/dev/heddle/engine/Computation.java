@@ -41,7 +41,8 @@ abstract class Computation {
       c.readers().add(this);
     }
     if (before.length > 0) {
-      var kept = java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<Cell, Boolean>());
+      var kept =
+          java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<Cell, Boolean>());
       kept.addAll(now);
       for (Cell c : before) {
         if (!kept.contains(c)) {

@@ -54,7 +54,9 @@ final class Conditions {
           realized(nodes, revision(network.id()), Set.of()));
     }
     if (entity.get() instanceof Node node) {
-      return List.of(Condition.met(Condition.ACCEPTED, ""), realized(Set.of(node.id()), revision(node.id()), Set.of(node.id())));
+      return List.of(
+          Condition.met(Condition.ACCEPTED, ""),
+          realized(Set.of(node.id()), revision(node.id()), Set.of(node.id())));
     }
     return List.of(Condition.met(Condition.ACCEPTED, ""));
   }

@@ -50,7 +50,13 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
   private static final List<Kind<?>> KINDS =
-      List.of(LogicalSwitch.KIND, LogicalPort.KIND, Node.KIND, Binding.KIND, Owner.KIND, FilledStage.KIND);
+      List.of(
+          LogicalSwitch.KIND,
+          LogicalPort.KIND,
+          Node.KIND,
+          Binding.KIND,
+          Owner.KIND,
+          FilledStage.KIND);
 
   private final Store store;
   private final Transactions transactions = new Transactions();
@@ -86,7 +92,10 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     entities.forEach(e -> set(e.id(), Optional.of(e)));
   }
 
-  /** A feature is here: its units are computed and take the place of those it left, if it was here before. */
+  /**
+   * A feature is here: its units are computed and take the place of those it left, if it was here
+   * before.
+   */
   public void add(Feature feature) {
     thread.call(
         () -> {
@@ -126,8 +135,15 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       boolean same = other.id().name().equals(stage.name());
       if (same && !other.feature().equals(feature) || !same && other.table() == stage.table()) {
         throw new ContractException(
-            "stage " + stage.name() + " cannot have table " + stage.table() + ": "
-                + other.feature() + " fills " + other.id().name() + " there");
+            "stage "
+                + stage.name()
+                + " cannot have table "
+                + stage.table()
+                + ": "
+                + other.feature()
+                + " fills "
+                + other.id().name()
+                + " there");
       }
     }
   }
@@ -157,7 +173,8 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           graph.entities(FilledStage.KIND.name()).stream()
               .map(FilledStage.class::cast)
               .filter(s -> s.feature().equals(feature))
-              .forEach(s -> gone.add(new Change.Remove(FilledStage.KIND.name(), s.id().name(), true)));
+              .forEach(
+                  s -> gone.add(new Change.Remove(FilledStage.KIND.name(), s.id().name(), true)));
           transactions.stage(Writer.SYSTEM, gone, revision + 1);
           keep();
           lock.writeLock().lock();
@@ -166,7 +183,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           } finally {
             lock.writeLock().unlock();
           }
-              publish(Set.of());
+          publish(Set.of());
           LOG.info("feature {} is retired, its flows go", feature);
           return Optional.empty();
         });

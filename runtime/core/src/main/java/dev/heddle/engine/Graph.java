@@ -70,7 +70,8 @@ final class Graph {
     }
     boolean was = cell.value.isPresent();
     cell.value = value;
-    Map<Id<?>, Entity<?>> all = entitiesByKind.computeIfAbsent(id.kind(), k -> new LinkedHashMap<>());
+    Map<Id<?>, Entity<?>> all =
+        entitiesByKind.computeIfAbsent(id.kind(), k -> new LinkedHashMap<>());
     value.ifPresentOrElse(e -> all.put(id, e), () -> all.remove(id));
     wakeReaders(cell);
     if (was != value.isPresent()) {
@@ -132,7 +133,8 @@ final class Graph {
             c ->
                 ((BucketCell) c)
                     .members().stream()
-                        .<Index.Pair<?, ?>>map(m -> new Index.Pair<>(((BucketKey) c.key).bucket(), m)))
+                        .<Index.Pair<?, ?>>map(
+                            m -> new Index.Pair<>(((BucketKey) c.key).bucket(), m)))
         .toList();
   }
 
@@ -212,7 +214,8 @@ final class Graph {
   /** Forgets indexes and facts whose definitions nobody uses: a feature's classes can then go. */
   void prune(Set<Index<?, ?, ?, ?>> inUse) {
     settle();
-    indexes.entrySet()
+    indexes
+        .entrySet()
         .removeIf(
             e -> {
               Index<?, ?, ?, ?> index = e.getKey();

@@ -32,13 +32,17 @@ final class IndexSource extends Computation {
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // the index was declared over this very kind
   private List<Index.Pair<?, ?>> evaluate(Reading reading) {
-    Optional<Entity<?>> entity = (Optional) reading.get((Id) id);
+    Optional<Entity<?>> entity = reading.get((Id) id);
     if (entity.isEmpty()) {
       return List.of();
     }
     Object source =
-        index.fact() == null ? entity.get() : reading.fact((Fact<Object, Object>) (Fact) index.fact(), id);
-    return ((Stream<Index.Pair<?, ?>>) ((Index) index).pairs().apply(id, source)).distinct().toList();
+        index.fact() == null
+            ? entity.get()
+            : reading.fact((Fact<Object, Object>) (Fact) index.fact(), id);
+    return ((Stream<Index.Pair<?, ?>>) ((Index) index).pairs().apply(id, source))
+        .distinct()
+        .toList();
   }
 
   private void publish(List<Index.Pair<?, ?>> now, Graph graph) {

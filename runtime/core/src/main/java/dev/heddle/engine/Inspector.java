@@ -1,6 +1,5 @@
 package dev.heddle.engine;
 
-import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FilledStage;
@@ -21,7 +20,8 @@ final class Inspector implements Inspection {
   private final Functions functions;
   private final Board board;
 
-  Inspector(Controller controller, ModelThread thread, Graph graph, Functions functions, Board board) {
+  Inspector(
+      Controller controller, ModelThread thread, Graph graph, Functions functions, Board board) {
     this.controller = controller;
     this.thread = thread;
     this.graph = graph;
@@ -91,7 +91,8 @@ final class Inspector implements Inspection {
     return thread.call(
         () -> {
           Map<String, String> failures = new TreeMap<>();
-          functions.units()
+          functions
+              .units()
               .forEach(u -> u.failure().ifPresent(f -> failures.put(u.name.toString(), f)));
           return failures;
         });

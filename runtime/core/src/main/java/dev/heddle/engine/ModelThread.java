@@ -68,7 +68,9 @@ final class ModelThread implements AutoCloseable {
     executor.execute(task);
   }
 
-  /** Runs {@code task} on the model's thread and waits for it; exceptions come through as they are. */
+  /**
+   * Runs {@code task} on the model's thread and waits for it; exceptions come through as they are.
+   */
   <T> T call(Callable<T> task) {
     try {
       if (Thread.currentThread() == self) {

@@ -125,11 +125,11 @@ final class Transactions {
     if (before.isPresent() && before.get().document().equals(document)) {
       return Effect.UNCHANGED;
     }
-    kind.parser().parse(document, before.map(Stored::key).orElse(0)); // refused before it has a number
+    kind.parser()
+        .parse(document, before.map(Stored::key).orElse(0)); // refused before it has a number
     int key = before.map(Stored::key).orElseGet(() -> allocate(kind.keys()));
     Entity<?> entity = kind.parser().parse(document, key);
-    mine.put(
-        id, new Next(Optional.of(new Stored(document, key, revision)), Optional.of(entity)));
+    mine.put(id, new Next(Optional.of(new Stored(document, key, revision)), Optional.of(entity)));
     return before.isPresent() ? Effect.CONFIGURED : Effect.CREATED;
   }
 
@@ -156,7 +156,8 @@ final class Transactions {
       throw new RefusedException(
           path,
           "no installed feature knows this kind; known are "
-              + String.join(", ", kinds().stream().filter(k -> !k.system()).map(Kind::name).toList()));
+              + String.join(
+                  ", ", kinds().stream().filter(k -> !k.system()).map(Kind::name).toList()));
     }
     if (kind.system() && writer == Writer.USER) {
       throw new RefusedException(path, "objects of this kind are written by the system only");
@@ -171,7 +172,8 @@ final class Transactions {
     }
     Set<Integer> used = used(space);
     if (used.size() > space.last() - space.first()) {
-      throw new RefusedException("model", "all " + used.size() + " numbers of " + space + " are given");
+      throw new RefusedException(
+          "model", "all " + used.size() + " numbers of " + space + " are given");
     }
     int next = lastKeys.getOrDefault(space, space.first() - 1);
     do {
@@ -209,7 +211,8 @@ final class Transactions {
     Map<Id<?>, Optional<Entity<?>>> changes = new LinkedHashMap<>();
     staged.forEach(
         (id, next) -> {
-          next.stored().ifPresentOrElse(s -> documents.put(id, s), () -> free(documents.remove(id)));
+          next.stored()
+              .ifPresentOrElse(s -> documents.put(id, s), () -> free(documents.remove(id)));
           changes.put(id, next.entity());
         });
     staged.clear();

@@ -16,7 +16,12 @@ final class Unit extends Computation {
   private List<DesiredFlow> flows;
   private String failure;
 
-  Unit(UnitKey name, long cookie, FeatureFunctions feature, FlowUnit<Object> function, List<DesiredFlow> flows) {
+  Unit(
+      UnitKey name,
+      long cookie,
+      FeatureFunctions feature,
+      FlowUnit<Object> function,
+      List<DesiredFlow> flows) {
     this.name = name;
     this.cookie = cookie;
     this.feature = feature;

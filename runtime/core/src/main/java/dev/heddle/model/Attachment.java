@@ -59,7 +59,12 @@ public record Attachment(LogicalPort port, LogicalSwitch network) {
                     .ifPresent(
                         o ->
                             sentences.add(
-                                c + " belongs to " + o.id().name() + " on " + port.network().name() + ".")));
+                                c
+                                    + " belongs to "
+                                    + o.id().name()
+                                    + " on "
+                                    + port.network().name()
+                                    + ".")));
     return sentences;
   }
 

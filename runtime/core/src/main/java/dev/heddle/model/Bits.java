@@ -67,9 +67,7 @@ public record Bits(long high, long low) implements Comparable<Bits> {
 
   /** How many bits are needed to write this value; 0 for zero. */
   public int width() {
-    return high != 0
-        ? 128 - Long.numberOfLeadingZeros(high)
-        : 64 - Long.numberOfLeadingZeros(low);
+    return high != 0 ? 128 - Long.numberOfLeadingZeros(high) : 64 - Long.numberOfLeadingZeros(low);
   }
 
   @Override

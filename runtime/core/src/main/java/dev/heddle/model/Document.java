@@ -15,7 +15,8 @@ public record Document(String kind, String name, Map<String, String> labels, Obj
 
   public static final String API_VERSION = "heddle.dev/v1";
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
+  private static final Pattern NAME =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
   private static final Pattern LABEL_KEY =
       Pattern.compile("([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
   private static final Pattern LABEL_VALUE =
@@ -27,7 +28,9 @@ public record Document(String kind, String name, Map<String, String> labels, Obj
     if (!NAME.matcher(name).matches()) {
       throw new RefusedException(
           kind + " metadata.name",
-          "'" + Text.shown(name) + "' is not a name: letters, digits, '.', '_' and '-', at most 253,"
+          "'"
+              + Text.shown(name)
+              + "' is not a name: letters, digits, '.', '_' and '-', at most 253,"
               + " first and last a letter or digit");
     }
   }
@@ -39,12 +42,14 @@ public record Document(String kind, String name, Map<String, String> labels, Obj
    */
   public static Document of(JsonNode tree) {
     if (!(tree instanceof ObjectNode)) {
-      throw new RefusedException("document", "an object with apiVersion, kind, metadata and spec is expected");
+      throw new RefusedException(
+          "document", "an object with apiVersion, kind, metadata and spec is expected");
     }
     String kind = text(tree, "kind", "document");
     String version = text(tree, "apiVersion", kind);
     if (!version.equals(API_VERSION)) {
-      throw new RefusedException(kind + " apiVersion", "'" + Text.shown(version) + "' is not " + API_VERSION);
+      throw new RefusedException(
+          kind + " apiVersion", "'" + Text.shown(version) + "' is not " + API_VERSION);
     }
     onlyFields(tree, kind, "apiVersion", "kind", "metadata", "spec", "status");
     JsonNode metadata = tree.path("metadata");
@@ -68,15 +73,18 @@ public record Document(String kind, String name, Map<String, String> labels, Obj
       return labels;
     }
     if (!node.isObject() || node.size() > MAX_LABELS) {
-      throw new RefusedException(path, "at most " + MAX_LABELS + " pairs of name and text are expected");
+      throw new RefusedException(
+          path, "at most " + MAX_LABELS + " pairs of name and text are expected");
     }
-    node.fields()
-        .forEachRemaining(
+    node.properties()
+        .forEach(
             e -> {
               String value = e.getValue().isTextual() ? e.getValue().textValue() : "\n";
-              if (!LABEL_KEY.matcher(e.getKey()).matches() || !LABEL_VALUE.matcher(value).matches()) {
+              if (!LABEL_KEY.matcher(e.getKey()).matches()
+                  || !LABEL_VALUE.matcher(value).matches()) {
                 throw new RefusedException(
-                    path, "'" + Text.shown(e.getKey()) + "' is not a label as Kubernetes defines it");
+                    path,
+                    "'" + Text.shown(e.getKey()) + "' is not a label as Kubernetes defines it");
               }
               labels.put(e.getKey(), value);
             });
@@ -101,7 +109,8 @@ public record Document(String kind, String name, Map<String, String> labels, Obj
                 }
               }
               throw new RefusedException(
-                  Text.shown(path) + " " + Text.shown(f), "no such field; known are " + String.join(", ", known));
+                  Text.shown(path) + " " + Text.shown(f),
+                  "no such field; known are " + String.join(", ", known));
             });
   }
 

@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 /** An IPv4 or IPv6 address. Equal addresses are equal values, however they were written. */
 public record IpAddress(boolean isV6, Bits bits) {
 
-  private static final Pattern V4 =
-      Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
-  private static final Pattern V6 = Pattern.compile("[0-9a-fA-F:]{2,39}(\\d+\\.\\d+\\.\\d+\\.\\d+)?");
+  private static final Pattern V4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
+  private static final Pattern V6 =
+      Pattern.compile("[0-9a-fA-F:]{2,39}(\\d+\\.\\d+\\.\\d+\\.\\d+)?");
 
   public IpAddress {
     if (!isV6 && bits.width() > 32) {

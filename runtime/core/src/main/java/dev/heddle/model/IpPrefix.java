@@ -8,7 +8,8 @@ public record IpPrefix(IpAddress address, int length) {
 
   public IpPrefix {
     if (length < 0 || length > address.width()) {
-      throw new IllegalArgumentException("a prefix length of " + address + " is 0 to " + address.width());
+      throw new IllegalArgumentException(
+          "a prefix length of " + address + " is 0 to " + address.width());
     }
     if (!address.bits().andNot(Bits.prefix(length, address.width())).isZero()) {
       throw new IllegalArgumentException(

@@ -2,7 +2,6 @@ package dev.heddle.model;
 
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Where an attached port is: its node and OpenFlow number there, and all that placement needs, so

@@ -59,10 +59,12 @@ public record LogicalPort(
       throw new RefusedException(spec + "switch", "the name of a LogicalSwitch is expected");
     }
     if (f.mac == null || f.mac.isGroup() || f.mac.value() == 0) {
-      throw new RefusedException(spec + "mac", "a unicast MAC address such as 0a:00:00:00:00:11 is expected");
+      throw new RefusedException(
+          spec + "mac", "a unicast MAC address such as 0a:00:00:00:00:11 is expected");
     }
     if (f.addresses.size() > MAX_ADDRESSES) {
-      throw new RefusedException(spec + "addresses", "at most " + MAX_ADDRESSES + " addresses are expected");
+      throw new RefusedException(
+          spec + "addresses", "at most " + MAX_ADDRESSES + " addresses are expected");
     }
     return new LogicalPort(
         KIND.id(d.name()),

@@ -8,7 +8,9 @@ public record LogicalSwitch(
     Id<LogicalSwitch> id, Map<String, String> labels, int key, List<IpPrefix> subnets, int mtu)
     implements Entity<LogicalSwitch> {
 
-  /** Room for the Geneve header with our option on an underlay of 1,500 bytes, over IPv4 or IPv6. */
+  /**
+   * Room for the Geneve header with our option on an underlay of 1,500 bytes, over IPv4 or IPv6.
+   */
   public static final int DEFAULT_MTU = 1400;
 
   public static final Kind<LogicalSwitch> KIND =

@@ -32,7 +32,9 @@ public interface Network {
     DELETED
   }
 
-  /** @param revision the newest revision that contains the whole transaction */
+  /**
+   * @param revision the newest revision that contains the whole transaction
+   */
   record Result(long revision, List<Effect> effects) {}
 
   /**

@@ -15,7 +15,8 @@ public record Node(
     Id<Node> id, long datapathId, Optional<IpAddress> encapAddress, String ovsVersion)
     implements Entity<Node> {
 
-  public static final Kind<Node> KIND = new Kind<>("Node", "nodes", true, KeySpace.NONE, Node::parse);
+  public static final Kind<Node> KIND =
+      new Kind<>("Node", "nodes", true, KeySpace.NONE, Node::parse);
 
   /** As the system writes it. */
   record Form(String datapathId, IpAddress encapAddress, String ovsVersion) {}

@@ -8,7 +8,9 @@ public final class RefusedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /** Where and what: {@code path} is the object and field, {@code sentence} says what is expected. */
+  /**
+   * Where and what: {@code path} is the object and field, {@code sentence} says what is expected.
+   */
   public record Problem(String path, String sentence) {
 
     @Override

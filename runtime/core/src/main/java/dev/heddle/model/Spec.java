@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/** Reads the spec of a document into a record, strictly: unknown fields and wrong types are refused. */
+/**
+ * Reads the spec of a document into a record, strictly: unknown fields and wrong types are refused.
+ */
 public final class Spec {
 
   private static final JsonMapper MAPPER =
@@ -34,7 +36,8 @@ public final class Spec {
     } catch (JsonMappingException e) {
       throw new RefusedException(document.path() + " spec" + path(e), sentence(e));
     } catch (JsonProcessingException e) {
-      throw new RefusedException(document.path() + " spec", "cannot be read: " + e.getOriginalMessage());
+      throw new RefusedException(
+          document.path() + " spec", "cannot be read: " + e.getOriginalMessage());
     }
   }
 

@@ -9,8 +9,7 @@ final class Text {
 
   /** At most 80 characters, control characters replaced. */
   static String shown(String untrusted) {
-    String cut =
-        untrusted.length() > SHOWN ? untrusted.substring(0, SHOWN) + "..." : untrusted;
+    String cut = untrusted.length() > SHOWN ? untrusted.substring(0, SHOWN) + "..." : untrusted;
     return cut.replaceAll("\\p{Cntrl}", "?");
   }
 }

@@ -25,18 +25,22 @@ public sealed interface Action {
     R gotoTable(GotoTable gotoTable);
   }
 
-  /** Writes {@code value} into the bits {@code mask} of a wire field (ovs-actions(7), set_field). */
+  /**
+   * Writes {@code value} into the bits {@code mask} of a wire field (ovs-actions(7), set_field).
+   */
   record Set(Wire wire, Bits value, Bits mask) implements Action {
 
     public Set {
       if (mask.isZero() || mask.width() > wire.width() || !value.andNot(mask).isZero()) {
-        throw new IllegalArgumentException("cannot set " + wire.ovsName() + " to " + value + "/" + mask);
+        throw new IllegalArgumentException(
+            "cannot set " + wire.ovsName() + " to " + value + "/" + mask);
       }
     }
 
     public static Set of(Field field, Bits value) {
       if (value.width() > field.width()) {
-        throw new IllegalArgumentException(field + " has " + field.width() + " bits, too few for " + value);
+        throw new IllegalArgumentException(
+            field + " has " + field.width() + " bits, too few for " + value);
       }
       return new Set(field.wire(), value.shiftLeft(field.offset()), field.mask());
     }
@@ -65,7 +69,8 @@ public sealed interface Action {
           || fromOffset + width > from.width()
           || toOffset < 0
           || toOffset + width > to.width()) {
-        throw new IllegalArgumentException("cannot move " + width + " bits from " + from + " to " + to);
+        throw new IllegalArgumentException(
+            "cannot move " + width + " bits from " + from + " to " + to);
       }
     }
 

@@ -5,7 +5,9 @@ import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.Kind;
 
-/** What a feature says of itself. Names of units are part of their cookies, so they never change. */
+/**
+ * What a feature says of itself. Names of units are part of their cookies, so they never change.
+ */
 public interface Declarations {
 
   /** This feature puts flows into {@code stage}; units may only use stages said here. */

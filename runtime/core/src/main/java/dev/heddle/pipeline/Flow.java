@@ -3,9 +3,9 @@ package dev.heddle.pipeline;
 import java.util.List;
 
 /**
- * A flow as it is, or is to be, in a switch. {@code cookie} names its owner: {@link Cookie}.
- * {@code actions} run in order; none means drop; {@link Action.GotoTable} stands last and leads to
- * a later table.
+ * A flow as it is, or is to be, in a switch. {@code cookie} names its owner: {@link Cookie}. {@code
+ * actions} run in order; none means drop; {@link Action.GotoTable} stands last and leads to a later
+ * table.
  */
 public record Flow(FlowKey key, long cookie, List<Action> actions) {
 
@@ -14,7 +14,8 @@ public record Flow(FlowKey key, long cookie, List<Action> actions) {
     for (int i = 0; i < actions.size(); i++) {
       if (actions.get(i) instanceof Action.GotoTable go
           && (i < actions.size() - 1 || go.table() <= key.table())) {
-        throw new IllegalArgumentException("goto must be last and lead forward: " + key + " " + actions);
+        throw new IllegalArgumentException(
+            "goto must be last and lead forward: " + key + " " + actions);
       }
     }
   }

@@ -43,8 +43,7 @@ public final class FlowDraft {
   }
 
   public FlowDraft match(Field field, Bits value, Bits mask) {
-    require(
-        !field.isRegister() || stage.matches().contains(field), "may not match " + field);
+    require(!field.isRegister() || stage.matches().contains(field), "may not match " + field);
     if (field == Field.OF_PORT && value.low() != Tunnel.OF_PORT) {
       namesPort();
     }

@@ -14,7 +14,8 @@ public interface Inspection {
    * @param held its feature is away and its flows stay
    * @param flows how many it holds over all scopes, its joint's and its last flow included
    */
-  record StageState(String name, int table, String feature, boolean held, boolean mandatory, long flows) {}
+  record StageState(
+      String name, int table, String feature, boolean held, boolean mandatory, long flows) {}
 
   /**
    * Why a flow exists.
@@ -26,7 +27,12 @@ public interface Inspection {
    * @param failure why its last call failed; its flows are then those of the call before
    */
   record Why(
-      String unit, boolean held, List<Id<?>> objects, List<String> reads, List<DesiredFlow> flows, String failure) {}
+      String unit,
+      boolean held,
+      List<Id<?>> objects,
+      List<String> reads,
+      List<DesiredFlow> flows,
+      String failure) {}
 
   /** Counters of the engine since its start. */
   record Work(long revision, long units, long flows, long runs, long conflicts) {}

@@ -94,7 +94,8 @@ public final class Match {
     /** {@code field & mask == value & mask}; an empty mask adds the prerequisites only. */
     public Builder match(Field field, Bits value, Bits mask) {
       if (value.width() > field.width() || mask.width() > field.width()) {
-        throw new IllegalArgumentException(field + " has " + field.width() + " bits, not those of " + value);
+        throw new IllegalArgumentException(
+            field + " has " + field.width() + " bits, not those of " + value);
       }
       prerequisites(field);
       if (!mask.isZero()) {
@@ -118,7 +119,8 @@ public final class Match {
           match(Field.ETH_TYPE, ETH_IPV6);
           match(Field.IP_PROTO, PROTO_ICMPV6);
         }
-        case ND_TARGET -> match(Field.ICMPV6_CODE, 0); // and a type, 135 or 136, that nothing implies
+        case ND_TARGET ->
+            match(Field.ICMPV6_CODE, 0); // and a type, 135 or 136, that nothing implies
         case ND_SLL -> neighbour(135);
         case ND_TLL -> neighbour(136);
         default -> {

@@ -68,6 +68,8 @@ public record Scope(Reach reach, String name) {
 
   @Override
   public String toString() {
-    return reach == Reach.EVERYWHERE ? "everywhere" : reach.name().toLowerCase(java.util.Locale.ROOT) + "(" + name + ")";
+    return reach == Reach.EVERYWHERE
+        ? "everywhere"
+        : reach.name().toLowerCase(java.util.Locale.ROOT) + "(" + name + ")";
   }
 }

@@ -24,9 +24,7 @@ public final class Spine {
           .byNode();
 
   public static final Stage ADMIT =
-      Stage.at("ADMIT", 4, "port security: only what a port may send")
-          .matches(IN_PORT)
-          .dropping();
+      Stage.at("ADMIT", 4, "port security: only what a port may send").matches(IN_PORT).dropping();
 
   public static final Stage ANSWER =
       Stage.at("ANSWER", 8, "replies to ARP by flows, on the asker's node")

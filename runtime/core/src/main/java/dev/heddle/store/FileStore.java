@@ -68,7 +68,8 @@ public final class FileStore implements Store {
       replay();
       rewrite();
     } catch (IOException e) {
-      throw new StoreException("the store " + directory + " cannot be opened: " + e.getMessage(), e);
+      throw new StoreException(
+          "the store " + directory + " cannot be opened: " + e.getMessage(), e);
     }
   }
 
@@ -149,10 +150,7 @@ public final class FileStore implements Store {
         to,
         line(
             new Commit(
-                now.revision(),
-                List.copyOf(now.documents().values()),
-                List.of(),
-                now.lastKeys())));
+                now.revision(), List.copyOf(now.documents().values()), List.of(), now.lastKeys())));
     to.force(true);
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     try (FileChannel directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
@@ -199,11 +197,12 @@ public final class FileStore implements Store {
                 p.path("revision").longValue()));
       }
       List<Id<?>> removals = new ArrayList<>();
-      tree.path("removals").forEach(r -> removals.add(new Id<>(r.get(0).textValue(), r.get(1).textValue())));
+      tree.path("removals")
+          .forEach(r -> removals.add(new Id<>(r.get(0).textValue(), r.get(1).textValue())));
       Map<KeySpace, Integer> keys = new EnumMap<>(KeySpace.class);
       tree.path("lastKeys")
-          .fields()
-          .forEachRemaining(e -> keys.put(KeySpace.valueOf(e.getKey()), e.getValue().intValue()));
+          .properties()
+          .forEach(e -> keys.put(KeySpace.valueOf(e.getKey()), e.getValue().intValue()));
       return new Commit(tree.path("revision").longValue(), puts, removals, keys);
     } catch (JsonProcessingException e) {
       throw new StoreException("a line of the store is not JSON", e);

@@ -6,7 +6,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A store that forgets with its process: for tests and benchmarks, and inside {@link FileStore}. */
+/**
+ * A store that forgets with its process: for tests and benchmarks, and inside {@link FileStore}.
+ */
 public final class MemoryStore implements Store {
 
   private long revision;
