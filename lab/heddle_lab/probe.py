@@ -186,8 +186,8 @@ def _frames(wire):
     while True:
         try:
             frame, origin = wire.witness.recvfrom(65535)
-        except BlockingIOError:
-            return
+        except OSError:
+            return  # nothing more to read, or eth0 went down: then nothing comes
         yield wire, "out" if origin[2] == socket.PACKET_OUTGOING else "in", frame
 
 

@@ -60,7 +60,8 @@ class Commands(unittest.TestCase):
         self.lab("up", "--nodes", "1", "--standalone")
         self.lab("plug", "n1", "pod-a", "--ip", "10.0.0.1/24")
         self.lab("plug", "n1", "pod-b", "--ip", "10.0.0.2/24")
-        said = self.lab("cli", input="pod-a ping -c 1 pod-b\nn1 ovs-vsctl list-br\nnet\n").stdout
+        # Mininet prints by its logger, on stderr.
+        said = self.lab("cli", input="pod-a ping -c 1 pod-b\nn1 ovs-vsctl list-br\nnet\n").stderr
         self.assertIn("1 received", said)
         self.assertIn("br-int", said)
         self.assertIn("pod-b eth0:pod2", said)

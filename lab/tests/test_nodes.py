@@ -51,15 +51,15 @@ class TwoNodes(unittest.TestCase):
     def test_tcp_arrives_whole_although_nobody_offloads_checksums(self):
         with within(self.settings.namespace_path("red-b")):
             server = socket.create_server(("10.0.0.12", 0))
-        with server, within(self.settings.namespace_path("red-a")):
+        with within(self.settings.namespace_path("red-a")):
             client = socket.create_connection(server.getsockname(), timeout=10)
-        sender = threading.Thread(target=lambda: (client.sendall(MEGABYTE), client.close()))
-        sender.start()
         connection, _ = server.accept()
-        with connection, connection.makefile("rb") as stream:
+        with server, client, connection, connection.makefile("rb") as stream:
             connection.settimeout(10)
+            sender = threading.Thread(target=lambda: (client.sendall(MEGABYTE), client.shutdown(socket.SHUT_WR)))
+            sender.start()
             self.assertEqual(MEGABYTE, stream.read())
-        sender.join()
+            sender.join()
 
     def test_each_node_has_its_own_switch_of_the_wanted_version(self):
         for node in self.lab.nodes.values():
