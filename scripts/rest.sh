@@ -48,9 +48,11 @@ output_type() {
 }
 
 # Kinds and names are words of the path; anything else would be another request.
-path_word() {
-  [[ $1 =~ ^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$ ]] || die "not a kind or a name: $1"
-  printf '%s' "$1"
+path_words() {
+  local word
+  for word in "$@"; do
+    [[ $word =~ ^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$ ]] || die "not a kind or a name: '$word'"
+  done
 }
 
 rest_apply() {
@@ -64,21 +66,21 @@ rest_apply() {
 rest_get() {
   output_option "$@"
   set -- "${ARGUMENTS[@]}"
-  case $# in
-    1) rest GET "$(path_word "$1")" ;;
-    2) rest GET "$(path_word "$1")/$(path_word "$2")" ;;
-    *) die "usage: heddle get KIND [NAME] [-o json|yaml]" ;;
-  esac
+  if [ $# -lt 1 ] || [ $# -gt 2 ]; then die "usage: heddle get KIND [NAME] [-o json|yaml]"; fi
+  path_words "$@"
+  rest GET "$1${2:+/$2}"
 }
 
 rest_describe() {
   [ $# -eq 2 ] || die "usage: heddle describe KIND NAME"
-  rest GET "$(path_word "$1")/$(path_word "$2")?view=describe"
+  path_words "$@"
+  rest GET "$1/$2?view=describe"
 }
 
 rest_delete() {
   [ $# -eq 2 ] || die "usage: heddle delete KIND NAME"
-  rest DELETE "$(path_word "$1")/$(path_word "$2")"
+  path_words "$@"
+  rest DELETE "$1/$2"
 }
 
 rest_nodes() { rest_get Node "$@"; }
@@ -100,5 +102,6 @@ rest_wait() {
   [[ $timeout =~ ^[0-9]+s?$ ]] || die "a timeout is in seconds: 30s"
   timeout=${timeout%s}s
   ACCEPT=text/plain
-  rest GET "$(path_word "${object%%/*}")/$(path_word "${object#*/}")?wait=$(path_word "${condition,,}")&timeout=$timeout"
+  path_words "${object%%/*}" "${object#*/}" "$condition"
+  rest GET "$object?wait=${condition,,}&timeout=$timeout"
 }

@@ -8,7 +8,7 @@ import unittest
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
-MODULES = ["test_values", "test_state", "test_nodes", "test_matrix", "test_commands"]
+MODULES = ["test_values", "test_state", "test_nodes", "test_matrix", "test_commands", "test_script"]
 # Downloads Debian 13's Open vSwitch unless the cache has it: heddle test --all.
 LONG = ["test_newer_ovs"]
 
