@@ -34,7 +34,6 @@ final class OvsConnection implements SwitchConnection {
   /** More flows than this in one dump are taken for an attack on memory. */
   private static final int MOST_FLOWS = 4_000_000;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(OvsConnection.class);
 
   /** Whoever waits for messages with one xid. */
@@ -42,6 +41,7 @@ final class OvsConnection implements SwitchConnection {
 
   private final ConnectionAdapter adapter;
   private final String peer;
+  private final Duration patience;
   private final AtomicInteger xids = new AtomicInteger(1);
   private final AtomicInteger bundles = new AtomicInteger(1);
   private final Map<Integer, Asker> askers = new ConcurrentHashMap<>();
@@ -51,8 +51,9 @@ final class OvsConnection implements SwitchConnection {
   private volatile Optional<BundleCommit> running = Optional.empty();
   private volatile long datapathId;
 
-  OvsConnection(ConnectionAdapter adapter) {
+  OvsConnection(ConnectionAdapter adapter, Duration patience) {
     this.adapter = adapter;
+    this.patience = patience;
     this.peer = String.valueOf(adapter.getRemoteAddress());
   }
 
@@ -64,7 +65,7 @@ final class OvsConnection implements SwitchConnection {
   /** Asks for the datapath id. */
   CompletableFuture<Void> introduce() {
     return ask(
-            PATIENCE,
+            patience,
             (out, xid) -> Messages.writeBare(out, xid, OpenFlow.FEATURES_REQUEST),
             m -> Optional.of(Messages.readDatapathId(m)))
         .thenAccept(id -> datapathId = id);
@@ -73,7 +74,7 @@ final class OvsConnection implements SwitchConnection {
   /** Finds out whether a silent switch is still there; closes if not. */
   void probe() {
     ask(
-        PATIENCE,
+        patience,
         (out, xid) -> Messages.writeBare(out, xid, OpenFlow.ECHO_REQUEST),
         m -> Optional.of(m.length));
   }
@@ -111,7 +112,7 @@ final class OvsConnection implements SwitchConnection {
 
   /** {@code read} gives the answer, or empty while parts of it are still to come. */
   private <T> CompletableFuture<T> ask(
-      Duration patience, Question question, Function<byte[], Optional<T>> read) {
+      Duration limit, Question question, Function<byte[], Optional<T>> read) {
     int xid = xids.getAndIncrement();
     CompletableFuture<T> answer = new CompletableFuture<>();
     askers.put(
@@ -127,7 +128,7 @@ final class OvsConnection implements SwitchConnection {
             },
             answer::completeExceptionally));
     answer.whenComplete((ok, failure) -> askers.remove(xid));
-    limit(answer, patience);
+    limit(answer, limit);
     if (gone.isDone()) {
       answer.completeExceptionally(new SwitchFailure("the connection to " + peer + " is closed"));
     } else {
@@ -137,12 +138,12 @@ final class OvsConnection implements SwitchConnection {
   }
 
   /** A request without answer leaves the switch in a state we do not know: start afresh. */
-  private void limit(CompletableFuture<?> request, Duration patience) {
+  private void limit(CompletableFuture<?> request, Duration limit) {
     String reason =
-        "the switch at " + peer + " did not answer within " + patience.toSeconds() + " s";
+        "the switch at " + peer + " did not answer within " + limit.toMillis() + " ms";
     request
         .handle((ok, failure) -> null)
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete(
             (done, late) -> {
               if (late != null) {
@@ -195,7 +196,7 @@ final class OvsConnection implements SwitchConnection {
   }
 
   private CompletableFuture<List<TlvMapping>> tlvTable() {
-    return ask(PATIENCE, TlvCodec::writeRequest, m -> Optional.of(TlvCodec.readReply(m)));
+    return ask(patience, TlvCodec::writeRequest, m -> Optional.of(TlvCodec.readReply(m)));
   }
 
   private void refuseConflict(TlvMapping wanted, List<TlvMapping> table) {
@@ -219,7 +220,7 @@ final class OvsConnection implements SwitchConnection {
   public CompletableFuture<List<Installed>> dump() {
     List<Installed> flows = new ArrayList<>(); // touched by the channel's thread only
     return ask(
-        PATIENCE.multipliedBy(6),
+        patience.multipliedBy(6),
         FlowCodec::writeDumpRequest,
         m -> {
           FlowCodec.Page page = FlowCodec.readPage(m);
@@ -254,7 +255,7 @@ final class OvsConnection implements SwitchConnection {
     running = Optional.of(commit);
     CompletableFuture<BundleOutcome> outcome = commit.outcome();
     // OVS takes more than 10 000 changes a second by far
-    limit(outcome, PATIENCE.plusMillis(changes.size() / 10));
+    limit(outcome, patience.plusMillis(changes.size() / 10));
     if (gone.isDone()) {
       outcome.completeExceptionally(new SwitchFailure("the connection to " + peer + " is closed"));
     } else {
@@ -270,7 +271,7 @@ final class OvsConnection implements SwitchConnection {
   @Override
   public CompletableFuture<Void> barrier() {
     return ask(
-            PATIENCE,
+            patience,
             (out, xid) -> Messages.writeBare(out, xid, OpenFlow.BARRIER_REQUEST),
             m -> Optional.of(m.length))
         .thenApply(length -> null);

@@ -19,23 +19,22 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Listens for switches and hands over each one that speaks OpenFlow 1.3 and has named itself. A peer
- * that does not get that far within 10 s is dropped.
+ * that does not get that far in time is dropped.
  */
 public final class SwitchListener implements AutoCloseable {
 
   private static final long START_SECONDS = 10;
-  private static final long INTRODUCTION_SECONDS = 10;
   private static final Logger LOG = LoggerFactory.getLogger(SwitchListener.class);
 
   private final SwitchConnectionProviderImpl provider;
   private final Set<OvsConnection> connections = ConcurrentHashMap.newKeySet();
-  private final int most;
+  private final Limits limits;
   private final Consumer<SwitchConnection> onConnect;
 
   private SwitchListener(
-      SwitchConnectionProviderImpl provider, int most, Consumer<SwitchConnection> onConnect) {
+      SwitchConnectionProviderImpl provider, Limits limits, Consumer<SwitchConnection> onConnect) {
     this.provider = provider;
-    this.most = most;
+    this.limits = limits;
     this.onConnect = onConnect;
   }
 
@@ -43,19 +42,20 @@ public final class SwitchListener implements AutoCloseable {
    * Listens from now on.
    *
    * @param bind port 0 takes a free one: {@link #port}
-   * @param most connections at a time; further ones are refused. As many as there are processors may
-   *     slip in above it while they race
    * @param onConnect runs on the connection's own thread: it may start requests, not wait for them
    * @throws SwitchFailure if the address cannot be listened on
    */
   public static SwitchListener open(
-      InetSocketAddress bind, Optional<Tls> tls, int most, Consumer<SwitchConnection> onConnect) {
+      InetSocketAddress bind,
+      Optional<Tls> tls,
+      Limits limits,
+      Consumer<SwitchConnection> onConnect) {
     CompletableFuture<Void> online = new CompletableFuture<>();
     SwitchConnectionProviderImpl provider =
         new SwitchConnectionProviderImpl(new StartReport(online), new Listening(bind, tls));
     RawMessage.takeOver(provider);
     RawRequest.takeOver(provider);
-    SwitchListener listener = new SwitchListener(provider, most, onConnect);
+    SwitchListener listener = new SwitchListener(provider, limits, onConnect);
     provider.setSwitchConnectionHandler(listener.new Door());
     provider.startup();
     try {
@@ -84,21 +84,21 @@ public final class SwitchListener implements AutoCloseable {
 
     @Override
     public boolean accept(InetAddress peer) {
-      boolean room = connections.size() < most;
+      boolean room = connections.size() < limits.connections();
       if (!room) {
-        LOG.warn("Switch at {} refused: {} connections are open already", peer, most);
+        LOG.warn("Switch at {} refused: {} connections are open already", peer, limits.connections());
       }
       return room;
     }
 
     @Override
     public void onSwitchConnected(ConnectionAdapter adapter) {
-      OvsConnection connection = new OvsConnection(adapter);
+      OvsConnection connection = new OvsConnection(adapter, limits.patience());
       connections.add(connection);
       connection.onClose(() -> connections.remove(connection));
       CompletableFuture<Void> introduced = new CompletableFuture<>();
       introduced
-          .orTimeout(INTRODUCTION_SECONDS, TimeUnit.SECONDS)
+          .orTimeout(limits.patience().toMillis(), TimeUnit.MILLISECONDS)
           .whenComplete((ok, late) -> settle(connection, late));
       Inbound inbound = new Inbound(connection, adapter, introduced);
       adapter.setMessageListener(inbound);

@@ -48,7 +48,7 @@ class OvsConnectionTest {
         SwitchListener.open(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Optional.empty(),
-            8,
+            Limits.DEFAULT,
             CONNECTIONS::add);
   }
 
