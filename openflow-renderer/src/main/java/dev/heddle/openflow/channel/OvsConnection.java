@@ -81,6 +81,10 @@ final class OvsConnection implements SwitchConnection {
 
   /** Takes one message off the channel; its bytes are not to be trusted. */
   void received(RawMessage message) {
+    if (message.version() != OpenFlow.VERSION) {
+      lost("the switch at " + peer + " does not speak OpenFlow 1.3");
+      return;
+    }
     try {
       dispatch(message);
     } catch (MalformedMessage e) {
@@ -89,6 +93,9 @@ final class OvsConnection implements SwitchConnection {
   }
 
   private void dispatch(RawMessage message) {
+    if (message.bytes().length < OpenFlow.HEADER) {
+      throw new MalformedMessage("a message of " + message.bytes().length + " bytes");
+    }
     int xid = message.xid();
     Optional<BundleCommit> commit = running.filter(c -> c.has(xid));
     Optional<Asker> asker = Optional.ofNullable(askers.get(xid));

@@ -17,18 +17,10 @@ final class RawMessage implements OfHeader {
 
   static final Uint8 VERSION = Uint8.valueOf(OpenFlow.VERSION);
 
-  private static final List<Integer> TAKEN_OVER =
-      List.of(
-          OpenFlow.ERROR,
-          OpenFlow.ECHO_REPLY,
-          OpenFlow.EXPERIMENTER,
-          OpenFlow.FEATURES_REPLY,
-          OpenFlow.PACKET_IN,
-          OpenFlow.FLOW_REMOVED,
-          OpenFlow.PORT_STATUS,
-          OpenFlow.MULTIPART_REPLY,
-          OpenFlow.BARRIER_REPLY,
-          OpenFlow.ROLE_REPLY);
+  /** The versions that openflowjava reads. */
+  private static final List<Integer> VERSIONS = List.of(1, OpenFlow.VERSION);
+
+  private static final int LAST_TYPE = 29; // OFPT_METER_MOD, the highest in 1.3
 
   private final byte[] bytes;
 
@@ -36,30 +28,43 @@ final class RawMessage implements OfHeader {
     this.bytes = bytes;
   }
 
-  /** Makes openflowjava hand through every type of message that {@code codec} reads. */
+  /**
+   * Makes openflowjava hand through every message but hello and the 1.3 echo request, also those
+   * that have no business here: what its own readers cannot read they log with a stack trace.
+   */
   static void takeOver(DeserializerExtensionProvider provider) {
-    for (int type : TAKEN_OVER) {
-      // A class of our own keeps clear of its lookup by experimenter, which never finds anything.
-      provider.registerDeserializerMapping(new TypeToClassKey(VERSION, type), RawMessage.class);
-      OFDeserializer<RawMessage> unread = in -> read(type, in);
-      provider.registerDeserializer(new MessageCodeKey(VERSION, type, RawMessage.class), unread);
+    for (int version : VERSIONS) {
+      for (int type = 1; type <= LAST_TYPE; type++) {
+        if (version != OpenFlow.VERSION || type != OpenFlow.ECHO_REQUEST) {
+          takeOver(provider, version, type);
+        }
+      }
     }
   }
 
+  private static void takeOver(DeserializerExtensionProvider provider, int version, int type) {
+    Uint8 v = Uint8.valueOf(version);
+    // A class of our own keeps clear of its lookup by experimenter, which never finds anything.
+    provider.registerDeserializerMapping(new TypeToClassKey(v, type), RawMessage.class);
+    OFDeserializer<RawMessage> unread = in -> read(version, type, in);
+    provider.registerDeserializer(new MessageCodeKey(v, type, RawMessage.class), unread);
+  }
+
   /** {@code in} stands at the xid: openflowjava has read version, type and length. */
-  private static RawMessage read(int type, ByteBuf in) {
+  private static RawMessage read(int version, int type, ByteBuf in) {
     int rest = in.readableBytes();
     byte[] bytes = new byte[4 + rest];
-    ByteBuffer.wrap(bytes)
-        .put((byte) OpenFlow.VERSION)
-        .put((byte) type)
-        .putShort((short) bytes.length);
+    ByteBuffer.wrap(bytes).put((byte) version).put((byte) type).putShort((short) bytes.length);
     in.readBytes(bytes, 4, rest);
     return new RawMessage(bytes);
   }
 
   byte[] bytes() {
     return bytes;
+  }
+
+  int version() {
+    return bytes[0];
   }
 
   int type() {

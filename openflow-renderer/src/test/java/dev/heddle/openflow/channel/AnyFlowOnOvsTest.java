@@ -59,7 +59,7 @@ class AnyFlowOnOvsTest {
     return AnyFlow.flows().list().ofMinSize(1).ofMaxSize(50);
   }
 
-  @Property(tries = 40, shrinking = ShrinkingMode.BOUNDED)
+  @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED)
   void areTakenReportedEqualAndRemovedByTheirKeys(@ForAll("flows") List<Flow> flows)
       throws Exception {
     Map<FlowKey, Flow> last = new LinkedHashMap<>();

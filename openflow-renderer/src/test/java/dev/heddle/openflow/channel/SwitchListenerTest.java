@@ -62,6 +62,24 @@ class SwitchListenerTest {
   }
 
   @Test
+  void itsPortIsFreeOnceItIsClosed() {
+    int port = listener.port();
+    listener.close();
+    listener =
+        SwitchListener.open(local(port), Optional.empty(), Limits.DEFAULT, connections::add);
+    assertThat(listener.port()).isEqualTo(port);
+  }
+
+  @Test
+  void anotherVersionEndsTheConnection() throws Exception {
+    try (ScriptedSwitch old = new ScriptedSwitch(listener.port()).introduce(1)) {
+      next();
+      old.say("010a000800000000");
+      assertThat(old.isLeft()).isTrue();
+    }
+  }
+
+  @Test
   void whoSaysNothingIsDroppedAndNotHandedOver() throws Exception {
     try (ScriptedSwitch silent = new ScriptedSwitch(listener.port())) {
       assertThat(silent.isLeft()).isTrue();

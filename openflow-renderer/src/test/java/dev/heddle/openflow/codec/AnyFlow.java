@@ -89,9 +89,11 @@ public final class AnyFlow {
       Bits all = Bits.ones(one.field.width());
       Bits mask = EXACT_ONLY.contains(one.field) ? all : one.mask.and(all);
       Bits value =
-          one.field == Field.OF_PORT
-              ? Bits.of(1 + (one.value.low() & 0x7fff)) // a port that may be
-              : one.value.and(mask);
+          switch (one.field) {
+            case OF_PORT -> Bits.of(1 + (one.value.low() & 0x7fff)); // a port that may be
+            case ARP_OP -> one.value.and(Bits.of(0xff)); // OVS knows 8 bits of it
+            default -> one.value.and(mask);
+          };
       try {
         b.match(one.field, value, mask);
       } catch (IllegalArgumentException contradiction) {
