@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  * }
  * </pre>
  *
- * As a field: {@code @AutoClose static final RealOvs OVS = RealOvs.start(DUMMY)}. If Open vSwitch is
- * not installed, {@link #start} fails; a test never skips. {@link #close} ends exactly the two
+ * As a field: {@code @AutoClose static final RealOvs OVS = RealOvs.start(DUMMY)}. If Open vSwitch
+ * is not installed, {@link #start} fails; a test never skips. {@link #close} ends exactly the two
  * processes started here and removes the directory; a shutdown hook does the same for a test run
  * that is interrupted.
  */
@@ -33,11 +33,13 @@ public final class RealOvs implements AutoCloseable {
 
   /** How packets are carried. The first two need neither root nor any interface of the machine. */
   public enum Datapath {
-    /** Every datapath and every interface, tunnels included, is a dummy. Hundreds may run at once. */
+    /**
+     * Every datapath and every interface, tunnels included, is a dummy. Hundreds may run at once.
+     */
     DUMMY("--enable-dummy=override"),
     /**
-     * The datapath "system" is a dummy, tunnel ports are real ones: for tests of tunnel fields. Ports
-     * want {@code type=dummy}; a bridge with datapath_type=netdev would make a real tap.
+     * The datapath "system" is a dummy, tunnel ports are real ones: for tests of tunnel fields.
+     * Ports want {@code type=dummy}; a bridge with datapath_type=netdev would make a real tap.
      */
     DUMMY_SYSTEM("--enable-dummy=system"),
     /**
@@ -79,7 +81,12 @@ public final class RealOvs implements AutoCloseable {
         // What Debian's ovs-ctl writes at boot; without it the row has no version.
         String version = ovs.run("ovs-vswitchd", "--version").lines().findFirst().orElseThrow();
         ovs.vsctl(
-            "--no-wait", "init", "--", "set", "Open_vSwitch", ".",
+            "--no-wait",
+            "init",
+            "--",
+            "set",
+            "Open_vSwitch",
+            ".",
             "ovs_version=" + version.substring(version.lastIndexOf(' ') + 1));
         ovs.startSwitch();
       } catch (RuntimeException e) {
@@ -92,7 +99,9 @@ public final class RealOvs implements AutoCloseable {
     }
   }
 
-  /** Runs ovs-vsctl; waits until ovs-vswitchd has done what was asked unless "--no-wait" is given. */
+  /**
+   * Runs ovs-vsctl; waits until ovs-vswitchd has done what was asked unless "--no-wait" is given.
+   */
   public String vsctl(String... args) {
     return run(command("ovs-vsctl", "--retry", "--timeout=20", "--db=" + databaseSocket()), args);
   }
@@ -123,7 +132,13 @@ public final class RealOvs implements AutoCloseable {
   /** Adds a port to a bridge with the iface-id a VM manager would set; returns its port number. */
   public int addPort(String bridge, String port, String ifaceId) {
     vsctl(
-        "add-port", bridge, port, "--", "set", "Interface", port,
+        "add-port",
+        bridge,
+        port,
+        "--",
+        "set",
+        "Interface",
+        port,
         "external_ids:iface-id=" + ifaceId);
     return Integer.parseInt(get("Interface", port, "ofport"));
   }
@@ -147,9 +162,12 @@ public final class RealOvs implements AutoCloseable {
     database =
         Optional.of(
             daemon(
-                "ovsdb-server", file("conf.db"), "--remote=p" + databaseSocket(),
+                "ovsdb-server",
+                file("conf.db"),
+                "--remote=p" + databaseSocket(),
                 "--remote=db:Open_vSwitch,Open_vSwitch,manager_options",
-                "--unixctl=" + file("ovsdb.ctl"), "-vconsole:off",
+                "--unixctl=" + file("ovsdb.ctl"),
+                "-vconsole:off",
                 "--log-file=" + file("ovsdb-server.log")));
   }
 
@@ -162,8 +180,11 @@ public final class RealOvs implements AutoCloseable {
   public void startSwitch() {
     List<String> args =
         command(
-            "ovs-vswitchd", databaseSocket(), "--unixctl=" + file("vswitchd.ctl"),
-            "-vconsole:off", "--log-file=" + file("ovs-vswitchd.log"));
+            "ovs-vswitchd",
+            databaseSocket(),
+            "--unixctl=" + file("vswitchd.ctl"),
+            "-vconsole:off",
+            "--log-file=" + file("ovs-vswitchd.log"));
     Optional.ofNullable(datapath.option).ifPresent(args::add);
     vswitch = Optional.of(daemon(args.toArray(String[]::new)));
     // Changing the row makes vsctl wait for cur_cfg, which only a running ovs-vswitchd advances.
@@ -249,7 +270,11 @@ public final class RealOvs implements AutoCloseable {
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new IllegalStateException(
-            String.join(" ", words) + "\n" + output + logOf("ovsdb-server") + logOf("ovs-vswitchd"));
+            String.join(" ", words)
+                + "\n"
+                + output
+                + logOf("ovsdb-server")
+                + logOf("ovs-vswitchd"));
       }
       return output;
     } catch (IOException e) {
@@ -267,7 +292,9 @@ public final class RealOvs implements AutoCloseable {
       return "";
     }
     List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
-    return program + " log:\n"
-        + String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size())) + "\n";
+    return program
+        + " log:\n"
+        + String.join("\n", lines.subList(Math.max(0, lines.size() - 15), lines.size()))
+        + "\n";
   }
 }
