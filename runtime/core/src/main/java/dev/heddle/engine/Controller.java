@@ -18,6 +18,7 @@ import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
+import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.Owner;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Stage;
@@ -26,6 +27,8 @@ import dev.heddle.store.Store;
 import dev.heddle.store.Store.Stored;
 import dev.heddle.store.StoreException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +39,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +52,7 @@ import org.slf4j.LoggerFactory;
  * Ties model, store, features and flows together. One thread applies transactions: stored first,
  * then computed, then published as one revision.
  */
+@Component(service = {Network.class, DesiredFlows.class, Controller.class})
 public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   /** The indexes that say which nodes are in a scope. */
@@ -69,10 +79,13 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private final List<LongConsumer> watchers = new CopyOnWriteArrayList<>();
   private final Map<Integer, String> owners = new ConcurrentHashMap<>();
   private final Conditions conditions = new Conditions(transactions, functions);
+  private final Set<Id<?>> touched = new HashSet<>();
+  private AutoCloseable confirmationsWatch;
   private long revision;
 
   /** Loads {@code store} and computes what needs no feature; takes the store over. */
-  public Controller(Store store) {
+  @Activate
+  public Controller(@Reference Store store) {
     this.store = store;
     thread.call(
         () -> {
@@ -96,6 +109,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
    * A feature is here: its units are computed and take the place of those it left, if it was here
    * before.
    */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   public void add(Feature feature) {
     thread.call(
         () -> {
@@ -219,6 +233,13 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     }
   }
 
+  @Override
+  public List<State> get(Collection<? extends Id<?>> ids) {
+    return thread.call(
+        () ->
+            ids.stream().flatMap(id -> transactions.stored(id).stream()).map(this::state).toList());
+  }
+
   /** Stores what is staged and brings it into the model; {@link #publish} computes. */
   private void keep() {
     Optional<Store.Commit> commit = transactions.commit(revision + 1);
@@ -243,6 +264,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private void set(Id<?> id, Optional<Entity<?>> value) {
     Optional<Entity<?>> before = graph.entity(id).value;
     boolean was = before.isPresent();
+    touched.add(id);
     graph.set(id, value);
     value.or(() -> before).ifPresent(e -> note(e, value.isPresent()));
     if (was && value.isEmpty()) {
@@ -267,7 +289,8 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     lock.writeLock().lock();
     try {
       graph.settle();
-      published = new Revision(revision, board.takeChanged(), arrived);
+      published = new Revision(revision, board.takeChanged(), Set.copyOf(touched), arrived);
+      touched.clear();
     } finally {
       lock.writeLock().unlock();
     }
@@ -316,14 +339,22 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     return () -> watchers.remove(onRevision);
   }
 
-  /** Who tells what switches confirmed; null when nobody does. */
-  public void confirmations(Confirmations source) {
+  /** Somebody drives switches and tells what they confirmed. */
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+  public void bind(Confirmations source) {
     conditions.confirmations(source);
+    confirmationsWatch =
+        source.watch(() -> thread.execute(() -> watchers.forEach(w -> w.accept(revision))));
   }
 
-  /** Something was confirmed: whoever waits for a condition should look again. */
-  public void confirmed() {
-    thread.execute(() -> watchers.forEach(w -> w.accept(revision)));
+  /** Nobody drives switches any more. */
+  public void unbind(Confirmations source) {
+    conditions.confirmations(null);
+    try {
+      confirmationsWatch.close();
+    } catch (Exception e) {
+      LOG.warn("a watch of confirmations could not be ended", e);
+    }
   }
 
   @Override
@@ -346,15 +377,23 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   /** What people ask about the pipeline. */
-  public dev.heddle.pipeline.Inspection inspection() {
-    return new Inspector(this, thread, graph, functions, board);
+  public Inspection inspection() {
+    return new Inspector(this);
   }
+
+  Parts parts() {
+    return new Parts(thread, graph, functions, board);
+  }
+
+  /** What {@link Inspector} looks into, on the model's thread. */
+  record Parts(ModelThread thread, Graph graph, Functions functions, Board board) {}
 
   long revision() {
     return revision;
   }
 
   @Override
+  @Deactivate
   public void close() {
     thread.close();
     store.close();
