@@ -32,7 +32,7 @@ record Arrows(String root) {
           "model", Set.of(),
           "store", Set.of("model"),
           "pipeline", Set.of("model"),
-          "engine", Set.of("model", "pipeline"),
+          "engine", Set.of("model", "pipeline", "store"),
           "simulator", Set.of("model", "pipeline"));
 
   /** What is neither core nor feature. Whatever is not listed here or above counts as a feature. */

@@ -8,10 +8,12 @@ import dev.heddle.pipeline.ContractException;
 import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
+import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.FlowUnit;
 import dev.heddle.pipeline.Stage;
 import dev.heddle.pipeline.StageFlows;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,6 +58,24 @@ final class FeatureFunctions implements Declarations {
 
   List<Function> functions() {
     return functions;
+  }
+
+  /**
+   * Table numbers are permanent and have one owner each.
+   *
+   * @throws ContractException if somebody else has the name or the number of {@code stage}
+   */
+  void refuseTaken(Stage stage, Collection<Entity<?>> filled) {
+    for (Entity<?> e : filled) {
+      FilledStage other = (FilledStage) e;
+      boolean same = other.id().name().equals(stage.name());
+      if (same && !other.feature().equals(name) || !same && other.table() == stage.table()) {
+        throw new ContractException(
+            String.format(
+                "stage %s cannot have table %d: %s fills %s there",
+                stage.name(), stage.table(), other.feature(), other.id().name()));
+      }
+    }
   }
 
   /** {@code flow}, if this feature may put flows into its table. */
