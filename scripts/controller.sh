@@ -49,7 +49,12 @@ controller_start() {
   admit_console_key
   mkdir -p "$HEDDLE_HOME/data/log"
   # "daemon" keeps Karaf in the foreground of this child, and exec makes the child's pid Java's own.
-  (cd "$HEDDLE_HOME" && KARAF_EXEC=exec KARAF_HOME='' exec setsid bin/karaf daemon </dev/null >data/log/start.log 2>&1) &
+  (
+    cd "$HEDDLE_HOME" || exit 1
+    unset KARAF_HOME KARAF_BASE KARAF_DATA KARAF_ETC
+    export KARAF_EXEC="exec"
+    exec setsid bin/karaf daemon </dev/null >data/log/start.log 2>&1
+  ) &
   pid=$!
   printf '%s %s\n' "$pid" "$(process_start "$pid")" >"$PID_FILE"
   say "controller: starting (process $pid)"
@@ -102,12 +107,16 @@ controller_console() {
   controller_pid >/dev/null || die "the controller does not run: heddle start"
   local tty=()
   [ $# -gt 0 ] || tty=(-t)
-  ssh -q "${tty[@]}" -p "${HEDDLE_SSH_PORT:-8101}" -i "$CONSOLE_KEY" -o IdentitiesOnly=yes \
+  ssh -o LogLevel=ERROR "${tty[@]}" -p "${HEDDLE_SSH_PORT:-8101}" -i "$CONSOLE_KEY" -o IdentitiesOnly=yes \
     -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile="$HEDDLE_HOME/etc/known_hosts" heddle@127.0.0.1 "$@"
 }
 
 controller_logs() {
   local log=$HEDDLE_HOME/data/log/heddle.log
   [ -f "$log" ] || die "no log yet: $log"
-  tail -n "${HEDDLE_LOG_LINES:-200}" "$@" "$log"
+  case ${1:-} in
+    -f) tail -n 200 -F "$log" ;;
+    '') tail -n 200 "$log" ;;
+    *) die "usage: heddle logs [-f]" ;;
+  esac
 }
