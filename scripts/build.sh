@@ -33,6 +33,10 @@ build() {
 # One line per module, out of Maven's many.
 maven_progress() {
   awk '/^\[INFO\] Building .*\[[0-9]+\/[0-9]+\]/ {
-         n = $NF; sub(/^\[INFO\] Building /, ""); sub(/ [^ ]+ +\[[0-9]+\/[0-9]+\]$/, ""); print "  " n " " $0; fflush() }
+         n = $NF
+         sub(/^\[INFO\] Building /, "")
+         sub(/ [^ ]+ +\[[0-9]+\/[0-9]+\]$/, "")
+         print "  " n " " $0
+         fflush() }
        /Tests run: .*Time elapsed/ { sub(/^\[[A-Z]+\] /, ""); print "    " $0; fflush() }' >&2
 }

@@ -21,7 +21,7 @@ process_start() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 unpack() {
   local assembly=$HEDDLE_ROOT/features/distribution/target/assembly mark
   [ -d "$assembly" ] || die "nothing is built yet: heddle build"
-  mark=$(stat -c '%Y' "$assembly" "$assembly/etc" "$assembly/system" | tr '\n' ' ')$(cat "$assembly/../heddle-build" 2>/dev/null || true)
+  mark=$(stat -c '%Y' "$assembly" "$assembly/etc" "$assembly/system"; cat "$assembly/../heddle-build" 2>/dev/null || true)
   [ "$(cat "$HEDDLE_HOME/unpacked" 2>/dev/null)" != "$mark" ] || return 0
   mkdir -p "$HEDDLE_HOME"
   (cd "$HEDDLE_HOME" && rm -rf system lib bin data/cache data/tmp)
