@@ -5,8 +5,6 @@ PID_FILE=$HEDDLE_HOME/heddle.pid
 CONSOLE_KEY=$HEDDLE_HOME/etc/console.key
 READY_SECONDS=${HEDDLE_READY_SECONDS:-90}
 
-rest_url() { printf '%s' "${HEDDLE_URL:-http://127.0.0.1:${HEDDLE_REST_PORT:-8181}}"; }
-
 # The controller's pid if it runs. A pid alone may have gone to another process since: its start time goes with it.
 controller_pid() {
   local pid started
@@ -21,7 +19,8 @@ process_start() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 unpack() {
   local assembly=$HEDDLE_ROOT/features/distribution/target/assembly mark
   [ -d "$assembly" ] || die "nothing is built yet: heddle build"
-  mark=$(stat -c '%Y' "$assembly" "$assembly/etc" "$assembly/system"; cat "$assembly/../heddle-build" 2>/dev/null || true)
+  mark=$(stat -c '%Y' "$assembly" "$assembly/etc" "$assembly/system"
+    cat "$assembly/../heddle-build" 2>/dev/null || true)
   [ "$(cat "$HEDDLE_HOME/unpacked" 2>/dev/null)" != "$mark" ] || return 0
   mkdir -p "$HEDDLE_HOME"
   (cd "$HEDDLE_HOME" && rm -rf system lib bin data/cache data/tmp)
