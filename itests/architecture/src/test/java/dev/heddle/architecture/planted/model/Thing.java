@@ -1,0 +1,4 @@
+package dev.heddle.architecture.planted.model;
+
+/** Innocent. */
+public record Thing(String name) {}

@@ -1,0 +1,36 @@
+package dev.heddle.l2;
+
+import static dev.heddle.pipeline.Spine.ADMIT;
+import static dev.heddle.pipeline.Spine.ANSWER;
+import static dev.heddle.pipeline.Spine.REPLICATE;
+import static dev.heddle.pipeline.Spine.SWITCH;
+
+import dev.heddle.model.Location;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalSwitch;
+import dev.heddle.pipeline.Declarations;
+import dev.heddle.pipeline.Feature;
+import org.osgi.service.component.annotations.Component;
+
+/** Logical switches: port security, ARP answered by flows, forwarding by MAC, flooding. */
+@Component
+public final class L2Switching implements Feature {
+
+  @Override
+  public String name() {
+    return "l2";
+  }
+
+  @Override
+  public void declare(Declarations d) {
+    d.fill(ADMIT);
+    d.fill(ANSWER);
+    d.fill(SWITCH);
+    d.fill(REPLICATE);
+    d.forEach(LogicalPort.KIND, "admit", Admit::flows);
+    d.forEach(LogicalPort.KIND, "answer", Answer::flows);
+    d.forEach(LogicalPort.KIND, "switch", Forward::port);
+    d.forEach(LogicalSwitch.KIND, "flood", Forward::network);
+    d.forEach(Location.NODES, "replicate", Replicate::flows);
+  }
+}

@@ -1,0 +1,91 @@
+package dev.heddle.openflow.ovsdb;
+
+import dev.heddle.openflow.ovsdb.NodeSetup.Desired;
+import dev.heddle.openflow.ovsdb.Operation.Mutation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The values {@link NodeSetup} wants in columns, whose a row is, and how a row differs. */
+final class BridgeRules {
+
+  /** No hidden flows of OVS's own for reaching a controller through the bridge it controls. */
+  static final Map<String, String> OTHER_CONFIG = Map.of("disable-in-band", "true");
+
+  private BridgeRules() {}
+
+  static boolean owned(Row row) {
+    return row.map("external_ids").entrySet().containsAll(NodeSetup.OWNED.entrySet());
+  }
+
+  /**
+   * Why br-int is not ours to drive: we did not make it, never drove it, and somebody else does.
+   * OVN leaves no Controller entry, it uses the bridge's management socket.
+   */
+  static Optional<String> drivenByAnother(Tables now, Row root, Row bridge, Desired desired) {
+    List<Row> controllers = now.follow(bridge, "controller", "Controller").toList();
+    if (owned(bridge) || controllers.stream().anyMatch(BridgeRules::owned)) {
+      return Optional.empty();
+    }
+    String hint =
+        "; remove it, or mark br-int with external_ids:heddle-owner=heddle to hand it over";
+    if (root.map("external_ids").containsKey("ovn-remote")) {
+      return Optional.of("br-int belongs to OVN (external_ids:ovn-remote)" + hint);
+    }
+    return controllers.stream()
+        .map(row -> row.text("target"))
+        .filter(target -> !desired.controllers().contains(target))
+        .findFirst()
+        .map(target -> "br-int is driven by controller " + Shown.text(target) + hint);
+  }
+
+  static Map<String, OvsdbValue> controllerColumns(Desired desired) {
+    return Map.of(
+        "connection_mode", OvsdbValue.text("out-of-band"),
+        "max_backoff", OvsdbValue.whole(desired.maxBackoffMillis()),
+        "inactivity_probe", OvsdbValue.whole(desired.inactivityProbeMillis()));
+  }
+
+  /** One port for all peers: the flows say where to and with which key. None without an address. */
+  static Optional<Map<String, String>> tunnelOptions(Row root) {
+    return Optional.ofNullable(root.map("external_ids").get(NodeSetup.ENCAP_ADDRESS))
+        .flatMap(NodeSnapshot::address)
+        .map(
+            address ->
+                Map.of(
+                    "remote_ip", "flow",
+                    "key", "flow",
+                    "local_ip", address.getHostAddress(),
+                    "csum", "true"));
+  }
+
+  /** The wanted columns that the row does not have as wanted. */
+  static Map<String, OvsdbValue> different(Row row, Map<String, OvsdbValue> wanted) {
+    Map<String, OvsdbValue> wrong = new TreeMap<>(wanted);
+    wrong.entrySet().removeIf(entry -> row.value(entry.getKey()).equals(entry.getValue()));
+    return wrong;
+  }
+
+  /** Makes a map hold these entries, whatever else it holds. */
+  static List<Mutation> ensure(Row row, String column, Map<String, String> wanted) {
+    Map<String, String> now = row.map(column);
+    Map<String, String> missing = new TreeMap<>(wanted);
+    missing.entrySet().removeIf(entry -> entry.getValue().equals(now.get(entry.getKey())));
+    List<OvsdbValue.Text> wrong =
+        missing.keySet().stream()
+            .filter(now::containsKey)
+            .map(OvsdbValue::text)
+            .collect(Collectors.toList());
+    List<Mutation> mutations = new ArrayList<>();
+    if (!wrong.isEmpty()) {
+      mutations.add(Mutation.delete(column, OvsdbValue.set(wrong)));
+    }
+    if (!missing.isEmpty()) {
+      mutations.add(Mutation.insert(column, OvsdbValue.map(missing)));
+    }
+    return mutations;
+  }
+}

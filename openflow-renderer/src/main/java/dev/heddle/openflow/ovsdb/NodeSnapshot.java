@@ -1,0 +1,162 @@
+package dev.heddle.openflow.ovsdb;
+
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * What a node is seen to be at one moment; computed from its rows alone, so equal rows give equal
+ * snapshots.
+ *
+ * @param name external_ids:system-id, else external_ids:hostname; checked
+ * @param encapAddress external_ids:heddle-encap-ip, where other nodes send tunnelled packets
+ * @param datapathId of br-int, as OpenFlow's features reply will show it; absent until OVS gave one
+ * @param ovsVersion "" if the node does not say
+ * @param datapathType of br-int: "system", "netdev"
+ * @param tunnelPort port number of our Geneve port on br-int
+ * @param interfaces of br-int, by iface-id
+ * @param duplicates where several interfaces of br-int have one iface-id
+ * @param refused interfaces of br-int with an iface-id that cannot be used, by OVS name, and why
+ * @param problems other sentences the operator of the node should see
+ */
+public record NodeSnapshot(
+    String name,
+    Optional<InetAddress> encapAddress,
+    OptionalLong datapathId,
+    String ovsVersion,
+    String datapathType,
+    OptionalInt tunnelPort,
+    SortedMap<String, InterfaceView> interfaces,
+    List<Duplicate> duplicates,
+    SortedMap<String, String> refused,
+    List<String> problems) {
+
+  /** Said of a node for which {@link #of} gives nothing. */
+  public static final String NAMELESS =
+      "The node has no usable name: set external_ids:system-id of Open_vSwitch to 1 to 253 of"
+          + " letters, digits, '.', '_', ':' and '-'.";
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,253}");
+
+  /**
+   * Several interfaces claim one port.
+   *
+   * @param used OVS name of the one taken: one that works rather than one that does not, then the
+   *     least name
+   * @param unused OVS names of the others
+   */
+  public record Duplicate(String ifaceId, String used, List<String> unused) {
+    public Duplicate {
+      unused = List.copyOf(unused);
+    }
+
+    /** What the operator of an unused interface should read. */
+    public String sentence() {
+      return "iface-id " + ifaceId + " is already used by interface " + used + " of this node";
+    }
+  }
+
+  public NodeSnapshot {
+    interfaces = Collections.unmodifiableSortedMap(new TreeMap<>(interfaces));
+    duplicates = List.copyOf(duplicates);
+    refused = Collections.unmodifiableSortedMap(new TreeMap<>(refused));
+    problems = List.copyOf(problems);
+  }
+
+  /** Names of nodes, ports, interfaces and keys: what may enter the model from outside. */
+  static boolean isName(String text) {
+    return NAME.matcher(text).matches();
+  }
+
+  /** An address written in digits. Never asks DNS. */
+  static Optional<InetAddress> address(String text) {
+    byte[] bytes = NetUtil.createByteArrayFromIpAddressString(text);
+    if (bytes == null) {
+      return Optional.empty();
+    }
+    try {
+      InetAddress address = InetAddress.getByAddress(bytes);
+      return Optional.of(address).filter(a -> !a.isAnyLocalAddress() && !a.isMulticastAddress());
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("4 or 16 bytes are an address", e);
+    }
+  }
+
+  /** Nothing if the node has no usable name, see {@link #NAMELESS}. */
+  public static Optional<NodeSnapshot> of(Tables tables) {
+    Optional<Row> root = tables.only("Open_vSwitch");
+    Map<String, String> ids = root.map(row -> row.map("external_ids")).orElse(new TreeMap<>());
+    Optional<String> name =
+        List.of("system-id", "hostname").stream()
+            .map(key -> ids.getOrDefault(key, ""))
+            .filter(NodeSnapshot::isName)
+            .findFirst();
+    return name.map(n -> of(n, root.orElseThrow(), ids, tables));
+  }
+
+  private static NodeSnapshot of(String name, Row root, Map<String, String> ids, Tables tables) {
+    List<String> problems = new ArrayList<>();
+    Optional<String> encap = Optional.ofNullable(ids.get(NodeSetup.ENCAP_ADDRESS));
+    Optional<InetAddress> address = encap.flatMap(NodeSnapshot::address);
+    if (encap.isPresent() && address.isEmpty()) {
+      problems.add(NodeSetup.ENCAP_ADDRESS + " is not an address: " + Shown.text(encap.get()));
+    }
+    Optional<Row> bridge = tables.named("Bridge", NodeSetup.BRIDGE);
+    List<Row> devices =
+        bridge.stream()
+            .flatMap(row -> tables.follow(row, "ports", "Port"))
+            .flatMap(port -> tables.follow(port, "interfaces", "Interface"))
+            .sorted(Comparator.comparing((Row row) -> row.text("name")))
+            .toList();
+    Optional<Row> tunnel =
+        devices.stream().filter(row -> row.text("name").equals(NodeSetup.TUNNEL)).findFirst();
+    tunnel
+        .flatMap(row -> row.optionalText("error"))
+        .ifPresent(error -> problems.add("the tunnel port does not work: " + Shown.text(error)));
+    Plugged plugged = Plugged.of(devices);
+    return new NodeSnapshot(
+        name,
+        address,
+        bridge.map(row -> datapathId(row.text("datapath_id"))).orElse(OptionalLong.empty()),
+        Shown.text(root.text("ovs_version")),
+        bridge.map(row -> row.text("datapath_type")).filter(NodeSnapshot::isName).orElse("system"),
+        tunnel.map(InterfaceView::portNumber).orElse(OptionalInt.empty()),
+        plugged.interfaces(),
+        plugged.duplicates(),
+        plugged.refused(),
+        problems);
+  }
+
+  private static OptionalLong datapathId(String hex) {
+    return hex.matches("[0-9a-f]{16}")
+        ? OptionalLong.of(Long.parseUnsignedLong(hex, 16))
+        : OptionalLong.empty();
+  }
+
+  NodeSnapshot withProblems(List<String> more) {
+    List<String> all = new ArrayList<>(problems);
+    all.addAll(more);
+    return new NodeSnapshot(
+        name,
+        encapAddress,
+        datapathId,
+        ovsVersion,
+        datapathType,
+        tunnelPort,
+        interfaces,
+        duplicates,
+        refused,
+        all);
+  }
+}

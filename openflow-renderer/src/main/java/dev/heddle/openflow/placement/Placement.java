@@ -1,0 +1,112 @@
+package dev.heddle.openflow.placement;
+
+import static dev.heddle.pipeline.Field.FROM_TUNNEL;
+import static dev.heddle.pipeline.Field.IN_PORT;
+import static dev.heddle.pipeline.Field.NETWORK;
+import static dev.heddle.pipeline.Field.OF_PORT;
+import static dev.heddle.pipeline.Field.OUT_PORT;
+import static dev.heddle.pipeline.Field.TUNNEL_IN_PORT;
+import static dev.heddle.pipeline.Field.TUNNEL_NETWORK;
+import static dev.heddle.pipeline.Field.TUNNEL_OUT_PORT;
+import static dev.heddle.pipeline.Field.TUNNEL_RESUME;
+
+import dev.heddle.model.Id;
+import dev.heddle.model.Location;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.Node;
+import dev.heddle.model.View;
+import dev.heddle.pipeline.Declarations;
+import dev.heddle.pipeline.Feature;
+import dev.heddle.pipeline.FlowSink;
+import dev.heddle.pipeline.Scope;
+import dev.heddle.pipeline.Spine;
+import dev.heddle.pipeline.Tunnel;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * What differs by node: which interface a port is, and which node another port is on. CLASSIFY
+ * turns interface numbers into port keys, LOCATE and OUTPUT turn port keys into tunnels and
+ * interface numbers; everything between is the same on every node.
+ */
+@Component
+public final class Placement implements Feature {
+
+  @Override
+  public String name() {
+    return "placement";
+  }
+
+  @Override
+  public void declare(Declarations d) {
+    d.fill(Spine.CLASSIFY);
+    d.fill(Spine.LOCATE);
+    d.fill(Spine.OUTPUT);
+    d.forEach(Node.KIND, "tunnel", Placement::tunnel);
+    d.forEach(LogicalPort.KIND, "port", Placement::port);
+  }
+
+  /** Whatever comes by tunnel says its network, ports and stage; an unknown stage is dropped. */
+  private static void tunnel(Id<Node> node, View view, FlowSink out) {
+    out.add(
+        Spine.CLASSIFY
+            .flow(100)
+            .match(OF_PORT, Tunnel.OF_PORT)
+            .match(TUNNEL_RESUME, Spine.REPLICATE.table())
+            .move(TUNNEL_NETWORK, NETWORK)
+            .move(TUNNEL_IN_PORT, IN_PORT)
+            .move(TUNNEL_OUT_PORT, OUT_PORT)
+            .set(FROM_TUNNEL, 1)
+            .resumeAt(Spine.REPLICATE)
+            .because(node)
+            .where(Scope.node(node)));
+  }
+
+  private static void port(Id<LogicalPort> id, View view, FlowSink out) {
+    view.fact(Location.OF_PORT, id)
+        .ifPresent(
+            at -> {
+              onItsNode(at, out);
+              view.get(at.node())
+                  .flatMap(Node::encapAddress)
+                  .ifPresent(
+                      address ->
+                          out.add(
+                              Spine.LOCATE
+                                  .flow(100)
+                                  .match(NETWORK, at.networkKey())
+                                  .match(OUT_PORT, at.portKey())
+                                  .match(FROM_TUNNEL, 0)
+                                  .toNode(address)
+                                  .because(id)
+                                  .where(Scope.network(at.network()))));
+            });
+  }
+
+  private static void onItsNode(Location at, FlowSink out) {
+    Scope here = Scope.port(at.port());
+    out.add(
+        Spine.CLASSIFY
+            .flow(100)
+            .match(OF_PORT, at.ofPort())
+            .set(NETWORK, at.networkKey())
+            .set(IN_PORT, at.portKey())
+            .next()
+            .because(at.port())
+            .where(here));
+    out.add(
+        Spine.LOCATE
+            .flow(110)
+            .match(NETWORK, at.networkKey())
+            .match(OUT_PORT, at.portKey())
+            .next()
+            .because(at.port())
+            .where(here));
+    out.add(
+        Spine.OUTPUT
+            .flow(100)
+            .match(OUT_PORT, at.portKey())
+            .output(at.ofPort())
+            .because(at.port())
+            .where(here));
+  }
+}

@@ -1,0 +1,119 @@
+package dev.heddle.engine;
+
+import dev.heddle.model.Attachment;
+import dev.heddle.model.Binding;
+import dev.heddle.model.Condition;
+import dev.heddle.model.Entity;
+import dev.heddle.model.Id;
+import dev.heddle.model.Location;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Node;
+import dev.heddle.model.View;
+import dev.heddle.pipeline.Confirmations;
+import dev.heddle.pipeline.Confirmations.NodeState;
+import dev.heddle.store.Store.Stored;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** What is true of an object now, worked out when somebody asks. */
+final class Conditions {
+
+  private final Transactions transactions;
+  private final Functions functions;
+  private volatile Confirmations confirmations;
+
+  Conditions(Transactions transactions, Functions functions) {
+    this.transactions = transactions;
+    this.functions = functions;
+  }
+
+  void confirmations(Confirmations source) {
+    confirmations = source;
+  }
+
+  List<Condition> of(Optional<Entity<?>> entity, View view) {
+    if (entity.isEmpty()) {
+      return List.of(
+          Condition.failed(
+              Condition.REALIZED, "NoFeature", "No installed feature reads objects of this kind."));
+    }
+    Optional<String> failure = functions.failure(entity.get().id());
+    if (failure.isPresent()) {
+      return List.of(Condition.failed(Condition.REALIZED, "Failed", "A fault in " + failure.get()));
+    }
+    if (entity.get() instanceof LogicalPort port) {
+      List<Condition> all = new ArrayList<>(Attachment.conditions(port, view));
+      all.add(realized(port, all, view));
+      return all;
+    }
+    if (entity.get() instanceof LogicalSwitch network) {
+      Set<Id<Node>> nodes = view.ids(Location.NODES, network.id());
+      return List.of(
+          Condition.met(Condition.ACCEPTED, ""),
+          Condition.met(Condition.RESOLVED, ""),
+          realized(nodes, revision(network.id()), Set.of()));
+    }
+    if (entity.get() instanceof Node node) {
+      return List.of(
+          Condition.met(Condition.ACCEPTED, ""),
+          realized(Set.of(node.id()), revision(node.id()), Set.of(node.id())));
+    }
+    return List.of(Condition.met(Condition.ACCEPTED, ""));
+  }
+
+  private Condition realized(LogicalPort port, List<Condition> before, View view) {
+    Optional<Condition> unmet = before.stream().filter(c -> !c.status()).findFirst();
+    if (unmet.isPresent()) {
+      return Condition.failed(
+          Condition.REALIZED, "Not" + unmet.get().type(), unmet.get().message());
+    }
+    if (!port.enabled()) {
+      return Condition.failed(Condition.REALIZED, "Disabled", "The port is disabled.");
+    }
+    Optional<String> nowhere = Location.whyNowhere(port.id(), view);
+    if (nowhere.isPresent()) {
+      return Condition.failed(Condition.REALIZED, "NotBound", nowhere.get());
+    }
+    Id<Binding> binding = view.ids(Binding.BY_PORT, port.id()).iterator().next();
+    Id<Node> own = view.get(binding).orElseThrow().node();
+    long needed =
+        Stream.of(port.id(), port.network(), binding).mapToLong(this::revision).max().orElse(0);
+    return realized(view.ids(Location.NODES, port.network()), needed, Set.of(own));
+  }
+
+  private long revision(Id<?> id) {
+    return transactions.stored(id).map(Stored::revision).orElse(0L);
+  }
+
+  /**
+   * Whether {@code nodes} confirmed a revision. A node that is away holds nothing up unless it is
+   * among {@code own}, where the object itself is; it is named all the same.
+   */
+  private Condition realized(Set<Id<Node>> nodes, long needed, Set<Id<Node>> own) {
+    Confirmations source = confirmations;
+    Map<Id<Node>, NodeState> states = source == null ? Map.of() : source.nodes();
+    Set<String> late = new TreeSet<>();
+    Set<String> away = new TreeSet<>();
+    for (Id<Node> n : nodes) {
+      NodeState state = states.get(n);
+      if (state == null || !state.connected()) {
+        (own.contains(n) ? late : away).add(n.name() + " is not connected");
+      } else if (state.installed() < needed) {
+        late.add(
+            state.trouble().isEmpty()
+                ? n.name() + " has not confirmed revision " + needed
+                : n.name() + ": " + state.trouble());
+      }
+    }
+    if (!late.isEmpty()) {
+      return Condition.failed(Condition.REALIZED, "Waiting", String.join("; ", late) + ".");
+    }
+    return Condition.met(Condition.REALIZED, away.isEmpty() ? "" : String.join("; ", away) + ".");
+  }
+}

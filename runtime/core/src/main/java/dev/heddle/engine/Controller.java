@@ -1,0 +1,418 @@
+package dev.heddle.engine;
+
+import dev.heddle.model.Binding;
+import dev.heddle.model.Condition;
+import dev.heddle.model.Entity;
+import dev.heddle.model.Id;
+import dev.heddle.model.Index;
+import dev.heddle.model.Kind;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Network;
+import dev.heddle.model.Node;
+import dev.heddle.pipeline.Confirmations;
+import dev.heddle.pipeline.ContractException;
+import dev.heddle.pipeline.DesiredFlow;
+import dev.heddle.pipeline.DesiredFlows;
+import dev.heddle.pipeline.Feature;
+import dev.heddle.pipeline.FilledStage;
+import dev.heddle.pipeline.Flow;
+import dev.heddle.pipeline.FlowKey;
+import dev.heddle.pipeline.Owner;
+import dev.heddle.pipeline.Scope;
+import dev.heddle.pipeline.Stage;
+import dev.heddle.pipeline.StageFlows;
+import dev.heddle.store.Store;
+import dev.heddle.store.Store.Stored;
+import dev.heddle.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ties model, store, features and flows together. One thread applies transactions: stored first,
+ * then computed, then published as one revision.
+ */
+public final class Controller implements Network, DesiredFlows, AutoCloseable {
+
+  /** The indexes that say which nodes are in a scope. */
+  static final List<Index<?, ?, ?, ?>> SCOPES = List.of(Scope.BY_PORT, Scope.BY_NODE);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
+  private static final List<Kind<?>> KINDS =
+      List.of(
+          LogicalSwitch.KIND,
+          LogicalPort.KIND,
+          Node.KIND,
+          Binding.KIND,
+          Owner.KIND,
+          FilledStage.KIND);
+
+  private final Store store;
+  private final Transactions transactions = new Transactions();
+  private final Board board = new Board();
+  private final Graph graph = new Graph(new ToBoard());
+  private final Functions functions = new Functions(graph, board);
+  private final ModelThread thread = new ModelThread(this::drain);
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final List<LongConsumer> watchers = new CopyOnWriteArrayList<>();
+  private final Map<Integer, String> owners = new ConcurrentHashMap<>();
+  private final Conditions conditions = new Conditions(transactions, functions);
+  private long revision;
+
+  /** Loads {@code store} and computes what needs no feature; takes the store over. */
+  public Controller(Store store) {
+    this.store = store;
+    thread.call(
+        () -> {
+          Store.Contents contents = store.load();
+          revision = contents.revision();
+          transactions.load(contents);
+          KINDS.forEach(this::addKind);
+          SCOPES.forEach(graph::maintain);
+          arrive(new StageFlows());
+          return null;
+        });
+  }
+
+  private void addKind(Kind<?> kind) {
+    transactions.addKind(kind);
+    List<Entity<?>> entities = transactions.entities(kind).toList();
+    entities.forEach(e -> set(e.id(), Optional.of(e)));
+  }
+
+  /**
+   * A feature is here: its units are computed and take the place of those it left, if it was here
+   * before.
+   */
+  public void add(Feature feature) {
+    thread.call(
+        () -> {
+          arrive(feature);
+          return null;
+        });
+  }
+
+  private void arrive(Feature feature) {
+    FeatureFunctions declared = FeatureFunctions.of(feature);
+    if (functions.isLive(declared.name())) {
+      throw new ContractException("a feature named " + declared.name() + " is here already");
+    }
+    declared.kinds().forEach(this::addKind);
+    List<Change> records = new ArrayList<>();
+    records.add(new Change.Put(Owner.document(declared.name())));
+    for (Stage s : declared.stages()) {
+      refuseTaken(s, declared.name());
+      records.add(new Change.Put(FilledStage.document(s, declared.name())));
+    }
+    transactions.stage(Writer.SYSTEM, records, revision + 1);
+    keep();
+    int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
+    lock.writeLock().lock();
+    try {
+      functions.arrive(declared, owner);
+    } finally {
+      lock.writeLock().unlock();
+    }
+    publish(Set.of(owner));
+    LOG.info("feature {} is here, owner number {}", declared.name(), owner);
+  }
+
+  private void refuseTaken(Stage stage, String feature) {
+    for (Entity<?> e : graph.entities(FilledStage.KIND.name())) {
+      FilledStage other = (FilledStage) e;
+      boolean same = other.id().name().equals(stage.name());
+      if (same && !other.feature().equals(feature) || !same && other.table() == stage.table()) {
+        throw new ContractException(
+            "stage "
+                + stage.name()
+                + " cannot have table "
+                + stage.table()
+                + ": "
+                + other.feature()
+                + " fills "
+                + other.id().name()
+                + " there");
+      }
+    }
+  }
+
+  /** A feature goes away; its flows stay until it returns or is retired. */
+  public void remove(Feature feature) {
+    thread.call(
+        () -> {
+          functions.leave(feature.name());
+          LOG.info("feature {} is away, its flows are held", feature.name());
+          return null;
+        });
+  }
+
+  /** Removes what a feature that is away has left. Says why not, if not. */
+  public Optional<String> retire(String feature) {
+    return thread.call(
+        () -> {
+          if (functions.isLive(feature)) {
+            return Optional.of("Feature " + feature + " is here; stop its bundle first.");
+          }
+          if (transactions.stored(Owner.KIND.id(feature)).isEmpty()) {
+            return Optional.of("There is no feature named " + feature + ".");
+          }
+          List<Change> gone = new ArrayList<>();
+          gone.add(new Change.Remove(Owner.KIND.name(), feature, true));
+          graph.entities(FilledStage.KIND.name()).stream()
+              .map(FilledStage.class::cast)
+              .filter(s -> s.feature().equals(feature))
+              .forEach(
+                  s -> gone.add(new Change.Remove(FilledStage.KIND.name(), s.id().name(), true)));
+          transactions.stage(Writer.SYSTEM, gone, revision + 1);
+          keep();
+          lock.writeLock().lock();
+          try {
+            functions.retire(feature);
+          } finally {
+            lock.writeLock().unlock();
+          }
+          publish(Set.of());
+          LOG.info("feature {} is retired, its flows go", feature);
+          return Optional.empty();
+        });
+  }
+
+  @Override
+  public CompletableFuture<Result> transact(Writer writer, List<Change> changes) {
+    return thread.submit(writer, changes);
+  }
+
+  /** Applies all transactions that wait, with one write to the store and one computation. */
+  private void drain(List<ModelThread.Pending> waiting) {
+    List<ModelThread.Pending> taken = new ArrayList<>();
+    List<List<Effect>> effects = new ArrayList<>();
+    for (ModelThread.Pending p : waiting) {
+      try {
+        effects.add(transactions.stage(p.writer(), p.changes(), revision + 1));
+        taken.add(p);
+      } catch (RuntimeException e) {
+        p.result().completeExceptionally(e);
+      }
+    }
+    try {
+      keep();
+    } catch (StoreException e) {
+      LOG.error("a change is refused because it could not be stored", e);
+      taken.forEach(p -> p.result().completeExceptionally(e));
+      return;
+    }
+    publish(Set.of());
+    for (int i = 0; i < taken.size(); i++) {
+      taken.get(i).result().complete(new Result(revision, effects.get(i)));
+    }
+  }
+
+  /** Stores what is staged and brings it into the model; {@link #publish} computes. */
+  private void keep() {
+    Optional<Store.Commit> commit = transactions.commit(revision + 1);
+    if (commit.isEmpty()) {
+      return;
+    }
+    try {
+      store.commit(commit.get());
+    } catch (StoreException e) {
+      transactions.discard();
+      throw e;
+    }
+    revision++;
+    lock.writeLock().lock();
+    try {
+      transactions.accept().forEach(this::set);
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private void set(Id<?> id, Optional<Entity<?>> value) {
+    Optional<Entity<?>> before = graph.entity(id).value;
+    boolean was = before.isPresent();
+    graph.set(id, value);
+    value.or(() -> before).ifPresent(e -> note(e, value.isPresent()));
+    if (was && value.isEmpty()) {
+      functions.entityRemoved(id);
+    } else if (!was && value.isPresent()) {
+      functions.entityCreated(id);
+    }
+  }
+
+  private void note(Entity<?> entity, boolean present) {
+    if (entity instanceof Owner owner) {
+      if (present) {
+        owners.put(owner.number(), owner.id().name());
+      } else {
+        owners.remove(owner.number());
+      }
+    }
+  }
+
+  private void publish(Set<Integer> arrived) {
+    Revision published;
+    lock.writeLock().lock();
+    try {
+      graph.settle();
+      published = new Revision(revision, board.takeChanged(), arrived);
+    } finally {
+      lock.writeLock().unlock();
+    }
+    listeners.forEach(l -> l.published(published));
+    watchers.forEach(w -> w.accept(revision));
+  }
+
+  @Override
+  public Optional<State> get(String kind, String name) {
+    return thread.call(() -> transactions.stored(new Id<>(kind, name)).map(this::state));
+  }
+
+  @Override
+  public List<State> list(String kind) {
+    return thread.call(
+        () ->
+            transactions
+                .all(kind)
+                .map(this::state)
+                .sorted((a, b) -> a.document().name().compareTo(b.document().name()))
+                .toList());
+  }
+
+  private State state(Stored s) {
+    List<Condition> now = query(view -> conditions.of(graph.entity(s.id()).value, view));
+    return new State(s.document(), s.key(), s.revision(), now);
+  }
+
+  /** Reads the model for somebody outside: on the model's thread, remembered by nobody. */
+  private <T> T query(Function<Reading, T> question) {
+    Reading reading = new Reading(graph, Levels.UNIT);
+    T answer = question.apply(reading);
+    reading.cells().forEach(graph::mayForget);
+    graph.settle();
+    return answer;
+  }
+
+  @Override
+  public List<Kind<?>> kinds() {
+    return thread.call(transactions::kinds);
+  }
+
+  @Override
+  public AutoCloseable watch(LongConsumer onRevision) {
+    watchers.add(onRevision);
+    return () -> watchers.remove(onRevision);
+  }
+
+  /** Who tells what switches confirmed; null when nobody does. */
+  public void confirmations(Confirmations source) {
+    conditions.confirmations(source);
+  }
+
+  /** Something was confirmed: whoever waits for a condition should look again. */
+  public void confirmed() {
+    thread.execute(() -> watchers.forEach(w -> w.accept(revision)));
+  }
+
+  @Override
+  public <R> R read(Function<Snapshot, R> reader) {
+    lock.readLock().lock();
+    try {
+      return reader.apply(new Present());
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  @Override
+  public AutoCloseable listen(Listener listener) {
+    return thread.call(
+        () -> {
+          listeners.add(listener);
+          return () -> listeners.remove(listener);
+        });
+  }
+
+  /** What people ask about the pipeline. */
+  public dev.heddle.pipeline.Inspection inspection() {
+    return new Inspector(this, thread, graph, functions, board);
+  }
+
+  long revision() {
+    return revision;
+  }
+
+  @Override
+  public void close() {
+    thread.close();
+    store.close();
+  }
+
+  /** The board as of the newest revision, under the read lock. */
+  private final class Present implements Snapshot {
+    @Override
+    public long revision() {
+      return revision;
+    }
+
+    @Override
+    public Set<FlowKey> keys(Id<Node> node) {
+      return board.keys(node);
+    }
+
+    @Override
+    public Optional<Flow> flow(Id<Node> node, FlowKey key) {
+      return board.flow(node, key);
+    }
+
+    @Override
+    public Ownership owner(int number) {
+      String name = owners.get(number);
+      if (name == null) {
+        return Ownership.UNKNOWN;
+      }
+      return functions.isLive(name) ? Ownership.LIVE : Ownership.HELD;
+    }
+  }
+
+  /** Brings what the graph works out onto the board. */
+  private final class ToBoard implements Graph.Listener {
+    @Override
+    public void flowsChanged(Unit unit, List<DesiredFlow> before, List<DesiredFlow> now) {
+      board.replace(unit.cookie, before, now);
+    }
+
+    @Override
+    public void pairAdded(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
+      if (SCOPES.contains(index)) {
+        board.enters(node(pair), (Scope) pair.bucket());
+      }
+      functions.pairAdded(index, pair);
+    }
+
+    @Override
+    public void pairRemoved(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
+      if (SCOPES.contains(index)) {
+        board.leaves(node(pair), (Scope) pair.bucket());
+      }
+      functions.pairRemoved(index, pair);
+    }
+
+    @SuppressWarnings("unchecked") // members of the scope indexes are nodes
+    private Id<Node> node(Index.Pair<?, ?> pair) {
+      return (Id<Node>) pair.member();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.heddle.engine;
+
+import dev.heddle.model.Entity;
+import dev.heddle.model.Id;
+import dev.heddle.model.Index;
+import dev.heddle.model.Kind;
+import dev.heddle.pipeline.ContractException;
+import dev.heddle.pipeline.Declarations;
+import dev.heddle.pipeline.DesiredFlow;
+import dev.heddle.pipeline.Feature;
+import dev.heddle.pipeline.FlowUnit;
+import dev.heddle.pipeline.Stage;
+import dev.heddle.pipeline.StageFlows;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What one feature declared. */
+final class FeatureFunctions implements Declarations {
+
+  /** A function and where its keys come from: a kind, or an index. */
+  record Function(String name, Kind<?> kind, Index<?, ?, ?, ?> index, FlowUnit<Object> flows) {}
+
+  private final String name;
+  private final List<Stage> stages = new ArrayList<>();
+  private final List<Kind<?>> kinds = new ArrayList<>();
+  private final List<Function> functions = new ArrayList<>();
+  private final Set<Integer> tables = new HashSet<>();
+
+  private final boolean anyTable;
+
+  private FeatureFunctions(String name, boolean anyTable) {
+    this.name = name;
+    this.anyTable = anyTable;
+  }
+
+  /** Asks {@code feature} for its declarations. */
+  static FeatureFunctions of(Feature feature) {
+    FeatureFunctions f = new FeatureFunctions(feature.name(), feature instanceof StageFlows);
+    feature.declare(f);
+    return f;
+  }
+
+  String name() {
+    return name;
+  }
+
+  List<Stage> stages() {
+    return stages;
+  }
+
+  List<Kind<?>> kinds() {
+    return kinds;
+  }
+
+  List<Function> functions() {
+    return functions;
+  }
+
+  /** {@code flow}, if this feature may put flows into its table. */
+  DesiredFlow checked(DesiredFlow flow) {
+    if (!anyTable && !tables.contains(flow.key().table())) {
+      throw new ContractException(
+          "feature " + name + " did not declare to fill table " + flow.key().table());
+    }
+    return flow;
+  }
+
+  @Override
+  public void fill(Stage stage) {
+    stages.add(stage);
+    tables.add(stage.table());
+  }
+
+  @Override
+  public void kind(Kind<?> kind) {
+    kinds.add(kind);
+  }
+
+  @Override
+  public <E extends Entity<E>> void forEach(Kind<E> kind, String unit, FlowUnit<Id<E>> flows) {
+    add(unit, kind, null, flows);
+  }
+
+  @Override
+  public <B, M> void forEach(
+      Index<?, ?, B, M> index, String unit, FlowUnit<Index.Pair<B, M>> flows) {
+    add(unit, null, index, flows);
+  }
+
+  @SuppressWarnings("unchecked") // the engine calls it with the keys of that very domain
+  private void add(String unit, Kind<?> kind, Index<?, ?, ?, ?> index, FlowUnit<?> flows) {
+    if (functions.stream().anyMatch(f -> f.name().equals(unit))) {
+      throw new ContractException("feature " + name + " declares unit " + unit + " twice");
+    }
+    functions.add(new Function(unit, kind, index, (FlowUnit<Object>) flows));
+  }
+}

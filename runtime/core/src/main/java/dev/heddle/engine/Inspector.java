@@ -1,0 +1,105 @@
+package dev.heddle.engine;
+
+import dev.heddle.model.Id;
+import dev.heddle.pipeline.DesiredFlow;
+import dev.heddle.pipeline.FilledStage;
+import dev.heddle.pipeline.Inspection;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Answers questions about the pipeline on the model's thread. */
+final class Inspector implements Inspection {
+
+  private final Controller controller;
+  private final ModelThread thread;
+  private final Graph graph;
+  private final Functions functions;
+  private final Board board;
+
+  Inspector(
+      Controller controller, ModelThread thread, Graph graph, Functions functions, Board board) {
+    this.controller = controller;
+    this.thread = thread;
+    this.graph = graph;
+    this.functions = functions;
+    this.board = board;
+  }
+
+  @Override
+  public List<StageState> stages() {
+    return thread.call(
+        () ->
+            graph.entities(FilledStage.KIND.name()).stream()
+                .map(FilledStage.class::cast)
+                .sorted(Comparator.comparingInt(FilledStage::table))
+                .map(
+                    s ->
+                        new StageState(
+                            s.id().name(),
+                            s.table(),
+                            s.feature(),
+                            !functions.isLive(s.feature()),
+                            s.mandatory(),
+                            board.inTable(s.table()) + board.inTable(s.table() + 1)))
+                .toList());
+  }
+
+  @Override
+  public List<Why> why(long cookie) {
+    return thread.call(
+        () -> {
+          List<Why> found = new ArrayList<>();
+          for (Unit u : functions.units()) {
+            if (u.cookie == cookie) {
+              List<String> reads = u.reads().stream().map(Cell::toString).toList();
+              found.add(why(u.name, false, reads, u.flows(), u.failure().orElse("")));
+            }
+          }
+          functions
+              .held()
+              .filter(h -> h.cookie() == cookie)
+              .forEach(h -> found.add(why(h.name(), true, List.of(), h.flows(), "")));
+          return found;
+        });
+  }
+
+  private static Why why(
+      UnitKey name, boolean held, List<String> reads, List<DesiredFlow> flows, String failure) {
+    List<Id<?>> objects = new ArrayList<>();
+    flows.stream().map(DesiredFlow::owner).distinct().forEach(objects::add);
+    return new Why(name.toString(), held, objects, reads, flows, failure);
+  }
+
+  @Override
+  public Work work() {
+    return thread.call(
+        () ->
+            new Work(
+                controller.revision(),
+                functions.units().size(),
+                board.size(),
+                graph.runs(),
+                board.conflicts()));
+  }
+
+  @Override
+  public Map<String, String> failures() {
+    return thread.call(
+        () -> {
+          Map<String, String> failures = new TreeMap<>();
+          functions
+              .units()
+              .forEach(u -> u.failure().ifPresent(f -> failures.put(u.name.toString(), f)));
+          return failures;
+        });
+  }
+
+  @Override
+  public Optional<String> retire(String feature) {
+    return controller.retire(feature);
+  }
+}

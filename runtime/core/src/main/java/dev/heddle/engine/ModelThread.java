@@ -1,0 +1,112 @@
+package dev.heddle.engine;
+
+import dev.heddle.model.Network.Change;
+import dev.heddle.model.Network.Result;
+import dev.heddle.model.Network.Writer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/** The one thread that changes the model. Transactions that wait meanwhile are taken together. */
+final class ModelThread implements AutoCloseable {
+
+  /** A transaction in the queue. */
+  record Pending(Writer writer, List<Change> changes, CompletableFuture<Result> result) {}
+
+  private static final int BATCH = 1024;
+
+  private final ExecutorService executor =
+      Executors.newSingleThreadExecutor(
+          r -> {
+            Thread t = new Thread(r, "heddle-model");
+            t.setDaemon(true);
+            return t;
+          });
+  private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final Consumer<List<Pending>> drain;
+  private volatile Thread self;
+
+  ModelThread(Consumer<List<Pending>> drain) {
+    this.drain = drain;
+  }
+
+  CompletableFuture<Result> submit(Writer writer, List<Change> changes) {
+    CompletableFuture<Result> result = new CompletableFuture<>();
+    queue.add(new Pending(writer, List.copyOf(changes), result));
+    if (scheduled.compareAndSet(false, true)) {
+      execute(this::takeAll);
+    }
+    return result;
+  }
+
+  private void takeAll() {
+    scheduled.set(false);
+    List<Pending> waiting = new ArrayList<>();
+    for (Pending p = queue.poll(); p != null; p = waiting.size() < BATCH ? queue.poll() : null) {
+      waiting.add(p);
+    }
+    if (!queue.isEmpty() && scheduled.compareAndSet(false, true)) {
+      execute(this::takeAll);
+    }
+    try {
+      drain.accept(waiting);
+    } catch (RuntimeException e) {
+      waiting.forEach(p -> p.result().completeExceptionally(e));
+    }
+  }
+
+  void execute(Runnable task) {
+    executor.execute(task);
+  }
+
+  /**
+   * Runs {@code task} on the model's thread and waits for it; exceptions come through as they are.
+   */
+  <T> T call(Callable<T> task) {
+    try {
+      if (Thread.currentThread() == self) {
+        return task.call();
+      }
+      return executor
+          .submit(
+              () -> {
+                self = Thread.currentThread();
+                return task.call();
+              })
+          .get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the model", e);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(10, TimeUnit.SECONDS)) {
+        executor.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.heddle.engine;
+
+import dev.heddle.engine.Cells.BucketCell;
+import dev.heddle.engine.Cells.FactCell;
+import dev.heddle.model.Entity;
+import dev.heddle.model.Fact;
+import dev.heddle.model.Id;
+import dev.heddle.model.Index;
+import dev.heddle.model.View;
+import dev.heddle.pipeline.ContractException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The view of one computation while it runs: hands out values and remembers which. */
+final class Reading implements View {
+
+  private static final int FEW = 16;
+
+  private final Graph graph;
+  private final int level;
+  private final List<Cell> cells = new ArrayList<>(6);
+  private Set<Cell> seen;
+
+  Reading(Graph graph, int level) {
+    this.graph = graph;
+    this.level = level;
+  }
+
+  Graph graph() {
+    return graph;
+  }
+
+  /** What has been read, each cell once. */
+  List<Cell> cells() {
+    return cells;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // an id's kind fixes its entity's class
+  public <E extends Entity<E>> Optional<E> get(Id<E> id) {
+    var cell = graph.entity(id);
+    record(cell);
+    return (Optional<E>) (Optional<?>) cell.value;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // an index fixes the type of its members
+  public <B, M> Set<M> ids(Index<?, ?, B, M> index, B bucket) {
+    BucketCell cell = graph.bucket(index, bucket);
+    record(cell);
+    return (Set<M>) cell.members();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // a fact fixes the type of its value
+  public <K, V> V fact(Fact<K, V> fact, K key) {
+    requireLower(Levels.fact(fact), fact); // before it is computed: a cycle would never end
+    FactCell cell = graph.fact(fact, key);
+    record(cell);
+    return (V) cell.computation.value();
+  }
+
+  private void record(Cell cell) {
+    requireLower(cell.level(), cell);
+    if (seen == null) {
+      for (Cell c : cells) {
+        if (c == cell) {
+          return;
+        }
+      }
+      if (cells.size() == FEW) {
+        seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        seen.addAll(cells);
+        seen.add(cell);
+      }
+      cells.add(cell);
+    } else if (seen.add(cell)) {
+      cells.add(cell);
+    }
+  }
+
+  private void requireLower(int read, Object what) {
+    if (read >= level) {
+      throw new ContractException(
+          what + " may not be read here: only facts and indexes of lower strata may");
+    }
+  }
+}

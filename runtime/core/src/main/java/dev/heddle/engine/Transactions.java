@@ -1,0 +1,232 @@
+package dev.heddle.engine;
+
+import dev.heddle.model.Document;
+import dev.heddle.model.Entity;
+import dev.heddle.model.Id;
+import dev.heddle.model.KeySpace;
+import dev.heddle.model.Kind;
+import dev.heddle.model.Network.Change;
+import dev.heddle.model.Network.Effect;
+import dev.heddle.model.Network.Writer;
+import dev.heddle.model.RefusedException;
+import dev.heddle.model.RefusedException.Problem;
+import dev.heddle.store.Store;
+import dev.heddle.store.Store.Stored;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Documents, their numbers and how a change is checked: everything that can be said of a
+ * transaction before anything is stored or computed. Several transactions may be staged before they
+ * are committed together. Confined to the model's thread.
+ */
+final class Transactions {
+
+  /** What a staged object will be. */
+  private record Next(Optional<Stored> stored, Optional<Entity<?>> entity) {}
+
+  private final Map<String, Kind<?>> kinds = new HashMap<>();
+  private final Map<Id<?>, Stored> documents = new LinkedHashMap<>();
+  private final Map<KeySpace, Integer> lastKeys = new EnumMap<>(KeySpace.class);
+  private final Map<KeySpace, Set<Integer>> usedKeys = new EnumMap<>(KeySpace.class);
+  private final Map<Id<?>, Next> staged = new LinkedHashMap<>();
+
+  /** How to give back the numbers of the transaction being staged. */
+  private final List<Runnable> allocated = new ArrayList<>();
+
+  void addKind(Kind<?> kind) {
+    kinds.put(kind.name(), kind);
+  }
+
+  Optional<Kind<?>> kind(String name) {
+    return Optional.ofNullable(kinds.get(name));
+  }
+
+  List<Kind<?>> kinds() {
+    return kinds.values().stream().sorted((a, b) -> a.name().compareTo(b.name())).toList();
+  }
+
+  /** Takes over what the store holds. */
+  void load(Store.Contents contents) {
+    documents.putAll(contents.documents());
+    lastKeys.putAll(contents.lastKeys());
+  }
+
+  /** The stored objects of a kind as entities; called when the kind becomes known. */
+  Stream<Entity<?>> entities(Kind<?> kind) {
+    return documents.values().stream()
+        .filter(s -> s.document().kind().equals(kind.name()))
+        .map(
+            s -> {
+              used(kind.keys()).add(s.key());
+              return kind.parser().parse(s.document(), s.key());
+            });
+  }
+
+  Optional<Stored> stored(Id<?> id) {
+    return Optional.ofNullable(documents.get(id));
+  }
+
+  Stream<Stored> all(String kind) {
+    return documents.values().stream().filter(s -> s.document().kind().equals(kind));
+  }
+
+  /**
+   * Checks a transaction on top of what is staged already and stages it.
+   *
+   * @throws RefusedException with everything that is wrong; nothing of it is staged then
+   */
+  List<Effect> stage(Writer writer, List<Change> changes, long revision) {
+    Map<Id<?>, Next> mine = new LinkedHashMap<>();
+    Function<Id<?>, Optional<Stored>> now =
+        id ->
+            mine.containsKey(id)
+                ? mine.get(id).stored()
+                : staged.containsKey(id) ? staged.get(id).stored() : stored(id);
+    List<Problem> problems = new ArrayList<>();
+    List<Effect> effects = new ArrayList<>();
+    allocated.clear();
+    for (Change change : changes) {
+      try {
+        effects.add(
+            change instanceof Change.Put put
+                ? put(writer, put.document(), revision, now, mine)
+                : remove(writer, (Change.Remove) change, now, mine));
+      } catch (RefusedException e) {
+        problems.addAll(e.problems());
+      }
+    }
+    if (!problems.isEmpty()) {
+      allocated.forEach(Runnable::run);
+      throw new RefusedException(problems);
+    }
+    staged.putAll(mine);
+    return effects;
+  }
+
+  private Effect put(
+      Writer writer,
+      Document document,
+      long revision,
+      Function<Id<?>, Optional<Stored>> now,
+      Map<Id<?>, Next> mine) {
+    Kind<?> kind = writable(writer, document.kind(), document.path());
+    Id<?> id = kind.id(document.name());
+    Optional<Stored> before = now.apply(id);
+    if (before.isPresent() && before.get().document().equals(document)) {
+      return Effect.UNCHANGED;
+    }
+    kind.parser()
+        .parse(document, before.map(Stored::key).orElse(0)); // refused before it has a number
+    int key = before.map(Stored::key).orElseGet(() -> allocate(kind.keys()));
+    Entity<?> entity = kind.parser().parse(document, key);
+    mine.put(id, new Next(Optional.of(new Stored(document, key, revision)), Optional.of(entity)));
+    return before.isPresent() ? Effect.CONFIGURED : Effect.CREATED;
+  }
+
+  private Effect remove(
+      Writer writer,
+      Change.Remove change,
+      Function<Id<?>, Optional<Stored>> now,
+      Map<Id<?>, Next> mine) {
+    String path = change.kind() + "/" + change.name();
+    Id<?> id = writable(writer, change.kind(), path).id(change.name());
+    if (now.apply(id).isEmpty()) {
+      if (change.mustExist()) {
+        throw new RefusedException(path, "there is no such object");
+      }
+      return Effect.UNCHANGED;
+    }
+    mine.put(id, new Next(Optional.empty(), Optional.empty()));
+    return Effect.DELETED;
+  }
+
+  private Kind<?> writable(Writer writer, String name, String path) {
+    Kind<?> kind = kinds.get(name);
+    if (kind == null) {
+      throw new RefusedException(
+          path,
+          "no installed feature knows this kind; known are "
+              + String.join(
+                  ", ", kinds().stream().filter(k -> !k.system()).map(Kind::name).toList()));
+    }
+    if (kind.system() && writer == Writer.USER) {
+      throw new RefusedException(path, "objects of this kind are written by the system only");
+    }
+    return kind;
+  }
+
+  /** The next number never given; when the space is used up, the next one that is free. */
+  private int allocate(KeySpace space) {
+    if (space == KeySpace.NONE) {
+      return 0;
+    }
+    Set<Integer> used = used(space);
+    if (used.size() > space.last() - space.first()) {
+      throw new RefusedException(
+          "model", "all " + used.size() + " numbers of " + space + " are given");
+    }
+    int next = lastKeys.getOrDefault(space, space.first() - 1);
+    do {
+      next = next >= space.last() ? space.first() : next + 1;
+    } while (used.contains(next));
+    lastKeys.put(space, next);
+    used.add(next);
+    int given = next;
+    allocated.add(() -> used.remove(given));
+    return next;
+  }
+
+  private Set<Integer> used(KeySpace space) {
+    return usedKeys.computeIfAbsent(space, s -> new HashSet<>());
+  }
+
+  /** What is staged, as one step of the store; empty if nothing changes. */
+  Optional<Store.Commit> commit(long revision) {
+    if (staged.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Stored> puts = staged.values().stream().flatMap(n -> n.stored().stream()).toList();
+    List<Id<?>> removals = new ArrayList<>();
+    staged.forEach(
+        (id, next) -> {
+          if (next.stored().isEmpty() && documents.containsKey(id)) {
+            removals.add(id);
+          }
+        });
+    return Optional.of(new Store.Commit(revision, puts, removals, Map.copyOf(lastKeys)));
+  }
+
+  /** What is staged becomes what is; returned by id, empty for what is removed. */
+  Map<Id<?>, Optional<Entity<?>>> accept() {
+    Map<Id<?>, Optional<Entity<?>>> changes = new LinkedHashMap<>();
+    staged.forEach(
+        (id, next) -> {
+          next.stored()
+              .ifPresentOrElse(s -> documents.put(id, s), () -> free(documents.remove(id)));
+          changes.put(id, next.entity());
+        });
+    staged.clear();
+    return changes;
+  }
+
+  private void free(Stored stored) {
+    if (stored != null) {
+      used(kinds.get(stored.document().kind()).keys()).remove(stored.key());
+    }
+  }
+
+  /** What is staged is forgotten: it could not be stored. */
+  void discard() {
+    staged.clear();
+  }
+}

@@ -1,0 +1,43 @@
+package dev.heddle.model;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * An interface found on a node that carries a port's name. Written by the system and kept in the
+ * store, so that after a restart of the controller a node that is slow to return is still known to
+ * hold its ports.
+ *
+ * @param ofPort the interface's OpenFlow number, 1 to 65279
+ */
+public record Binding(Id<Binding> id, Id<LogicalPort> port, Id<Node> node, int ofPort)
+    implements Entity<Binding> {
+
+  public static final Kind<Binding> KIND =
+      new Kind<>("Binding", "bindings", true, KeySpace.NONE, Binding::parse);
+
+  /** Bindings of one port: more than one if two nodes have an interface of that name. */
+  public static final Index<Binding, Binding, Id<LogicalPort>, Id<Binding>> BY_PORT =
+      Index.of("bindings-by-port", KIND, (id, b) -> Stream.of(new Index.Pair<>(b.port, id)));
+
+  /** As the system writes it. */
+  record Form(String port, String node, int ofPort) {}
+
+  private static Binding parse(Document d, int key) {
+    Form f = Spec.read(d, Form.class);
+    return new Binding(
+        KIND.id(d.name()), LogicalPort.KIND.id(f.port), Node.KIND.id(f.node), f.ofPort);
+  }
+
+  /** The name of the binding of a port on a node. */
+  public static Id<Binding> id(Id<Node> node, Id<LogicalPort> port) {
+    return KIND.id(node.name() + "--" + port.name());
+  }
+
+  public static Document document(Id<Node> node, Id<LogicalPort> port, int ofPort) {
+    var spec = JsonNodeFactory.instance.objectNode();
+    spec.put("port", port.name()).put("node", node.name()).put("ofPort", ofPort);
+    return new Document(KIND.name(), id(node, port).name(), Map.of(), spec);
+  }
+}

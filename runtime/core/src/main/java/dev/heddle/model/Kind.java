@@ -1,0 +1,43 @@
+package dev.heddle.model;
+
+/**
+ * A type of object: how it is called, how its documents become entities, whether its objects carry
+ * a number. A feature may bring kinds of its own.
+ *
+ * @param name as in documents: {@code LogicalPort}
+ * @param plural as in REST paths: {@code logicalports}
+ * @param system true if only the system writes objects of this kind
+ * @param keys where its objects get their number
+ */
+public record Kind<E extends Entity<E>>(
+    String name, String plural, boolean system, KeySpace keys, Parser<E> parser) {
+
+  /** Builds an entity from a checked document. Pure. */
+  @FunctionalInterface
+  public interface Parser<E> {
+    /**
+     * @param key the object's number, 0 in {@link KeySpace#NONE}
+     * @throws RefusedException naming each field that is wrong, with a sentence
+     */
+    E parse(Document document, int key);
+  }
+
+  public Id<E> id(String objectName) {
+    return new Id<>(name, objectName);
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof Kind<?> k && k.name.equals(name);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

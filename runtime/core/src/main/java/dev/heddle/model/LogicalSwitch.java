@@ -1,0 +1,40 @@
+package dev.heddle.model;
+
+import java.util.List;
+import java.util.Map;
+
+/** A layer 2 network that spans nodes. */
+public record LogicalSwitch(
+    Id<LogicalSwitch> id, Map<String, String> labels, int key, List<IpPrefix> subnets, int mtu)
+    implements Entity<LogicalSwitch> {
+
+  /**
+   * Room for the Geneve header with our option on an underlay of 1,500 bytes, over IPv4 or IPv6.
+   */
+  public static final int DEFAULT_MTU = 1400;
+
+  public static final Kind<LogicalSwitch> KIND =
+      new Kind<>("LogicalSwitch", "logicalswitches", false, KeySpace.NETWORK, LogicalSwitch::parse);
+
+  /**
+   * As written by a user.
+   *
+   * @param subnets optional: a switch without subnets is pure layer 2
+   * @param mtu bytes, 576 to 9,000; 1,400 if absent
+   */
+  record Form(List<IpPrefix> subnets, Integer mtu) {
+
+    Form {
+      subnets = subnets == null ? List.of() : List.copyOf(subnets);
+      if (mtu != null && (mtu < 576 || mtu > 9000)) {
+        throw new IllegalArgumentException("mtu is 576 to 9000 bytes, not " + mtu);
+      }
+    }
+  }
+
+  private static LogicalSwitch parse(Document d, int key) {
+    Form f = Spec.read(d, Form.class);
+    return new LogicalSwitch(
+        KIND.id(d.name()), d.labels(), key, f.subnets, f.mtu == null ? DEFAULT_MTU : f.mtu);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.heddle.model;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
+
+/** The logical model as everybody outside the engine reaches it. Safe for use by many threads. */
+public interface Network {
+
+  /** Who writes: objects of system kinds are not for users. */
+  enum Writer {
+    USER,
+    SYSTEM
+  }
+
+  /** One step of a transaction. */
+  sealed interface Change {
+
+    /** Creates the object or replaces its labels and spec. */
+    record Put(Document document) implements Change {}
+
+    /** Removes the object; with {@code mustExist}, its absence refuses the transaction. */
+    record Remove(String kind, String name, boolean mustExist) implements Change {}
+  }
+
+  /** What became of a step. */
+  enum Effect {
+    CREATED,
+    CONFIGURED,
+    UNCHANGED,
+    DELETED
+  }
+
+  /**
+   * @param revision the newest revision that contains the whole transaction
+   */
+  record Result(long revision, List<Effect> effects) {}
+
+  /**
+   * An object now.
+   *
+   * @param key its number, 0 if its kind has none
+   * @param revision of its last change
+   */
+  record State(Document document, int key, long revision, List<Condition> conditions) {}
+
+  /**
+   * All of {@code changes} or none. When the future completes they are stored and computed; what
+   * the switches have confirmed is told by {@link Condition#REALIZED}. It fails with {@link
+   * RefusedException} where one of them cannot be taken.
+   */
+  CompletableFuture<Result> transact(Writer writer, List<Change> changes);
+
+  /** One object with its conditions. */
+  Optional<State> get(String kind, String name);
+
+  /** All objects of a kind, by name. */
+  List<State> list(String kind);
+
+  /** Known kinds, by name. */
+  List<Kind<?>> kinds();
+
+  /** Calls back with each new revision and each change of what switches confirmed. */
+  AutoCloseable watch(LongConsumer onRevision);
+}

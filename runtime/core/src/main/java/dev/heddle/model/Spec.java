@@ -1,0 +1,67 @@
+package dev.heddle.model;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads the spec of a document into a record, strictly: unknown fields and wrong types are refused.
+ */
+public final class Spec {
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  private Spec() {}
+
+  /**
+   * The spec of {@code document} as {@code type}.
+   *
+   * @throws RefusedException with the path of the field and a sentence
+   */
+  public static <S> S read(Document document, Class<S> type) {
+    try {
+      return MAPPER.treeToValue(document.spec(), type);
+    } catch (JsonMappingException e) {
+      throw new RefusedException(document.path() + " spec" + path(e), sentence(e));
+    } catch (JsonProcessingException e) {
+      throw new RefusedException(
+          document.path() + " spec", "cannot be read: " + e.getOriginalMessage());
+    }
+  }
+
+  private static String path(JsonMappingException e) {
+    StringBuilder path = new StringBuilder();
+    for (JsonMappingException.Reference r : e.getPath()) {
+      path.append(r.getFieldName() != null ? "." + r.getFieldName() : "[" + r.getIndex() + "]");
+    }
+    return Text.shown(path.toString());
+  }
+
+  private static String sentence(JsonMappingException e) {
+    if (e instanceof UnrecognizedPropertyException u) {
+      return "no such field; known are " + u.getKnownPropertyIds();
+    }
+    if (e instanceof ValueInstantiationException && e.getCause() != null) {
+      return e.getCause().getMessage();
+    }
+    if (e instanceof InvalidFormatException f && f.getTargetType().isEnum()) {
+      return "'" + Text.shown(String.valueOf(f.getValue())) + "' is none of the values it may have";
+    }
+    if (e instanceof InvalidNullException) {
+      return "a value is expected";
+    }
+    return Text.shown(e.getOriginalMessage());
+  }
+}

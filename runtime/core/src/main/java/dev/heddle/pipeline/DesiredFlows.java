@@ -1,0 +1,59 @@
+package dev.heddle.pipeline;
+
+import dev.heddle.model.Id;
+import dev.heddle.model.Node;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The flows that must exist, by node: what the renderer makes every switch equal to. Safe for use
+ * by many threads.
+ */
+public interface DesiredFlows {
+
+  /** What {@link #read} sees: one revision, whole. Valid within that call only. */
+  interface Snapshot {
+    long revision();
+
+    /** All flows wanted on a node. */
+    Set<FlowKey> keys(Id<Node> node);
+
+    /** The flow wanted on a node for a key, if any. */
+    Optional<Flow> flow(Id<Node> node, FlowKey key);
+
+    /** Whether flows with this owner number may be removed when nobody wants them. */
+    Ownership owner(int number);
+  }
+
+  /** The state of an owner number found in a cookie. */
+  enum Ownership {
+    /** Its feature is here: what it does not want is to go. */
+    LIVE,
+    /** Its feature is away, not retired: its flows stay as they are. */
+    HELD,
+    /** No feature ever had it: foreign. */
+    UNKNOWN
+  }
+
+  /**
+   * What changed with a revision.
+   *
+   * @param changed by node, the keys whose flow may differ from the revision before
+   * @param arrived owner numbers that became {@link Ownership#LIVE}
+   */
+  record Revision(long number, Map<Id<Node>, Set<FlowKey>> changed, Set<Integer> arrived) {}
+
+  /** Told of each revision, in order, on the model's thread: must be quick and must not block. */
+  @FunctionalInterface
+  interface Listener {
+    void published(Revision revision);
+  }
+
+  /** Calls {@code reader} on the newest revision while no other is made. */
+  <R> R read(Function<Snapshot, R> reader);
+
+  /** Listens from the next revision on; the handle ends it. */
+  AutoCloseable listen(Listener listener);
+}

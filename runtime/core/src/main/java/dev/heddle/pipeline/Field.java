@@ -1,0 +1,104 @@
+package dev.heddle.pipeline;
+
+import dev.heddle.model.Bits;
+
+/**
+ * A field by the role it plays in the pipeline: a whole OpenFlow field or some bits of one. This is
+ * the only place that ties a role to a register, and a tie never changes within a major version: a
+ * packet parked in conntrack resumes later with the registers it had.
+ */
+public enum Field {
+  /** Key of the current switch or router. */
+  NETWORK(Wire.METADATA, 0, 24),
+  /** Number of the sender's label set. */
+  IN_CLASS(Wire.METADATA, 24, 20),
+  /** Number of the receiver's label set. */
+  OUT_CLASS(Wire.METADATA, 44, 20),
+  /** Key of the logical port the packet entered by. */
+  IN_PORT(Wire.REG14, 0, 24),
+  /** Key of the logical port or, with {@link #OUT_IS_GROUP}, of the group the packet goes to. */
+  OUT_PORT(Wire.REG15, 0, 24),
+  /** Top bit of {@link #OUT_PORT}. */
+  OUT_IS_GROUP(Wire.REG15, 23, 1),
+  /** Conntrack zone of the current port. */
+  ZONE(Wire.REG13, 0, 16),
+  /** Set where the packet came through a tunnel: it never goes back into one (split horizon). */
+  FROM_TUNNEL(Wire.REG10, 0, 1),
+  /** Free for third-party features. */
+  THIRD_PARTY(Wire.REG11, 0, 32),
+
+  /** OpenFlow port number; differs by node, so only placement stages may match it. */
+  OF_PORT(Wire.OF_PORT, 0, 32),
+  TUNNEL_NETWORK(Wire.TUN_ID, 0, 24),
+  TUNNEL_SRC(Wire.TUN_SRC, 0, 32),
+  TUNNEL_DST(Wire.TUN_DST, 0, 32),
+  /** Our Geneve option: the sender's port key. */
+  TUNNEL_IN_PORT(Wire.TUN_METADATA0, 40, 24),
+  /** Our Geneve option: the receiver's port or group key. */
+  TUNNEL_OUT_PORT(Wire.TUN_METADATA0, 16, 24),
+  /** Our Geneve option: the stage at which the receiving node resumes. */
+  TUNNEL_RESUME(Wire.TUN_METADATA0, 8, 8),
+  /** Our Geneve option: flags, zero today. */
+  TUNNEL_FLAGS(Wire.TUN_METADATA0, 0, 8),
+
+  ETH_SRC(Wire.ETH_SRC, 0, 48),
+  ETH_DST(Wire.ETH_DST, 0, 48),
+  ETH_TYPE(Wire.ETH_TYPE, 0, 16),
+  VLAN_TCI(Wire.VLAN_TCI, 0, 16),
+  IP_PROTO(Wire.IP_PROTO, 0, 8),
+  IPV4_SRC(Wire.IPV4_SRC, 0, 32),
+  IPV4_DST(Wire.IPV4_DST, 0, 32),
+  IPV6_SRC(Wire.IPV6_SRC, 0, 128),
+  IPV6_DST(Wire.IPV6_DST, 0, 128),
+  TCP_SRC(Wire.TCP_SRC, 0, 16),
+  TCP_DST(Wire.TCP_DST, 0, 16),
+  UDP_SRC(Wire.UDP_SRC, 0, 16),
+  UDP_DST(Wire.UDP_DST, 0, 16),
+  ARP_OP(Wire.ARP_OP, 0, 16),
+  ARP_SPA(Wire.ARP_SPA, 0, 32),
+  ARP_TPA(Wire.ARP_TPA, 0, 32),
+  ARP_SHA(Wire.ARP_SHA, 0, 48),
+  ARP_THA(Wire.ARP_THA, 0, 48),
+  ICMPV6_TYPE(Wire.ICMPV6_TYPE, 0, 8),
+  ICMPV6_CODE(Wire.ICMPV6_CODE, 0, 8),
+  ND_TARGET(Wire.ND_TARGET, 0, 128),
+  ND_SLL(Wire.ND_SLL, 0, 48),
+  ND_TLL(Wire.ND_TLL, 0, 48);
+
+  private final Wire wire;
+  private final int offset;
+  private final int width;
+
+  Field(Wire wire, int offset, int width) {
+    this.wire = wire;
+    this.offset = offset;
+    this.width = width;
+  }
+
+  public Wire wire() {
+    return wire;
+  }
+
+  /** The lowest bit of {@link #wire()} that belongs to this field. */
+  public int offset() {
+    return offset;
+  }
+
+  /** Width in bits. */
+  public int width() {
+    return width;
+  }
+
+  /** This field's bits within its wire field. */
+  public Bits mask() {
+    return Bits.ones(width).shiftLeft(offset);
+  }
+
+  /** The {@link #OUT_PORT} that means every port of the network. */
+  public static final int FLOOD = 1 << 23;
+
+  /** True for the pipeline's own registers, false for what is in the packet or its tunnel. */
+  public boolean isRegister() {
+    return wire.compareTo(Wire.METADATA) >= 0 && wire.compareTo(Wire.REG15) <= 0;
+  }
+}

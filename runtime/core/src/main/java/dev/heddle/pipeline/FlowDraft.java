@@ -1,0 +1,158 @@
+package dev.heddle.pipeline;
+
+import dev.heddle.model.Bits;
+import dev.heddle.model.Id;
+import dev.heddle.model.IpAddress;
+import dev.heddle.model.MacAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A flow being written: what it matches, then what it does, then {@link #because} and {@link
+ * #where}. Whatever is outside the stage's contract is refused at once, in the test of whoever
+ * wrote it. Not a value: used once, within one call.
+ */
+public final class FlowDraft {
+
+  private final Stage stage;
+  private final int priority;
+  private final Match.Builder match = Match.builder();
+  private final List<Action> actions = new ArrayList<>();
+  private boolean differsByNode;
+  private Id<?> owner;
+
+  FlowDraft(Stage stage, int priority) {
+    this.stage = stage;
+    this.priority = priority;
+  }
+
+  public FlowDraft match(Field field, Bits value) {
+    return match(field, value, Bits.ones(field.width()));
+  }
+
+  public FlowDraft match(Field field, long value) {
+    return match(field, Bits.of(value));
+  }
+
+  public FlowDraft match(Field field, MacAddress value) {
+    return match(field, value.bits());
+  }
+
+  public FlowDraft match(Field field, IpAddress value) {
+    return match(field, value.bits());
+  }
+
+  public FlowDraft match(Field field, Bits value, Bits mask) {
+    require(!field.isRegister() || stage.matches().contains(field), "may not match " + field);
+    if (field == Field.OF_PORT && value.low() != Tunnel.OF_PORT) {
+      namesPort();
+    }
+    match.match(field, value, mask);
+    return this;
+  }
+
+  public FlowDraft set(Field field, Bits value) {
+    mayWrite(field);
+    actions.add(Action.Set.of(field, value));
+    return this;
+  }
+
+  public FlowDraft set(Field field, long value) {
+    return set(field, Bits.of(value));
+  }
+
+  public FlowDraft set(Field field, MacAddress value) {
+    return set(field, value.bits());
+  }
+
+  public FlowDraft set(Field field, IpAddress value) {
+    return set(field, value.bits());
+  }
+
+  /** Copies one field to another of the same width. */
+  public FlowDraft move(Field from, Field to) {
+    mayWrite(to);
+    actions.add(Action.Move.of(from, to));
+    return this;
+  }
+
+  /** Out of an OpenFlow port, never back where the packet came from. */
+  public FlowDraft output(int ofPort) {
+    namesPort();
+    actions.add(new Action.Output(ofPort));
+    return this;
+  }
+
+  /**
+   * Into the tunnel to the node at {@code remote}, where the packet resumes at REPLICATE with the
+   * present NETWORK, IN_PORT and OUT_PORT. May be said several times, for several nodes.
+   */
+  public FlowDraft toNode(IpAddress remote) {
+    if (actions.stream().noneMatch(Tunnel::writesHeader)) {
+      move(Field.NETWORK, Field.TUNNEL_NETWORK);
+      move(Field.IN_PORT, Field.TUNNEL_IN_PORT);
+      move(Field.OUT_PORT, Field.TUNNEL_OUT_PORT);
+      set(Field.TUNNEL_RESUME, Spine.REPLICATE.table());
+      set(Field.TUNNEL_FLAGS, 0);
+    }
+    set(Field.TUNNEL_DST, remote);
+    actions.add(new Action.Output(Tunnel.OF_PORT));
+    return this;
+  }
+
+  /** Back out of the port the packet came in by. */
+  public FlowDraft toSender() {
+    actions.add(new Action.ToSender());
+    return this;
+  }
+
+  /** On to the next stage in use; last. */
+  public FlowDraft next() {
+    actions.add(new Action.GotoTable(stage.joint()));
+    return this;
+  }
+
+  /** On at a later stage that the contract names; last. */
+  public FlowDraft resumeAt(Stage later) {
+    require(stage.reaches().contains(later.table()), "may not lead to " + later.name());
+    actions.add(new Action.GotoTable(later.table()));
+    return this;
+  }
+
+  /** The flow drops: said, so that no flow drops by having been forgotten. */
+  public FlowDraft drop() {
+    require(actions.isEmpty(), "drops or does something, not both");
+    return this;
+  }
+
+  /** The object this flow exists for. */
+  public FlowDraft because(Id<?> object) {
+    owner = object;
+    return this;
+  }
+
+  /** The finished flow, wanted in {@code scope}. */
+  public DesiredFlow where(Scope scope) {
+    require(owner != null, "has a flow that says no owner");
+    require(
+        !differsByNode || scope.reach() == Scope.Reach.NODE || scope.reach() == Scope.Reach.PORT,
+        "has a flow that names a port of one node, wanted " + scope);
+    return new DesiredFlow(
+        new FlowKey(stage.table(), priority, match.build()), List.copyOf(actions), scope, owner);
+  }
+
+  private void namesPort() {
+    require(stage.placed(), "is the same on every node: no port number");
+    differsByNode = true;
+  }
+
+  private void mayWrite(Field field) {
+    require(stage.writes().contains(field), "may not write " + field);
+  }
+
+  private void require(boolean kept, String broken) {
+    if (!kept) {
+      throw new ContractException("stage " + stage.name() + " " + broken);
+    }
+  }
+}

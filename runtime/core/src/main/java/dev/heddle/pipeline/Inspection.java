@@ -1,0 +1,53 @@
+package dev.heddle.pipeline;
+
+import dev.heddle.model.Id;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Looks into the pipeline for people: consoles and REST. Safe for use by many threads. */
+public interface Inspection {
+
+  /**
+   * A stage in use.
+   *
+   * @param held its feature is away and its flows stay
+   * @param flows how many it holds over all scopes, its joint's and its last flow included
+   */
+  record StageState(
+      String name, int table, String feature, boolean held, boolean mandatory, long flows) {}
+
+  /**
+   * Why a flow exists.
+   *
+   * @param unit feature, function and key
+   * @param objects the objects its flows exist for
+   * @param reads what the unit read
+   * @param flows what it gave
+   * @param failure why its last call failed; its flows are then those of the call before
+   */
+  record Why(
+      String unit,
+      boolean held,
+      List<Id<?>> objects,
+      List<String> reads,
+      List<DesiredFlow> flows,
+      String failure) {}
+
+  /** Counters of the engine since its start. */
+  record Work(long revision, long units, long flows, long runs, long conflicts) {}
+
+  /** In table order. */
+  List<StageState> stages();
+
+  /** The units whose flows carry this cookie: one, save for a collision of hashes. */
+  List<Why> why(long cookie);
+
+  Work work();
+
+  /** Units whose last call failed, with the reason. */
+  Map<String, String> failures();
+
+  /** Removes a feature that is away, with its flows and stages. Empty if done, else why not. */
+  Optional<String> retire(String feature);
+}

@@ -1,0 +1,153 @@
+package dev.heddle.pipeline;
+
+import dev.heddle.model.Bits;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What a flow matches, in canonical form: at most one {@link Term} per wire field, in the order of
+ * {@link Wire}, with the prerequisites of OpenFlow 1.3 (section 7.2.3.8) already in it. Equal sets
+ * of packets written alike are equal values; {@link #of} takes terms as a switch reports them.
+ */
+public final class Match {
+
+  public static final Match ALL = new Match(List.of());
+
+  public static final int ETH_IPV4 = 0x0800;
+  public static final int ETH_ARP = 0x0806;
+  public static final int ETH_IPV6 = 0x86dd;
+  public static final int PROTO_TCP = 6;
+  public static final int PROTO_UDP = 17;
+  public static final int PROTO_ICMPV6 = 58;
+
+  private final List<Term> terms;
+  private final int hash;
+
+  private Match(List<Term> terms) {
+    this.terms = terms;
+    this.hash = terms.hashCode();
+  }
+
+  /**
+   * The match with exactly these conditions, joined per wire field.
+   *
+   * @throws IllegalArgumentException if two of them contradict each other
+   */
+  public static Match of(List<Term> terms) {
+    Builder b = new Builder();
+    terms.forEach(b::add);
+    return b.build();
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  public List<Term> terms() {
+    return terms;
+  }
+
+  /** The value this match fixes for the whole of {@code field}, if it does. */
+  public Optional<Bits> value(Field field) {
+    return terms.stream()
+        .filter(t -> t.wire() == field.wire() && t.mask().and(field.mask()).equals(field.mask()))
+        .map(t -> t.value().and(field.mask()).shiftRight(field.offset()))
+        .findFirst();
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof Match m && m.hash == hash && m.terms.equals(terms);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public String toString() {
+    return terms.isEmpty()
+        ? "any"
+        : terms.stream().map(Term::toString).collect(Collectors.joining(","));
+  }
+
+  /** Collects conditions by role name; see {@link #builder()}. */
+  public static final class Builder {
+
+    private final Map<Wire, Term> byWire = new EnumMap<>(Wire.class);
+
+    private Builder() {}
+
+    /** {@code field == value}, all bits. */
+    public Builder match(Field field, Bits value) {
+      return match(field, value, Bits.ones(field.width()));
+    }
+
+    public Builder match(Field field, long value) {
+      return match(field, Bits.of(value));
+    }
+
+    /** {@code field & mask == value & mask}; an empty mask adds the prerequisites only. */
+    public Builder match(Field field, Bits value, Bits mask) {
+      if (value.width() > field.width() || mask.width() > field.width()) {
+        throw new IllegalArgumentException(
+            field + " has " + field.width() + " bits, not those of " + value);
+      }
+      prerequisites(field);
+      if (!mask.isZero()) {
+        add(
+            new Term(
+                field.wire(),
+                value.and(mask).shiftLeft(field.offset()),
+                mask.shiftLeft(field.offset())));
+      }
+      return this;
+    }
+
+    private void prerequisites(Field field) {
+      switch (field) {
+        case ARP_OP, ARP_SPA, ARP_TPA, ARP_SHA, ARP_THA -> match(Field.ETH_TYPE, ETH_ARP);
+        case IPV4_SRC, IPV4_DST -> match(Field.ETH_TYPE, ETH_IPV4);
+        case IPV6_SRC, IPV6_DST -> match(Field.ETH_TYPE, ETH_IPV6);
+        case TCP_SRC, TCP_DST -> match(Field.IP_PROTO, PROTO_TCP);
+        case UDP_SRC, UDP_DST -> match(Field.IP_PROTO, PROTO_UDP);
+        case ICMPV6_TYPE, ICMPV6_CODE -> {
+          match(Field.ETH_TYPE, ETH_IPV6);
+          match(Field.IP_PROTO, PROTO_ICMPV6);
+        }
+        case ND_TARGET ->
+            match(Field.ICMPV6_CODE, 0); // and a type, 135 or 136, that nothing implies
+        case ND_SLL -> neighbour(135);
+        case ND_TLL -> neighbour(136);
+        default -> {
+          // nothing else has a prerequisite that a value implies
+        }
+      }
+    }
+
+    private void neighbour(int type) {
+      match(Field.ICMPV6_TYPE, type);
+      match(Field.ICMPV6_CODE, 0);
+    }
+
+    private void add(Term t) {
+      byWire.merge(t.wire(), t, Builder::join);
+    }
+
+    private static Term join(Term a, Term b) {
+      Bits common = a.mask().and(b.mask());
+      if (!a.value().and(common).equals(b.value().and(common))) {
+        throw new IllegalArgumentException("no packet has both " + a + " and " + b);
+      }
+      return new Term(a.wire(), a.value().or(b.value()), a.mask().or(b.mask()));
+    }
+
+    public Match build() {
+      return byWire.isEmpty() ? ALL : new Match(List.copyOf(byWire.values()));
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.heddle.pipeline;
+
+import dev.heddle.model.Id;
+import dev.heddle.model.Index;
+import dev.heddle.model.Location;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Node;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where a flow is wanted. A feature says it in terms of the model; which nodes that means follows
+ * from where the ports are, and is worked out once, centrally.
+ */
+public record Scope(Reach reach, String name) {
+
+  /** How {@link Scope#name} is to be read. */
+  public enum Reach {
+    PORT,
+    NETWORK,
+    NODE,
+    EVERYWHERE
+  }
+
+  private static final Scope EVERYWHERE = new Scope(Reach.EVERYWHERE, "");
+
+  /** The nodes of a scope, because a port is there. */
+  public static final Index<LogicalPort, Optional<Location>, Scope, Id<Node>> BY_PORT =
+      Index.over(
+          "scopes-by-port",
+          LogicalPort.KIND,
+          Location.OF_PORT,
+          (id, l) ->
+              l.stream()
+                  .flatMap(
+                      at ->
+                          Stream.of(
+                              new Index.Pair<>(port(id), at.node()),
+                              new Index.Pair<>(network(at.network()), at.node()))));
+
+  /** The nodes of a scope, because they exist. */
+  public static final Index<Node, Node, Scope, Id<Node>> BY_NODE =
+      Index.of(
+          "scopes-by-node",
+          Node.KIND,
+          (id, n) -> Stream.of(new Index.Pair<>(node(id), id), new Index.Pair<>(EVERYWHERE, id)));
+
+  /** Only the node that has this port. */
+  public static Scope port(Id<LogicalPort> port) {
+    return new Scope(Reach.PORT, port.name());
+  }
+
+  /** Every node that has a port of this switch. */
+  public static Scope network(Id<LogicalSwitch> network) {
+    return new Scope(Reach.NETWORK, network.name());
+  }
+
+  /** One node. */
+  public static Scope node(Id<Node> node) {
+    return new Scope(Reach.NODE, node.name());
+  }
+
+  /** Every node there is. */
+  public static Scope everywhere() {
+    return EVERYWHERE;
+  }
+
+  @Override
+  public String toString() {
+    return reach == Reach.EVERYWHERE
+        ? "everywhere"
+        : reach.name().toLowerCase(java.util.Locale.ROOT) + "(" + name + ")";
+  }
+}

@@ -1,0 +1,80 @@
+package dev.heddle.pipeline;
+
+import static dev.heddle.pipeline.Field.FROM_TUNNEL;
+import static dev.heddle.pipeline.Field.IN_PORT;
+import static dev.heddle.pipeline.Field.NETWORK;
+import static dev.heddle.pipeline.Field.OUT_IS_GROUP;
+import static dev.heddle.pipeline.Field.OUT_PORT;
+
+import java.util.List;
+
+/**
+ * The pipeline as one list, in the order a packet meets it. A stage is named for what it does; its
+ * number never changes and is never given again, for a packet parked in conntrack resumes at a
+ * saved number. To add a stage: take the free number at its place, say what it matches and writes,
+ * and put it in {@link #STAGES}. Tables 200 to 253 are for a feature's private use.
+ */
+public final class Spine {
+
+  public static final Stage CLASSIFY =
+      Stage.at("CLASSIFY", 0, "which port and network a packet comes from")
+          .writes(NETWORK, IN_PORT, OUT_PORT, FROM_TUNNEL)
+          .reaches(56)
+          .dropping()
+          .byNode();
+
+  public static final Stage ADMIT =
+      Stage.at("ADMIT", 4, "port security: only what a port may send").matches(IN_PORT).dropping();
+
+  public static final Stage ANSWER =
+      Stage.at("ANSWER", 8, "replies to ARP by flows, on the asker's node")
+          .matches(NETWORK, IN_PORT)
+          .writes(
+              Field.ETH_SRC,
+              Field.ETH_DST,
+              Field.ARP_OP,
+              Field.ARP_SHA,
+              Field.ARP_THA,
+              Field.ARP_SPA,
+              Field.ARP_TPA);
+
+  public static final Stage SWITCH =
+      Stage.at("SWITCH", 28, "destination MAC to port or group")
+          .matches(NETWORK)
+          .writes(OUT_PORT)
+          .dropping();
+
+  public static final Stage REPLICATE =
+      Stage.at("REPLICATE", 56, "a group: each local member, one copy per remote node")
+          .matches(NETWORK, IN_PORT, OUT_PORT, OUT_IS_GROUP, FROM_TUNNEL)
+          .writes(
+              Field.TUNNEL_NETWORK,
+              Field.TUNNEL_DST,
+              Field.TUNNEL_IN_PORT,
+              Field.TUNNEL_OUT_PORT,
+              Field.TUNNEL_RESUME,
+              Field.TUNNEL_FLAGS)
+          .byNode();
+
+  public static final Stage LOCATE =
+      Stage.at("LOCATE", 60, "a port: on with it if it is here, else into the tunnel to its node")
+          .matches(NETWORK, IN_PORT, OUT_PORT, FROM_TUNNEL)
+          .writes(
+              Field.TUNNEL_NETWORK,
+              Field.TUNNEL_DST,
+              Field.TUNNEL_IN_PORT,
+              Field.TUNNEL_OUT_PORT,
+              Field.TUNNEL_RESUME,
+              Field.TUNNEL_FLAGS)
+          .dropping()
+          .byNode();
+
+  public static final Stage OUTPUT =
+      Stage.at("OUTPUT", 76, "out of the port's interface").matches(OUT_PORT).dropping().byNode();
+
+  /** In packet order. */
+  public static final List<Stage> STAGES =
+      List.of(CLASSIFY, ADMIT, ANSWER, SWITCH, REPLICATE, LOCATE, OUTPUT);
+
+  private Spine() {}
+}

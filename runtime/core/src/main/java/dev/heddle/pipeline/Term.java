@@ -1,0 +1,30 @@
+package dev.heddle.pipeline;
+
+import dev.heddle.model.Bits;
+
+/**
+ * One condition of a match: {@code wire & mask == value}. Canonical: the mask is not empty and the
+ * value has no bit outside it.
+ */
+public record Term(Wire wire, Bits value, Bits mask) {
+
+  public Term {
+    if (mask.isZero() || mask.width() > wire.width()) {
+      throw new IllegalArgumentException(wire.ovsName() + " has no mask " + mask);
+    }
+    if (!value.andNot(mask).isZero()) {
+      throw new IllegalArgumentException(
+          wire.ovsName() + "=" + value + " has bits outside its mask " + mask);
+    }
+  }
+
+  /** True if every bit of the field is fixed. */
+  public boolean isExact() {
+    return mask.equals(Bits.ones(wire.width()));
+  }
+
+  @Override
+  public String toString() {
+    return wire.ovsName() + "=" + value + (isExact() ? "" : "/" + mask);
+  }
+}
