@@ -17,7 +17,8 @@ public record Limits(int connections, Duration patience) {
 
   public Limits {
     if (connections < 1 || patience.isNegative() || patience.isZero()) {
-      throw new IllegalArgumentException("no switch could connect: " + connections + ", " + patience);
+      throw new IllegalArgumentException(
+          "no switch could connect: " + connections + ", " + patience);
     }
   }
 }

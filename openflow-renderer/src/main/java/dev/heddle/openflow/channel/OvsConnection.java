@@ -211,7 +211,7 @@ final class OvsConnection implements SwitchConnection {
       boolean sameOption = m.optionClass() == wanted.optionClass() && m.type() == wanted.type();
       if (sameOption || m.index() == wanted.index()) {
         throw new SwitchFailure(
-            "the switch at " + peer + " has the Geneve option map " + m + ", which is in the way of "
+            "the switch at " + peer + " has the Geneve option map " + m + ", in the way of "
                 + wanted + "; remove it with ovs-ofctl del-tlv-map if nobody else uses it");
       }
     }
@@ -219,7 +219,8 @@ final class OvsConnection implements SwitchConnection {
 
   private void requireMapping(TlvMapping wanted, List<TlvMapping> table) {
     if (!table.contains(wanted)) {
-      throw new SwitchFailure("the switch at " + peer + " did not take the Geneve option map " + wanted);
+      throw new SwitchFailure(
+          "the switch at " + peer + " did not take the Geneve option map " + wanted);
     }
   }
 

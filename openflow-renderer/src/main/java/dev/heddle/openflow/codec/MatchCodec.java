@@ -108,7 +108,7 @@ final class MatchCodec {
         .flatMap(w -> term(w, header, body, Oxm.octets(w), 0, 0));
   }
 
-  /** {@code exact}, unless zero, is the mask that a field narrower than its wire field stands for. */
+  /** {@code exact}, unless zero, is the mask of a field narrower than its wire field. */
   private static Optional<Term> term(
       Wire wire, int header, ByteReader body, int octets, int exact, int shift) {
     boolean masked = Oxm.hasMask(header);

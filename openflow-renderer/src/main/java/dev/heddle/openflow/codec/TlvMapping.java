@@ -12,7 +12,8 @@ public record TlvMapping(int optionClass, int type, int length, int index) {
 
   public TlvMapping {
     if (optionClass >>> 16 != 0 || type >>> 8 != 0) {
-      throw new IllegalArgumentException("no Geneve option has class " + optionClass + ", type " + type);
+      throw new IllegalArgumentException(
+          "no Geneve option has class " + optionClass + ", type " + type);
     }
     if (length < 4 || length > 124 || length % 4 != 0 || index < 0 || index > 63) {
       throw new IllegalArgumentException(

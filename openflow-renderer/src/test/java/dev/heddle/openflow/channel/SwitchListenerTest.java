@@ -11,6 +11,7 @@ import dev.heddle.pipeline.Match;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -118,6 +119,36 @@ class SwitchListenerTest {
       assertThatThrownBy(() -> barrier.get(10, SECONDS)).hasCauseInstanceOf(SwitchFailure.class);
       assertThat(hung.isLeft()).isTrue();
       assertThat(connection.isOpen()).isFalse();
+    }
+  }
+
+  @Test
+  void whatWaitsFailsWhenTheSwitchGoesAway() throws Exception {
+    SwitchConnection connection;
+    List<CompletableFuture<?>> waiting;
+    try (ScriptedSwitch leaving = new ScriptedSwitch(listener.port()).introduce(1)) {
+      connection = next();
+      waiting =
+          List.of(
+              connection.commit(List.of(CHANGE)),
+              connection.commit(List.of(CHANGE)),
+              connection.dump(),
+              connection.barrier());
+    }
+    for (CompletableFuture<?> f : waiting) {
+      assertThatThrownBy(() -> f.get(10, SECONDS)).hasCauseInstanceOf(SwitchFailure.class);
+    }
+    assertThat(connection.isOpen()).isFalse();
+  }
+
+  @Test
+  void echoIsAnsweredWhileACommitWaitsForTheSwitch() throws Exception {
+    try (ScriptedSwitch slow = new ScriptedSwitch(listener.port()).introduce(1)) {
+      CompletableFuture<BundleOutcome> commit =
+          next().commit(Collections.nCopies(10_000, CHANGE));
+      slow.say("0402000800001234");
+      assertThat(slow.expect(3)).isEqualTo(0x1234);
+      assertThat(commit).isNotDone();
     }
   }
 
