@@ -22,7 +22,8 @@ build() {
   say "build: mvn install without tests (the first time it fetches its libraries: minutes)"
   if ! (cd "$HEDDLE_ROOT" && mvn -B -ntp -DskipTests -pl features/distribution -am install </dev/null 2>&1) |
     tee "$log" | maven_progress; then
-    grep '^\[ERROR\]' "$log" | head -n 30 >&2
+    # Warnings that name a file are errors here: the compiler is told so.
+    grep -E '^\[ERROR\] .|^\[WARNING\] /' "$log" | head -n 30 >&2
     die "the build failed; its whole output is in $log"
   fi
   rm -f "$log"
