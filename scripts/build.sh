@@ -19,8 +19,8 @@ build() {
   fi
   log=$(mktemp)
   started=$SECONDS
-  say "build: mvn install without tests (the first time it fetches its libraries: minutes)"
-  if ! (cd "$HEDDLE_ROOT" && mvn -B -ntp -DskipTests -pl features/distribution -am install </dev/null 2>&1) |
+  say "build: mvn package, without tests; the first time Maven fetches its libraries (minutes)"
+  if ! (cd "$HEDDLE_ROOT" && mvn -B -ntp -DskipTests -pl features/distribution -am package </dev/null 2>&1) |
     tee "$log" | maven_progress; then
     # Warnings that name a file are errors here: the compiler is told so.
     grep -E '^\[ERROR\] .|^\[WARNING\] /' "$log" | head -n 30 >&2
