@@ -5,8 +5,6 @@ PID_FILE=$HEDDLE_HOME/heddle.pid
 CONSOLE_KEY=$HEDDLE_HOME/etc/console.key
 READY_SECONDS=${HEDDLE_READY_SECONDS:-90}
 
-rest_url() { printf '%s' "${HEDDLE_URL:-http://127.0.0.1:${HEDDLE_REST_PORT:-8181}}"; }
-
 # The controller's pid if it runs. A pid alone may have gone to another process since: its start time goes with it.
 controller_pid() {
   local pid started
@@ -21,7 +19,8 @@ process_start() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 unpack() {
   local assembly=$HEDDLE_ROOT/features/distribution/target/assembly mark
   [ -d "$assembly" ] || die "nothing is built yet: heddle build"
-  mark=$(stat -c '%Y' "$assembly" "$assembly/etc" "$assembly/system" | tr '\n' ' ')$(cat "$assembly/../heddle-build" 2>/dev/null || true)
+  mark=$(stat -c '%Y' "$assembly" "$assembly/etc" "$assembly/system"
+    cat "$assembly/../heddle-build" 2>/dev/null || true)
   [ "$(cat "$HEDDLE_HOME/unpacked" 2>/dev/null)" != "$mark" ] || return 0
   mkdir -p "$HEDDLE_HOME"
   (cd "$HEDDLE_HOME" && rm -rf system lib bin data/cache data/tmp)
@@ -49,7 +48,12 @@ controller_start() {
   admit_console_key
   mkdir -p "$HEDDLE_HOME/data/log"
   # "daemon" keeps Karaf in the foreground of this child, and exec makes the child's pid Java's own.
-  (cd "$HEDDLE_HOME" && KARAF_EXEC=exec KARAF_HOME='' exec setsid bin/karaf daemon </dev/null >data/log/start.log 2>&1) &
+  (
+    cd "$HEDDLE_HOME" || exit 1
+    unset KARAF_HOME KARAF_BASE KARAF_DATA KARAF_ETC
+    export KARAF_EXEC="exec"
+    exec setsid bin/karaf daemon </dev/null >data/log/start.log 2>&1
+  ) &
   pid=$!
   printf '%s %s\n' "$pid" "$(process_start "$pid")" >"$PID_FILE"
   say "controller: starting (process $pid)"
@@ -102,12 +106,16 @@ controller_console() {
   controller_pid >/dev/null || die "the controller does not run: heddle start"
   local tty=()
   [ $# -gt 0 ] || tty=(-t)
-  ssh -q "${tty[@]}" -p "${HEDDLE_SSH_PORT:-8101}" -i "$CONSOLE_KEY" -o IdentitiesOnly=yes \
+  ssh -o LogLevel=ERROR "${tty[@]}" -p "${HEDDLE_SSH_PORT:-8101}" -i "$CONSOLE_KEY" -o IdentitiesOnly=yes \
     -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile="$HEDDLE_HOME/etc/known_hosts" heddle@127.0.0.1 "$@"
 }
 
 controller_logs() {
   local log=$HEDDLE_HOME/data/log/heddle.log
   [ -f "$log" ] || die "no log yet: $log"
-  tail -n "${HEDDLE_LOG_LINES:-200}" "$@" "$log"
+  case ${1:-} in
+    -f) tail -n 200 -F "$log" ;;
+    '') tail -n 200 "$log" ;;
+    *) die "usage: heddle logs [-f]" ;;
+  esac
 }
