@@ -29,8 +29,7 @@ final class Answers {
   static Map<String, Answer> of(
       Network network, Set<Id<LogicalPort>> ports, long installed, long bound) {
     Map<String, State> states =
-        network.get(ports).stream()
-            .collect(Collectors.toMap(s -> s.document().name(), s -> s));
+        network.get(ports).stream().collect(Collectors.toMap(s -> s.document().name(), s -> s));
     Map<String, State> switches =
         network
             .get(states.values().stream().map(Answers::switchOf).collect(Collectors.toSet()))
@@ -40,7 +39,8 @@ final class Answers {
     for (Id<LogicalPort> port : ports) {
       State state = states.get(port.name());
       if (state == null) {
-        answers.put(port.name(), new Answer.Held("There is no LogicalPort named " + port.name() + "."));
+        answers.put(
+            port.name(), new Answer.Held("There is no LogicalPort named " + port.name() + "."));
       } else {
         State network1 = switches.get(switchOf(state).name());
         of(state, network1, installed, bound).ifPresent(a -> answers.put(port.name(), a));

@@ -33,7 +33,9 @@ record Inventory(List<Change> changes, Set<Id<LogicalPort>> bound, Map<String, S
     List<Change> changes = new ArrayList<>();
     Set<Id<LogicalPort>> bound = new HashSet<>();
     Map<String, String> refused = new TreeMap<>();
-    snapshot.datapathId().ifPresent(id -> changes.add(new Change.Put(document(node, snapshot, id))));
+    snapshot
+        .datapathId()
+        .ifPresent(id -> changes.add(new Change.Put(document(node, snapshot, id))));
     snapshot
         .interfaces()
         .forEach(

@@ -92,7 +92,11 @@ final class NodeSession {
   /** The node's database is here, or has changed. */
   void seen(NodeDatabase from, NodeSnapshot snapshot) {
     if (database != null && database != from) {
-      LOG.warn("node {} connected from {} in place of {}", id.name(), from.connection().peer(), database.connection().peer());
+      LOG.warn(
+          "node {} connected from {} in place of {}",
+          id.name(),
+          from.connection().peer(),
+          database.connection().peer());
       database.close("another database calls itself " + id.name());
     }
     database = from;
@@ -103,7 +107,11 @@ final class NodeSession {
         .ifPresent(
             port -> {
               if (port != Tunnel.OF_PORT) {
-                LOG.error("node {}: its tunnel port has number {}, not {}", id.name(), port, Tunnel.OF_PORT);
+                LOG.error(
+                    "node {}: its tunnel port has number {}, not {}",
+                    id.name(),
+                    port,
+                    Tunnel.OF_PORT);
               }
             });
     absorb();
@@ -167,7 +175,8 @@ final class NodeSession {
           || object.kind().equals(Binding.KIND.name())) {
         // Whoever was refused may be so no longer: an address or a name has become free.
         bound.stream()
-            .filter(p -> p.name().equals(object.name()) || answers.get(p.name()) instanceof Answer.Held)
+            .filter(
+                p -> p.name().equals(object.name()) || answers.get(p.name()) instanceof Answer.Held)
             .forEach(unanswered::add);
       }
     }
@@ -214,7 +223,8 @@ final class NodeSession {
     Map<Id<Node>, Set<Id<LogicalPort>>> byNode = new HashMap<>();
     for (Network.State b : bindings) {
       byNode
-          .computeIfAbsent(Node.KIND.id(b.document().spec().path("node").asText()), n -> new HashSet<>())
+          .computeIfAbsent(
+              Node.KIND.id(b.document().spec().path("node").asText()), n -> new HashSet<>())
           .add(LogicalPort.KIND.id(b.document().spec().path("port").asText()));
     }
     return byNode;

@@ -214,7 +214,10 @@ public final class Renderer implements Confirmations, AutoCloseable {
 
     @Override
     public void left(String why) {
-      later(() -> Optional.ofNullable(sessions.get(node == null ? Node.KIND.id("?") : node)).ifPresent(s -> s.left(database, why)));
+      later(
+          () ->
+              Optional.ofNullable(sessions.get(node == null ? Node.KIND.id("?") : node))
+                  .ifPresent(s -> s.left(database, why)));
     }
   }
 }

@@ -97,7 +97,8 @@ final class SwitchSession {
     table = new FlowTable(dump);
     dirty.addAll(table.flows().keySet());
     dirty.addAll(desired.read(s -> s.keys(node)));
-    LOG.info("node {}: has {} flows, {} are to be compared", node.name(), table.size(), dirty.size());
+    LOG.info(
+        "node {}: has {} flows, {} are to be compared", node.name(), table.size(), dirty.size());
     say("");
     step();
   }
@@ -120,8 +121,7 @@ final class SwitchSession {
     if (table == null || inFlight) {
       return;
     }
-    Difference difference =
-        desired.read(s -> Difference.between(s, node, table.flows(), dirty));
+    Difference difference = desired.read(s -> Difference.between(s, node, table.flows(), dirty));
     List<FlowChange> all = new ArrayList<>(strangers());
     all.addAll(difference.changes());
     if (!difference.strangers().isEmpty()) {
@@ -145,7 +145,8 @@ final class SwitchSession {
     List<FlowChange> removals = new ArrayList<>();
     for (Installed.Foreign f : table.foreign()) {
       boolean held = desired.read(s -> s.owner(Cookie.owner(f.cookie()))) == Ownership.HELD;
-      boolean replaced = f.key().isPresent() && desired.read(s -> s.flow(node, f.key().get())).isPresent();
+      boolean replaced =
+          f.key().isPresent() && desired.read(s -> s.flow(node, f.key().get())).isPresent();
       if (!held && !replaced) {
         LOG.warn("node {}: removes a flow that is not ours: {}", node.name(), f);
         removals.add(new FlowChange.RemoveForeign(f));
