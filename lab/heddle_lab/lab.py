@@ -35,7 +35,7 @@ class Lab:
         reap(self.settings)  # what a predecessor that was killed has left
         self.state = State(self.settings)
         self.state.own(os.getpid())
-        self.controller = self.settings.controller_address
+        self.controller, self.standalone = self.settings.controller_address, False
         self._change = threading.RLock()
         self._devices = 0
         # Mininet's init() raises limits of the whole machine for good; the lab does not need them.
@@ -69,20 +69,24 @@ class Lab:
         return {h.name: h for h in self.net.hosts if isinstance(h, Pod)}
 
     def up(self, count, ovs="3.1", controller=None, standalone=False, say=lambda text: None):
-        """Makes nodes until there are `count`; those that exist stay, and follow a change of controller."""
+        """Makes nodes until there are `count`; those that exist stay, and follow a change of controller.
+
+        A standalone lab stays one until a controller is named.
+        """
         if not 1 <= count <= MOST_NODES:
             raise LabError(f"between 1 and {MOST_NODES} nodes, not {count}")
         if controller and standalone:
             raise LabError("--standalone means without a controller")
         with self._change:
             self.controller = controller or self.controller
+            self.standalone = standalone or (self.standalone and not controller)
             fresh = []
             chosen = programs(ovs, say)
             for number in range(len(self.nodes) + 1, count + 1):
                 say(f"node n{number} at {self.settings.node_address(number)}, Open vSwitch {ovs}")
                 fresh.append(self._node(number, chosen))
             for node in self.nodes.values():
-                if standalone:
+                if self.standalone:
                     node.stand_alone()
                 elif node in fresh or node.standalone or (controller and node.controller != controller):
                     node.join(self.controller)
@@ -141,12 +145,13 @@ class Lab:
         addresses = tuple(address_ok(a) for a in addresses)
         with self._change:
             target = self._target(port, node)
+        target.wait_bridge(timeout)
+        with self._change:
             pod = self.pods.get(port)
             if pod and (pod.node != target.name or (mac and pod.mac != mac) or pod.addresses != addresses):
                 self.unplug(port)
                 pod = None
             if not pod:
-                target.wait_bridge(timeout)
                 pod = self._pod(port, target, mac, addresses, gateway)
         if wait and not target.standalone:
             target.wait_installed(pod.device, port, timeout)

@@ -168,10 +168,20 @@ class OvsNode(Named, Switch):
                  "datapath_type=netdev", "fail_mode=standalone")
         self.standalone = True
 
+    def wait_until(self, timeout, table, record, *conditions, otherwise):
+        """Waits for a row that meets the conditions; LabError with the sentence `otherwise()` after `timeout` seconds."""
+        try:
+            self.ovs("ovs-vsctl", f"--timeout={timeout}", "wait-until", table, record, *conditions)
+        except LabError as error:
+            # ovs-vsctl ends its wait by the alarm signal; anything else is a failure of its own.
+            if "Alarm clock" not in str(error) and "exit code -14" not in str(error):
+                raise
+            raise LabError(otherwise()) from None
+
     def wait_bridge(self, timeout):
         """Waits until br-int exists; the controller makes it when the node has joined."""
-        self.ovs("ovs-vsctl", f"--timeout={timeout}", "wait-until", "Bridge", "br-int", "--", "get", "Bridge", "br-int", "name",
-                 what=f"{self.name}: no br-int within {timeout} s (is a controller running at {self.controller}?)")
+        self.wait_until(timeout, "Bridge", "br-int", otherwise=lambda: (
+            f"{self.name} has no br-int after {timeout} s: is a controller running at {self.controller}?"))
 
     def add_port(self, device, port):
         self.ovs("ovs-vsctl", "--timeout=20", "--may-exist", "add-port", "br-int", device, "--", "set", "Interface",
@@ -182,12 +192,9 @@ class OvsNode(Named, Switch):
 
     def wait_installed(self, device, port, timeout):
         """Waits until the controller answered that the port works; else says what it answered instead."""
-        try:
-            self.ovs("ovs-vsctl", f"--timeout={timeout}", "wait-until", "Interface", device,
-                     "external_ids:heddle-installed=true")
-        except LabError:
-            why = self.external_ids(device).get("heddle-condition", "the controller said nothing")
-            raise LabError(f"port {port} on {self.name} was not installed within {timeout} s: {why}") from None
+        self.wait_until(timeout, "Interface", device, "external_ids:heddle-installed=true", otherwise=lambda: (
+            f"port {port} on {self.name} was not installed within {timeout} s: "
+            + self.external_ids(device).get("heddle-condition", "the controller said nothing")))
 
     def external_ids(self, device):
         """The external_ids of an interface, as a dict; {} if there is no such interface."""

@@ -15,6 +15,7 @@ import os
 import select
 import socket
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from .frames import REPLY, REQUEST, broadcast, echo, nonce, recognise
@@ -42,12 +43,9 @@ class Wire:
     """The sockets in one pod: its witness, and raw ICMP to send with."""
 
     def __init__(self, name, path):
-        home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-        there = os.open(path, os.O_RDONLY)
+        self.name, self.senders = name, {}
         try:
-            _enter(there)
-            try:
-                # A socket stays in the namespace it was made in.
+            with within(path):
                 self.witness = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
                 self.witness.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
                 self.witness.bind(("eth0", 3))
@@ -55,25 +53,36 @@ class Wire:
                 # PACKET_ADD_MEMBERSHIP, PACKET_MR_PROMISC: packet(7)
                 self.witness.setsockopt(263, 1, index.to_bytes(4, "little") + b"\x01\x00" + bytes(10))
                 self.witness.setblocking(False)
-                self.senders = {4: socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)}
-                if socket.has_ipv6:
-                    self.senders[6] = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.getprotobyname("ipv6-icmp"))
-            finally:
-                _enter(home)
+                self.senders[4] = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+                self.senders[6] = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
         except OSError as error:
             raise LabError(f"pod {name}: {error}") from None
-        finally:
-            os.close(there)
-            os.close(home)
         for sender in self.senders.values():
             # They only send; what arrives for them is seen by the witness.
             sender.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 0)
-        self.name = name
 
     def close(self):
         self.witness.close()
         for sender in self.senders.values():
             sender.close()
+
+
+@contextmanager
+def within(path):
+    """This thread in the network namespace `path`. A socket stays in the namespace it was made in."""
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    try:
+        there = os.open(path, os.O_RDONLY)
+        try:
+            _enter(there)
+        finally:
+            os.close(there)
+        try:
+            yield
+        finally:
+            _enter(home)
+    finally:
+        os.close(home)
 
 
 def _enter(handle):
@@ -177,8 +186,8 @@ def _frames(wire):
     while True:
         try:
             frame, origin = wire.witness.recvfrom(65535)
-        except BlockingIOError:
-            return
+        except OSError:
+            return  # nothing more to read, or eth0 went down: then nothing comes
         yield wire, "out" if origin[2] == socket.PACKET_OUTGOING else "in", frame
 
 

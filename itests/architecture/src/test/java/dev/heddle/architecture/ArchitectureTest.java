@@ -41,4 +41,9 @@ class ArchitectureTest {
   void productionFilesAreNamedForWhatTheyDo() {
     assertThat(SourceFiles.below(CHECKOUT).badlyNamed()).isEmpty();
   }
+
+  @Test
+  void everyTestIsRun() {
+    assertThat(SourceFiles.below(CHECKOUT).unreached()).isEmpty();
+  }
 }

@@ -32,7 +32,7 @@ record Arrows(String root) {
           "model", Set.of(),
           "store", Set.of("model"),
           "pipeline", Set.of("model"),
-          "engine", Set.of("model", "pipeline"),
+          "engine", Set.of("model", "pipeline", "store"),
           "simulator", Set.of("model", "pipeline"));
 
   /** What is neither core nor feature. Whatever is not listed here or above counts as a feature. */
@@ -50,7 +50,7 @@ record Arrows(String root) {
     return ArchRuleDefinition.classes()
         .that(in(CORE.keySet()))
         .should(nameOnly("its own part and those below it", CORE::get))
-        .as("core parts name only the parts below them: " + CORE)
+        .as("core parts name only the parts below them")
         .allowEmptyShould(true);
   }
 

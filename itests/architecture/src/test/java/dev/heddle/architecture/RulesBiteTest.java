@@ -136,6 +136,19 @@ class RulesBiteTest {
         .allMatch(text -> refused.stream().anyMatch(name -> text.contains("/" + name + ".java")));
   }
 
+  @Test
+  void aTestMayNotBeNamedSoThatItNeverRuns(@TempDir Path checkout) throws IOException {
+    Path tests = Files.createDirectories(checkout.resolve("a/src/test/java"));
+    for (String name : List.of("ATest", "SomeLaws", "BootIT", "Forgotten")) {
+      Files.writeString(tests.resolve(name + ".java"), "class X {\n  @Test\n  void a() {}\n}\n");
+    }
+    Files.writeString(tests.resolve("Net.java"), "/** Builds networks for a {@code @Test}. */");
+    assertThat(SourceFiles.below(checkout).unreached())
+        .singleElement()
+        .asString()
+        .contains("Forgotten.java");
+  }
+
   private static void write(Path checkout, String name, int lines) throws IOException {
     Path file = checkout.resolve(name);
     Files.createDirectories(file.getParent());

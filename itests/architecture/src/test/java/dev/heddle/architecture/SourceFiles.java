@@ -12,8 +12,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The production Java files of a checkout, and what is wrong with their size and names. */
-record SourceFiles(List<SourceFile> files) {
+/** The Java files of a checkout, and what is wrong with their size and names. */
+record SourceFiles(List<SourceFile> files, List<String> unreached) {
 
   /** Longer files are two files; about 200 lines is the aim. */
   static final int MOST_LINES = 400;
@@ -21,6 +21,11 @@ record SourceFiles(List<SourceFile> files) {
   /** Words that say how a class is built instead of what it is in the network. */
   private static final Pattern EMPTY_NAME =
       Pattern.compile(".*(Manager|Utils?|Helper|Impl)|(Abstract|Base)(\\p{Upper}.*)?");
+
+  /** What makes a class a test, and the names by which the build finds tests. */
+  private static final Pattern TEST = Pattern.compile("(?m)^\\s*@(Test|TestFactory|Property)\\b");
+
+  private static final Pattern FOUND_NAME = Pattern.compile(".*(Test|Laws|IT)\\.java");
 
   record SourceFile(Path path, int lines) {
     String typeName() {
@@ -34,6 +39,7 @@ record SourceFiles(List<SourceFile> files) {
    */
   static SourceFiles below(Path checkout) {
     List<SourceFile> found = new ArrayList<>();
+    List<String> unreached = new ArrayList<>();
     try {
       Files.walkFileTree(
           checkout,
@@ -52,6 +58,12 @@ record SourceFiles(List<SourceFile> files) {
               if (path.contains("src/main/java/") && path.endsWith(".java")) {
                 found.add(new SourceFile(Path.of(path), Files.readAllLines(file).size()));
               }
+              boolean named = FOUND_NAME.matcher(path).matches();
+              if (path.contains("src/test/java/") && path.endsWith(".java") && !named) {
+                if (TEST.matcher(Files.readString(file)).find()) {
+                  unreached.add(path + " holds tests that no plugin runs: *Test, *Laws or *IT");
+                }
+              }
               return FileVisitResult.CONTINUE;
             }
           });
@@ -59,7 +71,7 @@ record SourceFiles(List<SourceFile> files) {
       throw new UncheckedIOException("cannot read the sources below " + checkout, e);
     }
     found.sort(Comparator.comparingInt(SourceFile::lines).reversed());
-    return new SourceFiles(List.copyOf(found));
+    return new SourceFiles(List.copyOf(found), List.copyOf(unreached));
   }
 
   List<String> tooLong() {

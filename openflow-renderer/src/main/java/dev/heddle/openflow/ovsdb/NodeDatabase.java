@@ -145,15 +145,15 @@ public final class NodeDatabase {
     List<Operation> setup = plan.map(Plan::operations).orElse(List.of());
     setupFailure = setupFailure.filter(failure -> !setup.isEmpty());
     publish(plan);
-    if (inFlight) {
-      return;
+    if (inFlight || published.isEmpty()) {
+      return; // Nothing is written to a node that is refused.
     }
     if (!setupTried && !setup.isEmpty()) {
       setupTried = true;
       send(setup, true);
     } else if (!answersTried) {
       answersTried = true;
-      List<Operation> writes = published.map(this::answersTo).orElse(List.of());
+      List<Operation> writes = answersTo(published.get());
       if (!writes.isEmpty()) {
         send(writes, false);
       }

@@ -69,12 +69,12 @@ public final class NodeSetup {
 
   /**
    * @param operations one transaction, empty if nothing is to be done
-   * @param problems sentences on what cannot be done as long as the node is as it is
+   * @param problems sentences on what cannot be done as long as the node is as it is, sorted
    */
   public record Plan(List<Operation> operations, List<String> problems) {
     public Plan {
       operations = List.copyOf(operations);
-      problems = List.copyOf(problems);
+      problems = problems.stream().sorted().toList();
     }
   }
 

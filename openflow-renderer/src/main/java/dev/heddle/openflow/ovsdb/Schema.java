@@ -29,8 +29,7 @@ record Schema(Map<String, Map<String, Boolean>> several) {
                   .getValue()
                   .path("columns")
                   .properties()
-                  .forEach(
-                      column -> columns.put(column.getKey(), several(column.getValue())));
+                  .forEach(column -> columns.put(column.getKey(), several(column.getValue())));
               tables.put(table.getKey(), Map.copyOf(columns));
             });
     return new Schema(Map.copyOf(tables));

@@ -3,9 +3,9 @@
  * what is written there.
  *
  * <pre>
- *  ovsdb-server of a node --tcp/ssl--&gt; OvsdbListener -- OvsdbConnection (JSON-RPC, monitor, transact)
- *                                                          |
- *                    NodeSnapshot &lt;-- NodeDatabase -- rows -- NodeSetup, Answer --&gt; operations
+ *  node --tcp/ssl--&gt; OvsdbListener -- OvsdbConnection (JSON-RPC, monitor, transact)
+ *                                          |
+ *          NodeSnapshot &lt;-- NodeDatabase (rows) --&gt; NodeSetup, Answer --&gt; operations
  * </pre>
  *
  * We listen; nodes connect ({@code ovs-vsctl set-manager tcp:CONTROLLER:6640}). Everything that

@@ -62,7 +62,9 @@ class HostilePeerTest {
 
   @Test
   void eachByteAloneWillDo() throws Exception {
-    byte[] echo = "{\"method\":\"echo\",\"params\":[\"\\\\\\\"}\"],\"id\":\"x\"}".getBytes();
+    byte[] echo =
+        "{\"method\":\"echo\",\"params\":[\"\\\\\\\"}\"],\"id\":\"x\"}"
+            .getBytes(java.nio.charset.StandardCharsets.UTF_8);
     Wire wire = new Wire();
     for (byte b : echo) {
       wire.receive(new byte[] {b});
@@ -118,7 +120,7 @@ class HostilePeerTest {
   @Test
   void aMessageThatNeverEndsClosesAndNothingOfItIsKept() {
     Wire wire = new Wire();
-    byte[] filler = "a".repeat(700).getBytes();
+    byte[] filler = "a".repeat(700).getBytes(java.nio.charset.StandardCharsets.UTF_8);
     wire.receive("{\"method\":\"");
     for (int i = 0; i < 1_000; i++) {
       wire.receive(filler);

@@ -242,6 +242,7 @@ class NodeOnRealOvsTest {
   void aNodeWithoutAUsableNameIsRefusedUntilItHasOne() {
     ovs.vsctl("--no-wait", "set-manager", controller.target());
     assertThat(controller.awaitRefusal()).isEqualTo(NodeSnapshot.NAMELESS);
+    assertThat(ovs.vsctl("list-br")).isEmpty();
 
     ovs.vsctl("--no-wait", "set", "Open_vSwitch", ".", "external_ids:hostname=n7.example");
     assertThat(controller.awaitSnapshot(s -> true).name()).isEqualTo("n7.example");

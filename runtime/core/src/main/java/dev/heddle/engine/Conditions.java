@@ -25,10 +25,12 @@ import java.util.stream.Stream;
 final class Conditions {
 
   private final Transactions transactions;
+  private final Functions functions;
   private volatile Confirmations confirmations;
 
-  Conditions(Transactions transactions) {
+  Conditions(Transactions transactions, Functions functions) {
     this.transactions = transactions;
+    this.functions = functions;
   }
 
   void confirmations(Confirmations source) {
@@ -40,6 +42,10 @@ final class Conditions {
       return List.of(
           Condition.failed(
               Condition.REALIZED, "NoFeature", "No installed feature reads objects of this kind."));
+    }
+    Optional<String> failure = functions.failure(entity.get().id());
+    if (failure.isPresent()) {
+      return List.of(Condition.failed(Condition.REALIZED, "Failed", "A fault in " + failure.get()));
     }
     if (entity.get() instanceof LogicalPort port) {
       List<Condition> all = new ArrayList<>(Attachment.conditions(port, view));

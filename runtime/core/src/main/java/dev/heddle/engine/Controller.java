@@ -16,8 +16,7 @@ import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.FilledStage;
-import dev.heddle.pipeline.Flow;
-import dev.heddle.pipeline.FlowKey;
+import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.Owner;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Stage;
@@ -26,16 +25,21 @@ import dev.heddle.store.Store;
 import dev.heddle.store.Store.Stored;
 import dev.heddle.store.StoreException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +47,7 @@ import org.slf4j.LoggerFactory;
  * Ties model, store, features and flows together. One thread applies transactions: stored first,
  * then computed, then published as one revision.
  */
+@Component(service = {Network.class, DesiredFlows.class, Controller.class})
 public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   /** The indexes that say which nodes are in a scope. */
@@ -64,15 +69,16 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private final Graph graph = new Graph(new ToBoard());
   private final Functions functions = new Functions(graph, board);
   private final ModelThread thread = new ModelThread(this::drain);
-  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final Publication published = new Publication(board, functions);
   private final List<LongConsumer> watchers = new CopyOnWriteArrayList<>();
-  private final Map<Integer, String> owners = new ConcurrentHashMap<>();
-  private final Conditions conditions = new Conditions(transactions);
+  private final Conditions conditions = new Conditions(transactions, functions);
+  private final Set<Id<?>> touched = new HashSet<>();
+  private AutoCloseable confirmationsWatch;
   private long revision;
 
   /** Loads {@code store} and computes what needs no feature; takes the store over. */
-  public Controller(Store store) {
+  @Activate
+  public Controller(@Reference Store store) {
     this.store = store;
     thread.call(
         () -> {
@@ -96,6 +102,11 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
    * A feature is here: its units are computed and take the place of those it left, if it was here
    * before.
    */
+  @Reference(
+      name = "features",
+      unbind = "remove",
+      cardinality = ReferenceCardinality.MULTIPLE,
+      policy = ReferencePolicy.DYNAMIC)
   public void add(Feature feature) {
     thread.call(
         () -> {
@@ -113,39 +124,15 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     List<Change> records = new ArrayList<>();
     records.add(new Change.Put(Owner.document(declared.name())));
     for (Stage s : declared.stages()) {
-      refuseTaken(s, declared.name());
+      declared.refuseTaken(s, graph.entities(FilledStage.KIND.name()));
       records.add(new Change.Put(FilledStage.document(s, declared.name())));
     }
     transactions.stage(Writer.SYSTEM, records, revision + 1);
     keep();
     int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
-    lock.writeLock().lock();
-    try {
-      functions.arrive(declared, owner);
-    } finally {
-      lock.writeLock().unlock();
-    }
+    published.change(() -> functions.arrive(declared, owner));
     publish(Set.of(owner));
     LOG.info("feature {} is here, owner number {}", declared.name(), owner);
-  }
-
-  private void refuseTaken(Stage stage, String feature) {
-    for (Entity<?> e : graph.entities(FilledStage.KIND.name())) {
-      FilledStage other = (FilledStage) e;
-      boolean same = other.id().name().equals(stage.name());
-      if (same && !other.feature().equals(feature) || !same && other.table() == stage.table()) {
-        throw new ContractException(
-            "stage "
-                + stage.name()
-                + " cannot have table "
-                + stage.table()
-                + ": "
-                + other.feature()
-                + " fills "
-                + other.id().name()
-                + " there");
-      }
-    }
   }
 
   /** A feature goes away; its flows stay until it returns or is retired. */
@@ -177,12 +164,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
                   s -> gone.add(new Change.Remove(FilledStage.KIND.name(), s.id().name(), true)));
           transactions.stage(Writer.SYSTEM, gone, revision + 1);
           keep();
-          lock.writeLock().lock();
-          try {
-            functions.retire(feature);
-          } finally {
-            lock.writeLock().unlock();
-          }
+          published.change(() -> functions.retire(feature));
           publish(Set.of());
           LOG.info("feature {} is retired, its flows go", feature);
           return Optional.empty();
@@ -219,6 +201,13 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     }
   }
 
+  @Override
+  public List<State> get(Collection<? extends Id<?>> ids) {
+    return thread.call(
+        () ->
+            ids.stream().flatMap(id -> transactions.stored(id).stream()).map(this::state).toList());
+  }
+
   /** Stores what is staged and brings it into the model; {@link #publish} computes. */
   private void keep() {
     Optional<Store.Commit> commit = transactions.commit(revision + 1);
@@ -232,19 +221,15 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       throw e;
     }
     revision++;
-    lock.writeLock().lock();
-    try {
-      transactions.accept().forEach(this::set);
-    } finally {
-      lock.writeLock().unlock();
-    }
+    published.change(() -> transactions.accept().forEach(this::set));
   }
 
   private void set(Id<?> id, Optional<Entity<?>> value) {
     Optional<Entity<?>> before = graph.entity(id).value;
     boolean was = before.isPresent();
+    touched.add(id);
     graph.set(id, value);
-    value.or(() -> before).ifPresent(e -> note(e, value.isPresent()));
+    value.or(() -> before).ifPresent(e -> published.note(e, value.isPresent()));
     if (was && value.isEmpty()) {
       functions.entityRemoved(id);
     } else if (!was && value.isPresent()) {
@@ -252,26 +237,10 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     }
   }
 
-  private void note(Entity<?> entity, boolean present) {
-    if (entity instanceof Owner owner) {
-      if (present) {
-        owners.put(owner.number(), owner.id().name());
-      } else {
-        owners.remove(owner.number());
-      }
-    }
-  }
-
   private void publish(Set<Integer> arrived) {
-    Revision published;
-    lock.writeLock().lock();
-    try {
-      graph.settle();
-      published = new Revision(revision, board.takeChanged(), arrived);
-    } finally {
-      lock.writeLock().unlock();
-    }
-    listeners.forEach(l -> l.published(published));
+    published.change(graph::settle);
+    published.publish(revision, touched, arrived);
+    touched.clear();
     watchers.forEach(w -> w.accept(revision));
   }
 
@@ -316,75 +285,58 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     return () -> watchers.remove(onRevision);
   }
 
-  /** Who tells what switches confirmed; null when nobody does. */
-  public void confirmations(Confirmations source) {
+  /** Somebody drives switches and tells what they confirmed. */
+  @Reference(
+      name = "confirmations",
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC)
+  public void bind(Confirmations source) {
     conditions.confirmations(source);
+    confirmationsWatch =
+        source.watch(() -> thread.execute(() -> watchers.forEach(w -> w.accept(revision))));
   }
 
-  /** Something was confirmed: whoever waits for a condition should look again. */
-  public void confirmed() {
-    thread.execute(() -> watchers.forEach(w -> w.accept(revision)));
-  }
-
-  @Override
-  public <R> R read(Function<Snapshot, R> reader) {
-    lock.readLock().lock();
+  /** Nobody drives switches any more. */
+  public void unbind(Confirmations source) {
+    conditions.confirmations(null);
     try {
-      return reader.apply(new Present());
-    } finally {
-      lock.readLock().unlock();
+      confirmationsWatch.close();
+    } catch (Exception e) {
+      LOG.warn("a watch of confirmations could not be ended", e);
     }
   }
 
   @Override
+  public <R> R read(Function<Snapshot, R> reader) {
+    return published.read(reader);
+  }
+
+  @Override
   public AutoCloseable listen(Listener listener) {
-    return thread.call(
-        () -> {
-          listeners.add(listener);
-          return () -> listeners.remove(listener);
-        });
+    return thread.call(() -> published.listen(listener));
   }
 
   /** What people ask about the pipeline. */
-  public dev.heddle.pipeline.Inspection inspection() {
-    return new Inspector(this, thread, graph, functions, board);
+  public Inspection inspection() {
+    return new Inspector(this);
   }
+
+  Parts parts() {
+    return new Parts(thread, graph, functions, board);
+  }
+
+  /** What {@link Inspector} looks into, on the model's thread. */
+  record Parts(ModelThread thread, Graph graph, Functions functions, Board board) {}
 
   long revision() {
     return revision;
   }
 
   @Override
+  @Deactivate
   public void close() {
     thread.close();
     store.close();
-  }
-
-  /** The board as of the newest revision, under the read lock. */
-  private final class Present implements Snapshot {
-    @Override
-    public long revision() {
-      return revision;
-    }
-
-    @Override
-    public Set<FlowKey> keys(Id<Node> node) {
-      return board.keys(node);
-    }
-
-    @Override
-    public Optional<Flow> flow(Id<Node> node, FlowKey key) {
-      return board.flow(node, key);
-    }
-
-    @Override
-    public Ownership owner(int number) {
-      String name = owners.get(number);
-      if (name == null) {
-        return Ownership.UNKNOWN;
-      }
-      return functions.isLive(name) ? Ownership.LIVE : Ownership.HELD;
-    }
   }
 
   /** Brings what the graph works out onto the board. */

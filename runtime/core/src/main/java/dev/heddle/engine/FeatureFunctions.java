@@ -8,9 +8,12 @@ import dev.heddle.pipeline.ContractException;
 import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
+import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.FlowUnit;
 import dev.heddle.pipeline.Stage;
+import dev.heddle.pipeline.StageFlows;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,13 +30,16 @@ final class FeatureFunctions implements Declarations {
   private final List<Function> functions = new ArrayList<>();
   private final Set<Integer> tables = new HashSet<>();
 
-  private FeatureFunctions(String name) {
+  private final boolean anyTable;
+
+  private FeatureFunctions(String name, boolean anyTable) {
     this.name = name;
+    this.anyTable = anyTable;
   }
 
   /** Asks {@code feature} for its declarations. */
   static FeatureFunctions of(Feature feature) {
-    FeatureFunctions f = new FeatureFunctions(feature.name());
+    FeatureFunctions f = new FeatureFunctions(feature.name(), feature instanceof StageFlows);
     feature.declare(f);
     return f;
   }
@@ -54,9 +60,27 @@ final class FeatureFunctions implements Declarations {
     return functions;
   }
 
+  /**
+   * Table numbers are permanent and have one owner each.
+   *
+   * @throws ContractException if somebody else has the name or the number of {@code stage}
+   */
+  void refuseTaken(Stage stage, Collection<Entity<?>> filled) {
+    for (Entity<?> e : filled) {
+      FilledStage other = (FilledStage) e;
+      boolean same = other.id().name().equals(stage.name());
+      if (same && !other.feature().equals(name) || !same && other.table() == stage.table()) {
+        throw new ContractException(
+            String.format(
+                "stage %s cannot have table %d: %s fills %s there",
+                stage.name(), stage.table(), other.feature(), other.id().name()));
+      }
+    }
+  }
+
   /** {@code flow}, if this feature may put flows into its table. */
   DesiredFlow checked(DesiredFlow flow) {
-    if (!tables.contains(flow.key().table())) {
+    if (!anyTable && !tables.contains(flow.key().table())) {
       throw new ContractException(
           "feature " + name + " did not declare to fill table " + flow.key().table());
     }

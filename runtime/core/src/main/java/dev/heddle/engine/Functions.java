@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -137,6 +138,21 @@ final class Functions {
 
   private List<Unit> of(String feature) {
     return units.values().stream().filter(u -> u.name.feature().equals(feature)).toList();
+  }
+
+  /** Why a unit of this object could not be computed, if one could not. */
+  Optional<String> failure(Id<?> object) {
+    return live.values().stream()
+        .flatMap(
+            feature ->
+                feature.functions().stream()
+                    .map(f -> units.get(new UnitKey(feature.name(), f.name(), object))))
+        .filter(Objects::nonNull)
+        .flatMap(
+            u ->
+                u.failure().stream()
+                    .map(f -> u.name.feature() + "/" + u.name.function() + ": " + f))
+        .findFirst();
   }
 
   Collection<Unit> units() {

@@ -10,9 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 
 /** Answers questions about the pipeline on the model's thread. */
-final class Inspector implements Inspection {
+@Component
+public final class Inspector implements Inspection {
 
   private final Controller controller;
   private final ModelThread thread;
@@ -20,13 +24,13 @@ final class Inspector implements Inspection {
   private final Functions functions;
   private final Board board;
 
-  Inspector(
-      Controller controller, ModelThread thread, Graph graph, Functions functions, Board board) {
+  @Activate
+  public Inspector(@Reference Controller controller) {
     this.controller = controller;
-    this.thread = thread;
-    this.graph = graph;
-    this.functions = functions;
-    this.board = board;
+    this.thread = controller.parts().thread();
+    this.graph = controller.parts().graph();
+    this.functions = controller.parts().functions();
+    this.board = controller.parts().board();
   }
 
   @Override

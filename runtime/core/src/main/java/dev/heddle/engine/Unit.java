@@ -5,9 +5,13 @@ import dev.heddle.pipeline.FlowUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One call of a feature's function for one key, and the flows it gave last. */
 final class Unit extends Computation {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Unit.class);
 
   final UnitKey name;
   final long cookie;
@@ -47,6 +51,7 @@ final class Unit extends Computation {
         failure = null;
       } catch (RuntimeException e) {
         failure = e.toString(); // the last output stays: a fault must not open or cut anything
+        LOG.warn("unit {} failed and keeps its last flows", name, e);
         return;
       }
     }

@@ -1,5 +1,6 @@
 package dev.heddle.model;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -76,6 +77,9 @@ public interface Network {
 
   /** One object with its conditions. */
   Optional<State> get(String kind, String name);
+
+  /** Those of {@code ids} that exist, in one look. */
+  List<State> get(Collection<? extends Id<?>> ids);
 
   /** All objects of a kind, by name. */
   List<State> list(String kind);

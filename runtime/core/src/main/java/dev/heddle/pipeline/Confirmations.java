@@ -19,4 +19,7 @@ public interface Confirmations {
   record NodeState(boolean connected, long installed, long flows, long sent, String trouble) {}
 
   Map<Id<Node>, NodeState> nodes();
+
+  /** Calls back when something was confirmed or a node came or went; the handle ends it. */
+  AutoCloseable watch(Runnable onChange);
 }

@@ -41,9 +41,11 @@ public interface DesiredFlows {
    * What changed with a revision.
    *
    * @param changed by node, the keys whose flow may differ from the revision before
+   * @param objects the objects that were created, changed or removed
    * @param arrived owner numbers that became {@link Ownership#LIVE}
    */
-  record Revision(long number, Map<Id<Node>, Set<FlowKey>> changed, Set<Integer> arrived) {}
+  record Revision(
+      long number, Map<Id<Node>, Set<FlowKey>> changed, Set<Id<?>> objects, Set<Integer> arrived) {}
 
   /** Told of each revision, in order, on the model's thread: must be quick and must not block. */
   @FunctionalInterface

@@ -25,6 +25,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +37,16 @@ import org.slf4j.LoggerFactory;
  * dropped; it was never acknowledged. Damage anywhere else refuses the start instead of losing what
  * was promised. The file is rewritten as one commit when it has grown well beyond its contents.
  */
+@Component(
+    service = Store.class,
+    configurationPid = "dev.heddle.store",
+    configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class FileStore implements Store {
+
+  /** etc/dev.heddle.store.cfg. */
+  public @interface Configuration {
+    String directory();
+  }
 
   private static final Logger LOG = LoggerFactory.getLogger(FileStore.class);
   private static final String HEADER = "heddle-store 1\n";
@@ -47,6 +59,11 @@ public final class FileStore implements Store {
   private final MemoryStore contents = new MemoryStore();
   private FileChannel log;
   private long rewrittenSize;
+
+  @Activate
+  public FileStore(Configuration configuration) {
+    this(Path.of(configuration.directory()));
+  }
 
   /**
    * Opens the store in {@code directory}, which is created if needed.

@@ -32,7 +32,7 @@ import net.jqwik.api.Tuple;
 import net.jqwik.api.statistics.Statistics;
 
 /** What must hold after any history whatever. A failing history is shrunk and printed. */
-class EngineLaws {
+class EngineLawsTest {
 
   private static final int NODES = 3;
 

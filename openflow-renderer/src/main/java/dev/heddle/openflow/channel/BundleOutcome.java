@@ -1,0 +1,33 @@
+package dev.heddle.openflow.channel;
+
+import java.util.List;
+
+/** What became of a commit. */
+public sealed interface BundleOutcome {
+
+  /** All changes are in force. */
+  record Accepted(int changes) implements BundleOutcome {}
+
+  /** Nothing was applied, for these reasons: the first 100 of them, at least one. */
+  record Rejected(List<Refusal> refusals) implements BundleOutcome {
+
+    public Rejected {
+      refusals = List.copyOf(refusals);
+    }
+  }
+
+  /**
+   * One reason.
+   *
+   * @param index of the change in the list that was committed; {@link #WHOLE} if it is about the
+   *     bundle as such
+   * @param type OFPET_* of the switch's error message; {@link #UNSENT} if it never got so far
+   * @param code depends on type
+   * @param text for people
+   */
+  record Refusal(int index, int type, int code, String text) {
+
+    public static final int WHOLE = -1;
+    public static final int UNSENT = -1;
+  }
+}

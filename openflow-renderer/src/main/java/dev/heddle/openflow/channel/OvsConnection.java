@@ -1,0 +1,328 @@
+package dev.heddle.openflow.channel;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.FlowCodec;
+import dev.heddle.openflow.codec.Installed;
+import dev.heddle.openflow.codec.MalformedMessage;
+import dev.heddle.openflow.codec.Messages;
+import dev.heddle.openflow.codec.OpenFlow;
+import dev.heddle.openflow.codec.OpenFlowError;
+import dev.heddle.openflow.codec.TlvCodec;
+import dev.heddle.openflow.codec.TlvMapping;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.opendaylight.openflowjava.protocol.api.connection.ConnectionAdapter;
+import org.opendaylight.yangtools.yang.common.RpcResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A {@link SwitchConnection} over one channel of openflowjava: requests and answers by xid. */
+final class OvsConnection implements SwitchConnection {
+
+  /** More flows than this in one dump are taken for an attack on memory. */
+  private static final int MOST_FLOWS = 4_000_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(OvsConnection.class);
+
+  /** Whoever waits for messages with one xid. */
+  private record Asker(Consumer<byte[]> answer, Consumer<Throwable> fail) {}
+
+  private final ConnectionAdapter adapter;
+  private final String peer;
+  private final Duration patience;
+  private final AtomicInteger xids = new AtomicInteger(1);
+  private final AtomicInteger bundles = new AtomicInteger(1);
+  private final Map<Integer, Asker> askers = new ConcurrentHashMap<>();
+  private final LongAdder flowModsSent = new LongAdder();
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
+  private CompletableFuture<?> lastCommit = CompletableFuture.completedFuture(null);
+  private volatile Optional<BundleCommit> running = Optional.empty();
+  private volatile long datapathId;
+
+  OvsConnection(ConnectionAdapter adapter, Duration patience) {
+    this.adapter = adapter;
+    this.patience = patience;
+    this.peer = String.valueOf(adapter.getRemoteAddress());
+  }
+
+  /** Offers OpenFlow 1.3; the other hello is awaited by the listener. */
+  void sayHello() {
+    send(out -> Messages.writeHello(out, xids.getAndIncrement())).whenComplete(this::closeOn);
+  }
+
+  /** Asks for the datapath id. */
+  CompletableFuture<Void> introduce() {
+    return ask(
+            patience,
+            (out, xid) -> Messages.writeBare(out, xid, OpenFlow.FEATURES_REQUEST),
+            m -> Optional.of(Messages.readDatapathId(m)))
+        .thenAccept(id -> datapathId = id);
+  }
+
+  /** Finds out whether a silent switch is still there; closes if not. */
+  void probe() {
+    ask(
+        patience,
+        (out, xid) -> Messages.writeBare(out, xid, OpenFlow.ECHO_REQUEST),
+        m -> Optional.of(m.length));
+  }
+
+  /** Takes one message off the channel; its bytes are not to be trusted. */
+  void received(RawMessage message) {
+    if (message.version() != OpenFlow.VERSION) {
+      lost("the switch at " + peer + " does not speak OpenFlow 1.3");
+      return;
+    }
+    try {
+      dispatch(message);
+    } catch (MalformedMessage e) {
+      lost("the switch at " + peer + " broke the protocol: " + e.getMessage());
+    }
+  }
+
+  private void dispatch(RawMessage message) {
+    if (message.bytes().length < OpenFlow.HEADER) {
+      throw new MalformedMessage("a message of " + message.bytes().length + " bytes");
+    }
+    int xid = message.xid();
+    Optional<BundleCommit> commit = running.filter(c -> c.has(xid));
+    Optional<Asker> asker = Optional.ofNullable(askers.get(xid));
+    if (message.type() == OpenFlow.ERROR) {
+      OpenFlowError error = OpenFlowError.read(message.bytes());
+      commit.ifPresent(c -> c.error(xid, error));
+      asker.ifPresent(a -> a.fail.accept(new SwitchFailure("the switch says " + error.text())));
+      if (commit.isEmpty() && asker.isEmpty()) {
+        LOG.warn("Switch {} sent an error nobody waits for: {}", peer, error.text());
+      }
+    } else if (message.type() == OpenFlow.EXPERIMENTER && commit.isPresent()) {
+      commit.get().answer(xid, message.bytes());
+    } else {
+      asker.ifPresent(a -> a.answer.accept(message.bytes()));
+    }
+  }
+
+  private interface Question {
+    void write(ByteBuf out, int xid);
+  }
+
+  /** {@code read} gives the answer, or empty while parts of it are still to come. */
+  private <T> CompletableFuture<T> ask(
+      Duration limit, Question question, Function<byte[], Optional<T>> read) {
+    int xid = xids.getAndIncrement();
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    askers.put(
+        xid,
+        new Asker(
+            m -> {
+              try {
+                read.apply(m).ifPresent(answer::complete);
+              } catch (MalformedMessage e) {
+                answer.completeExceptionally(new SwitchFailure(e.getMessage()));
+                throw e;
+              }
+            },
+            answer::completeExceptionally));
+    answer.whenComplete((ok, failure) -> askers.remove(xid));
+    limit(answer, limit);
+    if (gone.isDone()) {
+      answer.completeExceptionally(new SwitchFailure("the connection to " + peer + " is closed"));
+    } else {
+      send(out -> question.write(out, xid)).whenComplete(this::closeOn);
+    }
+    return answer;
+  }
+
+  /** A request without answer leaves the switch in a state we do not know: start afresh. */
+  private void limit(CompletableFuture<?> request, Duration limit) {
+    String reason =
+        "the switch at " + peer + " did not answer within " + limit.toMillis() + " ms";
+    request
+        .handle((ok, failure) -> null)
+        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (done, late) -> {
+              if (late != null) {
+                lost(reason);
+              }
+            });
+  }
+
+  private CompletableFuture<Void> send(Consumer<ByteBuf> content) {
+    CompletableFuture<Void> left = new CompletableFuture<>();
+    ListenableFuture<? extends RpcResult<?>> result =
+        adapter.experimenter(new RawRequest(content));
+    result.addListener(
+        () -> {
+          try {
+            if (result.get().isSuccessful()) {
+              left.complete(null);
+            } else {
+              left.completeExceptionally(
+                  new SwitchFailure("cannot write to the switch at " + peer));
+            }
+          } catch (Exception e) {
+            left.completeExceptionally(e);
+          }
+        },
+        Runnable::run);
+    return left;
+  }
+
+  private void closeOn(Object ok, Throwable failure) {
+    if (failure != null) {
+      lost(failure.getMessage());
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> ensureTlvMap(TlvMapping wanted) {
+    return tlvTable()
+        .thenCompose(
+            before -> {
+              if (before.contains(wanted)) {
+                return CompletableFuture.completedFuture(null);
+              }
+              refuseConflict(wanted, before);
+              // A refusal has no asker and is logged; whether the table is right decides.
+              int xid = xids.getAndIncrement();
+              send(out -> TlvCodec.writeAdd(out, xid, wanted)).whenComplete(this::closeOn);
+              return tlvTable().thenAccept(after -> requireMapping(wanted, after));
+            });
+  }
+
+  private CompletableFuture<List<TlvMapping>> tlvTable() {
+    return ask(patience, TlvCodec::writeRequest, m -> Optional.of(TlvCodec.readReply(m)));
+  }
+
+  private void refuseConflict(TlvMapping wanted, List<TlvMapping> table) {
+    for (TlvMapping m : table) {
+      boolean sameOption = m.optionClass() == wanted.optionClass() && m.type() == wanted.type();
+      if (sameOption || m.index() == wanted.index()) {
+        throw new SwitchFailure(
+            "the switch at " + peer + " has the Geneve option map " + m + ", in the way of "
+                + wanted + "; remove it with ovs-ofctl del-tlv-map if nobody else uses it");
+      }
+    }
+  }
+
+  private void requireMapping(TlvMapping wanted, List<TlvMapping> table) {
+    if (!table.contains(wanted)) {
+      throw new SwitchFailure(
+          "the switch at " + peer + " did not take the Geneve option map " + wanted);
+    }
+  }
+
+  @Override
+  public CompletableFuture<List<Installed>> dump() {
+    List<Installed> flows = new ArrayList<>(); // touched by the channel's thread only
+    return ask(
+        patience.multipliedBy(6),
+        FlowCodec::writeDumpRequest,
+        m -> {
+          FlowCodec.Page page = FlowCodec.readPage(m);
+          flows.addAll(page.flows());
+          if (flows.size() > MOST_FLOWS) {
+            throw new MalformedMessage("a dump of more than " + MOST_FLOWS + " flows");
+          }
+          return page.more() ? Optional.empty() : Optional.of(flows);
+        });
+  }
+
+  @Override
+  public synchronized CompletableFuture<BundleOutcome> commit(List<FlowChange> changes) {
+    List<FlowChange> all = List.copyOf(changes);
+    CompletableFuture<BundleOutcome> outcome =
+        lastCommit.handle((ok, failure) -> null).thenCompose(previous -> begin(all));
+    lastCommit = outcome;
+    return outcome;
+  }
+
+  private CompletableFuture<BundleOutcome> begin(List<FlowChange> changes) {
+    if (changes.isEmpty()) {
+      return CompletableFuture.completedFuture(new BundleOutcome.Accepted(0));
+    }
+    BundleCommit commit =
+        new BundleCommit(
+            bundles.getAndIncrement(),
+            xids.getAndAdd(BundleCommit.numbers(changes.size())),
+            changes,
+            this::send,
+            flowModsSent);
+    running = Optional.of(commit);
+    CompletableFuture<BundleOutcome> outcome = commit.outcome();
+    // OVS takes more than 10 000 changes a second by far
+    limit(outcome, patience.plusMillis(changes.size() / 10));
+    if (gone.isDone()) {
+      outcome.completeExceptionally(new SwitchFailure("the connection to " + peer + " is closed"));
+    } else {
+      commit.start();
+    }
+    return outcome.whenComplete(
+        (ok, failure) -> {
+          running = Optional.empty();
+          closeOn(ok, failure);
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> barrier() {
+    return ask(
+            patience,
+            (out, xid) -> Messages.writeBare(out, xid, OpenFlow.BARRIER_REQUEST),
+            m -> Optional.of(m.length))
+        .thenApply(length -> null);
+  }
+
+  /** Ends the connection and all that waits for it; the first reason counts. */
+  void lost(String reason) {
+    if (gone.complete(null)) {
+      LOG.info("Connection to switch {} ends: {}", peer, reason);
+      adapter.disconnect();
+      SwitchFailure failure = new SwitchFailure(reason);
+      List.copyOf(askers.values()).forEach(a -> a.fail.accept(failure));
+      running.ifPresent(c -> c.outcome().completeExceptionally(failure));
+    }
+  }
+
+  @Override
+  public long datapathId() {
+    return datapathId;
+  }
+
+  @Override
+  public String peer() {
+    return peer;
+  }
+
+  @Override
+  public long flowModsSent() {
+    return flowModsSent.sum();
+  }
+
+  @Override
+  public boolean isOpen() {
+    return !gone.isDone();
+  }
+
+  @Override
+  public void onClose(Runnable r) {
+    gone.thenRun(r);
+  }
+
+  @Override
+  public void close() {
+    lost("closed by the controller");
+  }
+}

@@ -1,0 +1,103 @@
+package dev.heddle.engine;
+
+import dev.heddle.model.Entity;
+import dev.heddle.model.Id;
+import dev.heddle.model.Node;
+import dev.heddle.pipeline.DesiredFlows;
+import dev.heddle.pipeline.Flow;
+import dev.heddle.pipeline.FlowKey;
+import dev.heddle.pipeline.Owner;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+
+/** The board as everybody but the model's thread sees it: whole revisions. */
+final class Publication implements DesiredFlows {
+
+  private final Board board;
+  private final Functions functions;
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final Map<Integer, String> owners = new ConcurrentHashMap<>();
+  private long revision;
+
+  Publication(Board board, Functions functions) {
+    this.board = board;
+    this.functions = functions;
+  }
+
+  /** Changes the board while nobody reads it. */
+  void change(Runnable step) {
+    lock.writeLock().lock();
+    try {
+      step.run();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** What has changed since the last call is a revision now. */
+  void publish(long number, Set<Id<?>> objects, Set<Integer> arrived) {
+    change(() -> revision = number);
+    Revision now = new Revision(number, board.takeChanged(), Set.copyOf(objects), arrived);
+    listeners.forEach(l -> l.published(now));
+  }
+
+  /** Keeps track of who may own flows. */
+  void note(Entity<?> entity, boolean present) {
+    if (entity instanceof Owner owner) {
+      if (present) {
+        owners.put(owner.number(), owner.id().name());
+      } else {
+        owners.remove(owner.number());
+      }
+    }
+  }
+
+  @Override
+  public <R> R read(Function<Snapshot, R> reader) {
+    lock.readLock().lock();
+    try {
+      return reader.apply(new Present());
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  @Override
+  public AutoCloseable listen(Listener listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  private final class Present implements Snapshot {
+    @Override
+    public long revision() {
+      return revision;
+    }
+
+    @Override
+    public Set<FlowKey> keys(Id<Node> node) {
+      return board.keys(node);
+    }
+
+    @Override
+    public Optional<Flow> flow(Id<Node> node, FlowKey key) {
+      return board.flow(node, key);
+    }
+
+    @Override
+    public Ownership owner(int number) {
+      String name = owners.get(number);
+      if (name == null) {
+        return Ownership.UNKNOWN;
+      }
+      return functions.isLive(name) ? Ownership.LIVE : Ownership.HELD;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+# shellcheck shell=bash
+# Runs the Karaf distribution from HEDDLE_HOME: its programs are the build's, its state (data, keys, token) stays.
+
+PID_FILE=$HEDDLE_HOME/heddle.pid
+CONSOLE_KEY=$HEDDLE_HOME/etc/console.key
+READY_SECONDS=${HEDDLE_READY_SECONDS:-90}
+
+rest_url() { printf '%s' "${HEDDLE_URL:-http://127.0.0.1:${HEDDLE_REST_PORT:-8181}}"; }
+
+# The controller's pid if it runs. A pid alone may have gone to another process since: its start time goes with it.
+controller_pid() {
+  local pid started
+  [ -f "$PID_FILE" ] || return 1
+  read -r pid started <"$PID_FILE" || return 1
+  [ "$(process_start "$pid")" = "$started" ] && printf '%s' "$pid"
+}
+
+process_start() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+
+# Brings the build's distribution to HEDDLE_HOME. State stays, but not Karaf's cache of the old bundles.
+unpack() {
+  local assembly=$HEDDLE_ROOT/features/distribution/target/assembly mark
+  [ -d "$assembly" ] || die "nothing is built yet: heddle build"
+  mark=$(stat -c '%Y' "$assembly" "$assembly/etc" "$assembly/system" | tr '\n' ' ')$(cat "$assembly/../heddle-build" 2>/dev/null || true)
+  [ "$(cat "$HEDDLE_HOME/unpacked" 2>/dev/null)" != "$mark" ] || return 0
+  mkdir -p "$HEDDLE_HOME"
+  (cd "$HEDDLE_HOME" && rm -rf system lib bin data/cache data/tmp)
+  cp -a "$assembly/." "$HEDDLE_HOME/"
+  printf '%s\n' "$mark" >"$HEDDLE_HOME/unpacked"
+}
+
+# The console is reached by key only: one of our own, made once, allowed in etc/keys.properties.
+admit_console_key() {
+  local line
+  [ -f "$CONSOLE_KEY" ] || ssh-keygen -q -t ecdsa -b 256 -N '' -C heddle-console -f "$CONSOLE_KEY"
+  line="heddle = $(cut -d' ' -f2 "$CONSOLE_KEY.pub"),_g_:admingroup"
+  grep -qxF "$line" "$HEDDLE_HOME/etc/keys.properties" 2>/dev/null ||
+    printf '%s\n' "$line" >>"$HEDDLE_HOME/etc/keys.properties"
+}
+
+controller_start() {
+  local pid started=$SECONDS
+  if pid=$(controller_pid); then
+    say "controller: runs already (process $pid)"
+    return 0
+  fi
+  use_java
+  unpack
+  admit_console_key
+  mkdir -p "$HEDDLE_HOME/data/log"
+  # "daemon" keeps Karaf in the foreground of this child, and exec makes the child's pid Java's own.
+  (cd "$HEDDLE_HOME" && KARAF_EXEC=exec KARAF_HOME='' exec setsid bin/karaf daemon </dev/null >data/log/start.log 2>&1) &
+  pid=$!
+  printf '%s %s\n' "$pid" "$(process_start "$pid")" >"$PID_FILE"
+  say "controller: starting (process $pid)"
+  until controller_ready; do
+    controller_pid >/dev/null || {
+      tail -n 20 "$HEDDLE_HOME/data/log/start.log" >&2
+      die "the controller ended while it started: heddle logs"
+    }
+    [ $((SECONDS - started)) -lt "$READY_SECONDS" ] || die "not ready after $READY_SECONDS s: heddle logs"
+    sleep 0.2
+  done
+  say "controller: ready after $((SECONDS - started)) s at $(rest_url)"
+}
+
+controller_ready() { curl -fs -o /dev/null --max-time 2 "$(rest_url)/api/v1/ready"; }
+
+controller_stop() {
+  local pid
+  if ! pid=$(controller_pid); then
+    say "controller: does not run"
+    rm -f "$PID_FILE"
+    return 0
+  fi
+  kill -TERM "$pid"
+  if ! timeout 30 tail -s 0.1 --pid="$pid" -f /dev/null; then
+    say "controller: still there after 30 s, killed"
+    kill -KILL "$pid"
+    tail -s 0.1 --pid="$pid" -f /dev/null
+  fi
+  rm -f "$PID_FILE"
+  say "controller: stopped"
+}
+
+# Exit codes as systemctl has them: 0 runs and is ready, 3 does not run, 1 runs but does not answer.
+controller_status() {
+  local pid
+  if ! pid=$(controller_pid); then
+    printf 'controller: does not run\n'
+    return 3
+  fi
+  if ! controller_ready; then
+    printf 'controller: process %s, not ready\n' "$pid"
+    return 1
+  fi
+  printf 'controller: process %s, ready at %s, %s MB\n' "$pid" "$(rest_url)" \
+    "$(($(awk '/^VmRSS/ {print $2}' "/proc/$pid/status") / 1024))"
+}
+
+controller_console() {
+  controller_pid >/dev/null || die "the controller does not run: heddle start"
+  local tty=()
+  [ $# -gt 0 ] || tty=(-t)
+  ssh -q "${tty[@]}" -p "${HEDDLE_SSH_PORT:-8101}" -i "$CONSOLE_KEY" -o IdentitiesOnly=yes \
+    -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile="$HEDDLE_HOME/etc/known_hosts" heddle@127.0.0.1 "$@"
+}
+
+controller_logs() {
+  local log=$HEDDLE_HOME/data/log/heddle.log
+  [ -f "$log" ] || die "no log yet: $log"
+  tail -n "${HEDDLE_LOG_LINES:-200}" "$@" "$log"
+}
