@@ -107,7 +107,9 @@ final class Edits {
         () -> {
           Optional<State> before = network.get(id.kind(), id.name());
           conditions.check(id.toString(), before);
-          before.orElseThrow(() -> absent(id));
+          if (before.isEmpty()) {
+            throw absent(id);
+          }
           List<Change> changes =
               List.of(new Change.Remove(id.kind(), id.name(), true, revision(before)));
           Outcome outcome = Outcome.of(changes, made(changes));

@@ -76,13 +76,13 @@ public final class Objects {
 
   /** By the names that bindings have: nodes are few, bindings are many. */
   private TreeSet<String> nodesOf(String port) {
+    Id<LogicalPort> id = LogicalPort.KIND.id(port);
+    List<Id<Binding>> possible =
+        network.list(Node.KIND.name()).stream()
+            .map(n -> Binding.id(Node.KIND.id(name(n)), id))
+            .toList();
     TreeSet<String> nodes = new TreeSet<>();
-    for (State node : network.list(Node.KIND.name())) {
-      Id<Binding> binding = Binding.id(Node.KIND.id(name(node)), LogicalPort.KIND.id(port));
-      if (network.get(Binding.KIND.name(), binding.name()).isPresent()) {
-        nodes.add(name(node));
-      }
-    }
+    network.get(possible).forEach(b -> nodes.add(b.document().spec().path("node").asText()));
     return nodes;
   }
 
