@@ -37,6 +37,16 @@ admit_console_key() {
     printf '%s\n' "$line" >>"$HEDDLE_HOME/etc/keys.properties"
 }
 
+# Nodes of a lab reach the controller at the lab's underlay; without one, and unless told, it stays on loopback.
+listen_for_lab() {
+  local address
+  [ -z "${HEDDLE_OVSDB_ADDRESS:-}${HEDDLE_OPENFLOW_ADDRESS:-}" ] || return 0
+  address=$(lab status -o json 2>/dev/null | sed -n 's/^  "controller": *"\([^"]*\)".*/\1/p') || true
+  [ -n "$address" ] || return 0
+  say "controller: listens for the lab's nodes on $address"
+  export HEDDLE_OVSDB_ADDRESS=$address HEDDLE_OPENFLOW_ADDRESS=$address
+}
+
 controller_start() {
   local pid started=$SECONDS
   if pid=$(controller_pid); then
@@ -47,6 +57,7 @@ controller_start() {
   unpack
   admit_console_key
   mkdir -p "$HEDDLE_HOME/data/log"
+  listen_for_lab
   # "daemon" keeps Karaf in the foreground of this child, and exec makes the child's pid Java's own.
   (
     cd "$HEDDLE_HOME" || exit 1

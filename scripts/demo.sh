@@ -18,8 +18,8 @@ demo() {
     controller_pid >/dev/null || at_exit controller_stop
     lab_runs || at_exit lab_down
   fi
-  controller_start
   lab up --nodes 2
+  controller_start
   say "apply examples/two-tenants.yaml"
   rest_apply -f "$file"
   lab pods -f "$file"

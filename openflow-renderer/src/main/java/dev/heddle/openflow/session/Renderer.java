@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
  * nodes, brings the two of one node together by datapath id, and tells what was confirmed.
  */
 @Component(
+    service = Confirmations.class,
     immediate = true,
     configurationPid = "dev.heddle.openflow",
     configurationPolicy = ConfigurationPolicy.REQUIRE)
@@ -77,6 +78,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private final SwitchListener switches;
   private final OvsdbListener databases;
   private final AutoCloseable listening;
+  private final AutoCloseable confirming;
 
   @Activate
   public Renderer(
@@ -108,6 +110,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
             dev.heddle.openflow.ovsdb.Limits.defaults(),
             Optional.empty(),
             this::databaseConnected);
+    confirming = desired.confirmedBy(this);
   }
 
   /** Where nodes' databases connect. */
@@ -176,6 +179,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   @Override
   @Deactivate
   public void close() throws Exception {
+    confirming.close();
     listening.close();
     databases.close();
     switches.close();

@@ -46,7 +46,6 @@ final class Rig implements AutoCloseable {
             new InetSocketAddress(here, openflowPort),
             controller,
             controller);
-    controller.bind(renderer);
   }
 
   /** The command by which a node joins, as model.md gives it. */

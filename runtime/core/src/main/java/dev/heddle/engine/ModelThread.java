@@ -1,10 +1,14 @@
 package dev.heddle.engine;
 
+import dev.heddle.model.Id;
 import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Result;
 import dev.heddle.model.Network.Writer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -15,7 +19,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** The one thread that changes the model. Transactions that wait meanwhile are taken together. */
+/**
+ * The one thread that changes the model. Transactions that wait meanwhile are taken together, as
+ * one revision, unless two touch the same object: a revision names one state of an object, or a
+ * writer could not say which one its change was made for.
+ */
 final class ModelThread implements AutoCloseable {
 
   /** A transaction in the queue. */
@@ -51,8 +59,14 @@ final class ModelThread implements AutoCloseable {
   private void takeAll() {
     scheduled.set(false);
     List<Pending> waiting = new ArrayList<>();
-    for (Pending p = queue.poll(); p != null; p = waiting.size() < BATCH ? queue.poll() : null) {
-      waiting.add(p);
+    Set<Id<?>> touched = new HashSet<>();
+    for (Pending p = queue.peek(); p != null && waiting.size() < BATCH; p = queue.peek()) {
+      List<Id<?>> ids = ids(p);
+      if (!Collections.disjoint(touched, ids)) {
+        break;
+      }
+      touched.addAll(ids);
+      waiting.add(queue.remove());
     }
     if (!queue.isEmpty() && scheduled.compareAndSet(false, true)) {
       execute(this::takeAll);
@@ -62,6 +76,17 @@ final class ModelThread implements AutoCloseable {
     } catch (RuntimeException e) {
       waiting.forEach(p -> p.result().completeExceptionally(e));
     }
+  }
+
+  private static List<Id<?>> ids(Pending pending) {
+    List<Id<?>> ids = new ArrayList<>();
+    for (Change change : pending.changes()) {
+      ids.add(
+          change instanceof Change.Put put
+              ? new Id<>(put.document().kind(), put.document().name())
+              : new Id<>(((Change.Remove) change).kind(), ((Change.Remove) change).name()));
+    }
+    return ids;
   }
 
   void execute(Runnable task) {

@@ -10,6 +10,7 @@ import dev.heddle.model.Network.Effect;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.model.RefusedException;
 import dev.heddle.model.RefusedException.Problem;
+import dev.heddle.model.StaleException;
 import dev.heddle.store.Store;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -84,6 +86,7 @@ final class Transactions {
    * Checks a transaction on top of what is staged already and stages it.
    *
    * @throws RefusedException with everything that is wrong; nothing of it is staged then
+   * @throws StaleException if an object is not at the revision its writer expects; likewise
    */
   List<Effect> stage(Writer writer, List<Change> changes, long revision) {
     Map<Id<?>, Next> mine = new LinkedHashMap<>();
@@ -95,19 +98,23 @@ final class Transactions {
     List<Problem> problems = new ArrayList<>();
     List<Effect> effects = new ArrayList<>();
     allocated.clear();
-    for (Change change : changes) {
-      try {
-        effects.add(
-            change instanceof Change.Put put
-                ? put(writer, put.document(), revision, now, mine)
-                : remove(writer, (Change.Remove) change, now, mine));
-      } catch (RefusedException e) {
-        problems.addAll(e.problems());
+    try {
+      for (Change change : changes) {
+        try {
+          effects.add(
+              change instanceof Change.Put put
+                  ? put(writer, put, revision, now, mine)
+                  : remove(writer, (Change.Remove) change, now, mine));
+        } catch (RefusedException e) {
+          problems.addAll(e.problems());
+        }
       }
-    }
-    if (!problems.isEmpty()) {
+      if (!problems.isEmpty()) {
+        throw new RefusedException(problems);
+      }
+    } catch (RuntimeException e) {
       allocated.forEach(Runnable::run);
-      throw new RefusedException(problems);
+      throw e;
     }
     staged.putAll(mine);
     return effects;
@@ -115,13 +122,15 @@ final class Transactions {
 
   private Effect put(
       Writer writer,
-      Document document,
+      Change.Put change,
       long revision,
       Function<Id<?>, Optional<Stored>> now,
       Map<Id<?>, Next> mine) {
+    Document document = change.document();
     Kind<?> kind = writable(writer, document.kind(), document.path());
     Id<?> id = kind.id(document.name());
     Optional<Stored> before = now.apply(id);
+    expect(id, change.expected(), before);
     if (before.isPresent() && before.get().document().equals(document)) {
       return Effect.UNCHANGED;
     }
@@ -140,7 +149,9 @@ final class Transactions {
       Map<Id<?>, Next> mine) {
     String path = change.kind() + "/" + change.name();
     Id<?> id = writable(writer, change.kind(), path).id(change.name());
-    if (now.apply(id).isEmpty()) {
+    Optional<Stored> before = now.apply(id);
+    expect(id, change.expected(), before);
+    if (before.isEmpty()) {
       if (change.mustExist()) {
         throw new RefusedException(path, "there is no such object");
       }
@@ -148,6 +159,13 @@ final class Transactions {
     }
     mine.put(id, new Next(Optional.empty(), Optional.empty()));
     return Effect.DELETED;
+  }
+
+  private static void expect(Id<?> id, OptionalLong expected, Optional<Stored> before) {
+    long found = before.map(Stored::revision).orElse(0L);
+    if (expected.isPresent() && expected.getAsLong() != found) {
+      throw new StaleException(id.toString(), expected.getAsLong(), found);
+    }
   }
 
   private Kind<?> writable(Writer writer, String name, String path) {

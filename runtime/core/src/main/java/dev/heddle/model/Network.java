@@ -3,6 +3,7 @@ package dev.heddle.model;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 
@@ -18,11 +19,31 @@ public interface Network {
   /** One step of a transaction. */
   sealed interface Change {
 
-    /** Creates the object or replaces its labels and spec. */
-    record Put(Document document) implements Change {}
+    /**
+     * Creates the object or replaces its labels and spec.
+     *
+     * @param expected the revision the object must be at, 0 if it must not exist; empty if anything
+     *     may be replaced
+     */
+    record Put(Document document, OptionalLong expected) implements Change {
 
-    /** Removes the object; with {@code mustExist}, its absence refuses the transaction. */
-    record Remove(String kind, String name, boolean mustExist) implements Change {}
+      public Put(Document document) {
+        this(document, OptionalLong.empty());
+      }
+    }
+
+    /**
+     * Removes the object; with {@code mustExist}, its absence refuses the transaction.
+     *
+     * @param expected the revision the object must be at; empty if any may be removed
+     */
+    record Remove(String kind, String name, boolean mustExist, OptionalLong expected)
+        implements Change {
+
+      public Remove(String kind, String name, boolean mustExist) {
+        this(kind, name, mustExist, OptionalLong.empty());
+      }
+    }
   }
 
   /** What became of a step. */
@@ -49,7 +70,8 @@ public interface Network {
   /**
    * All of {@code changes} or none. When the future completes they are stored and computed; what
    * the switches have confirmed is told by {@link Condition#REALIZED}. It fails with {@link
-   * RefusedException} where one of them cannot be taken.
+   * RefusedException} where one of them cannot be taken, with {@link StaleException} where an
+   * object is not at the revision its writer expects.
    */
   CompletableFuture<Result> transact(Writer writer, List<Change> changes);
 

@@ -1,0 +1,147 @@
+package dev.heddle.rest;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.model.Network;
+import dev.heddle.pipeline.Inspection;
+import dev.heddle.pipeline.Inspection.StageState;
+import dev.heddle.pipeline.Inspection.Why;
+import dev.heddle.show.Pipeline;
+import dev.heddle.show.Syntax;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+/** All there is below {@code /api/v1}, in the order in which a path is compared. */
+final class Routes {
+
+  static final String READY = "/api/v1/ready";
+
+  /** What answers one method on one form of path. */
+  interface Handler {
+    CompletionStage<Reply> handle(Request request);
+  }
+
+  /**
+   * @param path its words; {@code {kind}}, {@code {name}} and {@code {cookie}} stand for any
+   * @param summary one line for the OpenAPI document
+   */
+  record Route(String method, List<String> path, String summary, Handler handler) {
+
+    boolean leadsTo(List<String> words) {
+      if (words.size() != path.size()) {
+        return false;
+      }
+      for (int i = 0; i < words.size(); i++) {
+        String expected = path.get(i);
+        if (expected.startsWith("{")
+            ? words.get(i).isEmpty()
+            : !expected.equalsIgnoreCase(words.get(i))) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private final List<Route> routes;
+  private final Network network;
+  private final Inspection inspection;
+  private final LongSupplier revision;
+
+  Routes(
+      Network network,
+      Inspection inspection,
+      LongSupplier revision,
+      ObjectRoutes objects,
+      Edits edits) {
+    this.network = network;
+    this.inspection = inspection;
+    this.revision = revision;
+    routes =
+        List.of(
+            route("GET", "ready", "Whether the controller answers; needs no token", this::ready),
+            route("GET", "openapi.json", "This document", this::openApi),
+            route("GET", "stages", "The stages of the pipeline, in packet order", this::stages),
+            route("GET", "why/{cookie}", "Why a flow with this cookie exists", this::why),
+            route(
+                "POST",
+                "transactions",
+                "Documents and deletions, all or nothing",
+                edits::transaction),
+            route("GET", "{kind}", "All objects of this kind, or their changes", objects::list),
+            route("GET", "{kind}/{name}", "One object with its conditions", objects::get),
+            route("PUT", "{kind}/{name}", "Creates or replaces the object", objects::put),
+            route("PATCH", "{kind}/{name}", "Merges into the object, RFC 7386", objects::patch),
+            route("DELETE", "{kind}/{name}", "Removes the object", objects::delete));
+  }
+
+  private static Route route(String method, String path, String summary, Handler handler) {
+    return new Route(method, List.of(("api/v1/" + path).split("/")), summary, handler);
+  }
+
+  /**
+   * @throws Refusal 404 or 405 where nothing leads
+   */
+  CompletionStage<Reply> handle(Request request) {
+    List<String> form =
+        routes.stream()
+            .filter(r -> r.leadsTo(request.path()))
+            .findFirst()
+            .map(Route::path)
+            .orElseThrow(() -> new Refusal(404, "There is nothing at this path."));
+    List<Route> here = routes.stream().filter(r -> r.path().equals(form)).toList();
+    for (Route route : here) {
+      if (route.method().equals(request.method())) {
+        return route.handler().handle(request);
+      }
+    }
+    Refusal refusal =
+        new Refusal(405, "Here go " + methods(here) + ", not " + request.method() + ".");
+    return done(Reply.of(refusal, request.accepted()).with("Allow", methods(here)));
+  }
+
+  private static String methods(List<Route> routes) {
+    return routes.stream().map(Route::method).collect(Collectors.joining(", "));
+  }
+
+  private CompletionStage<Reply> ready(Request request) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    tree.put("ready", true).put("revision", revision.getAsLong());
+    return done(Reply.of(200, request.accepted(), tree, () -> "ready\n"));
+  }
+
+  private CompletionStage<Reply> openApi(Request unusedRequest) {
+    ObjectNode tree = OpenApi.of(routes, network.kinds());
+    return done(Reply.of(200, Media.JSON, tree, () -> Syntax.JSON.write(tree)));
+  }
+
+  private CompletionStage<Reply> stages(Request request) {
+    List<StageState> stages = inspection.stages();
+    return done(
+        Reply.of(
+            200,
+            request.accepted(),
+            Pipeline.stages(stages),
+            () -> Pipeline.stageTable(stages).toString()));
+  }
+
+  private CompletionStage<Reply> why(Request request) {
+    long cookie =
+        Pipeline.cookie(request.path().get(3))
+            .orElseThrow(() -> new Refusal(400, "A cookie is written 0x1a2b or in decimal."));
+    List<Why> found = inspection.why(cookie);
+    if (found.isEmpty()) {
+      throw new Refusal(404, "No unit has this cookie.");
+    }
+    return done(
+        Reply.of(
+            200, request.accepted(), Pipeline.why(cookie, found), () -> Pipeline.whyText(found)));
+  }
+
+  private static CompletionStage<Reply> done(Reply reply) {
+    return CompletableFuture.completedFuture(reply);
+  }
+}

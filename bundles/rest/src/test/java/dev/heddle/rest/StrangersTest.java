@@ -1,0 +1,281 @@
+package dev.heddle.rest;
+
+import static dev.heddle.rest.Northbound.json;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.heddle.show.Syntax;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who has no token, and who takes more than a fair share. */
+@Timeout(60)
+class StrangersTest {
+
+  private static final Limits TIGHT =
+      new Limits(
+          8, 100_000, 150_000, Duration.ofMillis(300), Duration.ofMillis(300), 1, 1, 2, 16, 2);
+
+  @TempDir Path directory;
+  private Northbound north;
+
+  @BeforeEach
+  void start() throws Exception {
+    north = new Northbound(directory, TIGHT);
+  }
+
+  @AfterEach
+  void stop() {
+    north.close();
+  }
+
+  @Test
+  void withoutTheTokenNothingIsToldButThatWeAreReady() throws Exception {
+    assertThat(json(north.send(north.bare("ready"))).path("ready").asBoolean()).isTrue();
+    for (String path : List.of("ports", "openapi.json", "nowhere", "ready/", "ready?x=1")) {
+      assertThat(north.send(north.bare(path)).statusCode()).as(path).isEqualTo(401);
+    }
+    for (String header :
+        List.of("Bearer ", "Bearer x", "Basic " + north.secret(), north.secret())) {
+      HttpResponse<String> refused =
+          north.send(north.bare("ports").header("Authorization", header));
+      assertThat(refused.statusCode()).isEqualTo(401);
+      assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    }
+  }
+
+  @Test
+  void theTokenIsMadeOnceAndForItsOwnerOnly() throws Exception {
+    Path file = directory.resolve("heddle.token");
+    String made = Files.readString(file);
+    assertThat(made.strip()).hasSize(43);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+    assertThat(Token.in(file).admits("Bearer " + made.strip())).isTrue();
+    assertThat(Files.readString(file)).isEqualTo(made);
+    try (var files = Files.list(directory)) {
+      assertThat(files).containsExactly(file);
+    }
+  }
+
+  @Test
+  void aTokenThatOthersMayReadOrThatIsEmptyIsNotTaken() throws Exception {
+    Path file = directory.resolve("heddle.token");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThatThrownBy(() -> Token.in(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("chmod 600");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    Files.writeString(file, "\n");
+    assertThatThrownBy(() -> Token.in(file)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aBodyThatIsTooLargeIsRefusedWhateverItsLengthHeaderSays() throws Exception {
+    String large = "x".repeat(100_001);
+    assertThat(north.send("POST", "transactions", large).statusCode()).isEqualTo(413);
+    String chunk = Integer.toHexString(50_000) + "\r\n" + "x".repeat(50_000) + "\r\n";
+    assertThat(
+            north.raw(
+                "POST /api/v1/transactions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Authorization: Bearer "
+                    + north.secret()
+                    + "\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + chunk
+                    + chunk
+                    + chunk))
+        .startsWith("HTTP/1.1 413 ");
+  }
+
+  @Test
+  void bodiesTogetherHaveABoundAndItIsGivenBack() throws Exception {
+    String head =
+        "POST /api/v1/transactions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            + "Authorization: Bearer "
+            + north.secret()
+            + "\r\nContent-Length: 99000\r\n\r\n";
+    try (Socket first = connect()) {
+      write(first, head + "x".repeat(90_000));
+      assertThat(north.raw(head + "x".repeat(90_000)))
+          .startsWith("HTTP/1.1 ")
+          .contains(" 503 ", "large");
+    }
+    assertThat(north.send("POST", "transactions", "[" + " ".repeat(99_000) + "]").statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void headersAndRequestLinesHaveABound() throws Exception {
+    String token = "Authorization: Bearer " + north.secret() + "\r\n";
+    assertThat(north.raw("GET /api/v1/" + "p".repeat(5000) + " HTTP/1.1\r\n" + token + "\r\n"))
+        .startsWith("HTTP/1.1 431 ");
+    assertThat(north.raw("GET /api/v1/ports HTTP/1.1\r\nX: " + "x".repeat(20_000) + "\r\n\r\n"))
+        .startsWith("HTTP/1.1 431 ");
+    assertThat(north.raw("\u0000\u0001 garbage\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+  }
+
+  @Test
+  void aRequestThatNeverEndsIsEnded() throws Exception {
+    String head =
+        "POST /api/v1/transactions HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nAuthorization: Bearer "
+            + north.secret()
+            + "\r\n\r\n12";
+    assertThat(north.raw(head)).startsWith("HTTP/1.1 408 ");
+    assertThat(north.raw("GET /api/v1/ports HT")).isEmpty();
+    assertThat(north.raw("")).isEmpty();
+  }
+
+  @Test
+  void requestsInOnePacketAreNotAllAnswered() throws Exception {
+    String request =
+        "GET /api/v1/stages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+            + north.secret()
+            + "\r\n\r\n";
+    String answers = north.raw(request.repeat(5));
+    assertThat(answers.split("HTTP/1.1 200 ", -1)).hasSize(2);
+  }
+
+  @Test
+  void aConnectionServesRequestsOneAfterTheOther() throws Exception {
+    String request = "GET /api/v1/ready HTTP/1.1\r\nHost: x\r\n\r\n";
+    try (Socket socket = connect()) {
+      for (int i = 0; i < 3; i++) {
+        write(socket, request);
+        StringBuilder answer = new StringBuilder();
+        while (!answer.toString().endsWith("}\n")) {
+          answer.append((char) socket.getInputStream().read());
+        }
+        assertThat(answer.toString()).startsWith("HTTP/1.1 200 ");
+      }
+    }
+  }
+
+  @Test
+  void moreConnectionsThanAllowedAreClosed() throws Exception {
+    List<Socket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < 8; i++) {
+        Socket socket = connect();
+        held.add(socket);
+        write(socket, "GET /api/v1/ready HTTP/1.1\r\n\r\n");
+        assertThat(socket.getInputStream().read()).isEqualTo('H'); // so it is counted by now
+      }
+      assertThat(north.raw("")).isEmpty();
+      try (Socket ninth = connect()) {
+        write(ninth, "GET /api/v1/ready HTTP/1.1\r\n\r\n");
+        assertThat(closed(ninth)).isTrue();
+      }
+    } finally {
+      for (Socket socket : held) {
+        socket.close();
+      }
+    }
+  }
+
+  private static boolean closed(Socket socket) {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (IOException reset) {
+      return true;
+    }
+  }
+
+  @Test
+  void watchesAndWaitsHaveABound() throws Exception {
+    north.redA();
+    for (int i = 0; i < 2; i++) {
+      assertThat(
+              north
+                  .client()
+                  .send(north.request("ports?watch=true").build(), BodyHandlers.ofInputStream())
+                  .statusCode())
+          .isEqualTo(200);
+    }
+    assertThat(north.get("ports?watch=true").statusCode()).isEqualTo(503);
+    List<CompletableFuture<Integer>> waits = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      waits.add(
+          north
+              .client()
+              .sendAsync(
+                  north.request("port/red-a?wait=realized&timeout=2s").build(),
+                  BodyHandlers.ofString())
+              .thenApply(HttpResponse::statusCode));
+    }
+    assertThat(waits.stream().map(CompletableFuture::join).sorted()).containsExactly(503, 504, 504);
+  }
+
+  @Test
+  void aQueueThatIsFullIsSaidSoAndLaterRequestsAreServed() throws Exception {
+    CompletableFuture<Void> release = new CompletableFuture<>();
+    CompletableFuture<Void> holding = new CompletableFuture<>();
+    // The model's thread stands still, so the one worker does, one request waits, the next is
+    // refused.
+    try (AutoCloseable blocker =
+        north.controller.watch(
+            r -> {
+              holding.complete(null);
+              release.join();
+            })) {
+      assertThat(blocker).isNotNull();
+      north.nodes.confirm("n1", 1);
+      holding.join();
+      List<CompletableFuture<Integer>> answers = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        answers.add(
+            north
+                .client()
+                .sendAsync(north.request("ports").build(), BodyHandlers.ofString())
+                .thenApply(HttpResponse::statusCode));
+      }
+      CompletableFuture.anyOf(answers.toArray(CompletableFuture[]::new)).join();
+      release.complete(null);
+      assertThat(answers.stream().map(CompletableFuture::join).toList())
+          .contains(503)
+          .contains(200);
+    }
+    assertThat(north.get("ports").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aClientThatExpectsToBeAskedIsAsked() throws Exception {
+    HttpResponse<String> done =
+        north.send(
+            north
+                .request("transactions")
+                .header("Content-Type", "application/json")
+                .expectContinue(true)
+                .POST(BodyPublishers.ofString("[]")));
+    assertThat(done.statusCode()).isEqualTo(200);
+    assertThat(Limits.USUAL.bodyBytes()).isEqualTo(Syntax.MAX_BYTES);
+  }
+
+  private Socket connect() throws IOException {
+    Socket socket = new Socket(north.address().getAddress(), north.address().getPort());
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    OutputStream out = socket.getOutputStream();
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+    out.flush();
+  }
+}

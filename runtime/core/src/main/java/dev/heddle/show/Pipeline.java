@@ -1,0 +1,131 @@
+package dev.heddle.show;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.pipeline.Cookie;
+import dev.heddle.pipeline.DesiredFlow;
+import dev.heddle.pipeline.FlowKey;
+import dev.heddle.pipeline.Inspection.StageState;
+import dev.heddle.pipeline.Inspection.Why;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** Stages, and the reason of a flow, for people and programs. */
+public final class Pipeline {
+
+  private Pipeline() {}
+
+  public static ArrayNode stages(List<StageState> stages) {
+    ArrayNode all = JsonNodeFactory.instance.arrayNode();
+    for (StageState s : stages) {
+      all.addObject()
+          .put("table", s.table())
+          .put("name", s.name())
+          .put("feature", s.feature())
+          .put("held", s.held())
+          .put("miss", miss(s))
+          .put("flows", s.flows());
+    }
+    return all;
+  }
+
+  public static Table stageTable(List<StageState> stages) {
+    return new Table(
+        List.of("TABLE", "NAME", "FEATURE", "HELD", "MISS", "FLOWS"),
+        stages.stream()
+            .map(
+                s ->
+                    List.of(
+                        Integer.toString(s.table()),
+                        s.name(),
+                        s.feature(),
+                        s.held() ? "yes" : "no",
+                        miss(s),
+                        Long.toString(s.flows())))
+            .toList());
+  }
+
+  /** What becomes of a packet that no flow of the stage matches. */
+  private static String miss(StageState stage) {
+    return stage.mandatory() ? "drop" : "next";
+  }
+
+  /** Reads a cookie as ovs-ofctl prints it, {@code 0x1a2b}, or in decimal; unsigned 64 bits. */
+  public static OptionalLong cookie(String text) {
+    try {
+      boolean hexadecimal = text.regionMatches(true, 0, "0x", 0, 2);
+      String digits = hexadecimal ? text.substring(2) : text;
+      return digits.matches("[0-9a-fA-F]{1,20}")
+          ? OptionalLong.of(Long.parseUnsignedLong(digits, hexadecimal ? 16 : 10))
+          : OptionalLong.empty();
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  public static ObjectNode why(long cookie, List<Why> found) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode().put("cookie", Cookie.text(cookie));
+    ArrayNode units = tree.putArray("units");
+    for (Why w : found) {
+      ObjectNode unit = units.addObject().put("unit", w.unit()).put("feature", feature(w));
+      unit.put("held", w.held()).put("failure", w.failure());
+      ArrayNode objects = unit.putArray("objects");
+      w.objects().forEach(o -> objects.add(o.toString()));
+      ArrayNode reads = unit.putArray("reads");
+      w.reads().stream().sorted().forEach(reads::add);
+      ArrayNode flows = unit.putArray("flows");
+      sorted(w.flows())
+          .forEach(
+              f ->
+                  flows
+                      .addObject()
+                      .put("table", f.key().table())
+                      .put("priority", f.key().priority())
+                      .put("match", f.key().match().toString())
+                      .put("actions", actions(f))
+                      .put("scope", f.scope().toString()));
+    }
+    return tree;
+  }
+
+  public static String whyText(List<Why> found) {
+    StringBuilder text = new StringBuilder();
+    for (Why w : found) {
+      text.append("unit      ").append(w.unit()).append('\n');
+      text.append("feature   ").append(feature(w)).append(w.held() ? " (held)" : "").append('\n');
+      w.objects().forEach(o -> text.append("object    ").append(o).append('\n'));
+      w.reads().stream().sorted().forEach(r -> text.append("read      ").append(r).append('\n'));
+      if (!w.failure().isEmpty()) {
+        text.append("failure   ").append(w.failure()).append('\n');
+      }
+      sorted(w.flows())
+          .forEach(
+              f ->
+                  text.append("flow      ")
+                      .append(f.key())
+                      .append(" -> ")
+                      .append(actions(f))
+                      .append(" @ ")
+                      .append(f.scope())
+                      .append('\n'));
+    }
+    return text.toString();
+  }
+
+  /** A unit's name begins with its feature's. */
+  private static String feature(Why why) {
+    return why.unit().substring(0, Math.max(0, why.unit().indexOf('/')));
+  }
+
+  private static String actions(DesiredFlow flow) {
+    return flow.actions().isEmpty()
+        ? "drop"
+        : String.join(", ", flow.actions().stream().map(Object::toString).toList());
+  }
+
+  private static List<DesiredFlow> sorted(List<DesiredFlow> flows) {
+    return flows.stream().sorted(Comparator.comparing(DesiredFlow::key, FlowKey.ORDER)).toList();
+  }
+}
