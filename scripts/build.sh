@@ -19,10 +19,11 @@ build() {
   fi
   log=$(mktemp)
   started=$SECONDS
-  say "build: mvn install without tests (the first time it fetches its libraries: minutes)"
-  if ! (cd "$HEDDLE_ROOT" && mvn -B -ntp -DskipTests -pl features/distribution -am install </dev/null 2>&1) |
+  say "build: mvn package, without tests; the first time Maven fetches its libraries (minutes)"
+  if ! (cd "$HEDDLE_ROOT" && mvn -B -ntp -DskipTests -pl features/distribution -am package </dev/null 2>&1) |
     tee "$log" | maven_progress; then
-    grep -E '^\[(ERROR|WARNING)\]' "$log" | head -n 30 >&2
+    # Warnings that name a file are errors here: the compiler is told so.
+    grep -E '^\[ERROR\] .|^\[WARNING\] /' "$log" | head -n 30 >&2
     die "the build failed; its whole output is in $log"
   fi
   rm -f "$log"
@@ -33,6 +34,10 @@ build() {
 # One line per module, out of Maven's many.
 maven_progress() {
   awk '/^\[INFO\] Building .*\[[0-9]+\/[0-9]+\]/ {
-         n = $NF; sub(/^\[INFO\] Building /, ""); sub(/ [^ ]+ +\[[0-9]+\/[0-9]+\]$/, ""); print "  " n " " $0; fflush() }
+         n = $NF
+         sub(/^\[INFO\] Building /, "")
+         sub(/ [^ ]+ +\[[0-9]+\/[0-9]+\]$/, "")
+         print "  " n " " $0
+         fflush() }
        /Tests run: .*Time elapsed/ { sub(/^\[[A-Z]+\] /, ""); print "    " $0; fflush() }' >&2
 }

@@ -5,8 +5,6 @@ PID_FILE=$HEDDLE_HOME/heddle.pid
 CONSOLE_KEY=$HEDDLE_HOME/etc/console.key
 READY_SECONDS=${HEDDLE_READY_SECONDS:-90}
 
-rest_url() { printf '%s' "${HEDDLE_URL:-http://127.0.0.1:${HEDDLE_REST_PORT:-8181}}"; }
-
 # The controller's pid if it runs. A pid alone may have gone to another process since: its start time goes with it.
 controller_pid() {
   local pid started
@@ -21,7 +19,8 @@ process_start() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 unpack() {
   local assembly=$HEDDLE_ROOT/features/distribution/target/assembly mark
   [ -d "$assembly" ] || die "nothing is built yet: heddle build"
-  mark=$(stat -c '%Y' "$assembly" "$assembly/etc" "$assembly/system" | tr '\n' ' ')$(cat "$assembly/../heddle-build" 2>/dev/null || true)
+  mark=$(stat -c '%Y' "$assembly" "$assembly/etc" "$assembly/system"
+    cat "$assembly/../heddle-build" 2>/dev/null || true)
   [ "$(cat "$HEDDLE_HOME/unpacked" 2>/dev/null)" != "$mark" ] || return 0
   mkdir -p "$HEDDLE_HOME"
   (cd "$HEDDLE_HOME" && rm -rf system lib bin data/cache data/tmp)
@@ -38,6 +37,16 @@ admit_console_key() {
     printf '%s\n' "$line" >>"$HEDDLE_HOME/etc/keys.properties"
 }
 
+# Nodes of a lab reach the controller at the lab's underlay; without one, and unless told, it stays on loopback.
+listen_for_lab() {
+  local address
+  [ -z "${HEDDLE_OVSDB_ADDRESS:-}${HEDDLE_OPENFLOW_ADDRESS:-}" ] || return 0
+  address=$(lab status -o json 2>/dev/null | sed -n 's/^  "controller": *"\([^"]*\)".*/\1/p') || true
+  [ -n "$address" ] || return 0
+  say "controller: listens for the lab's nodes on $address"
+  export HEDDLE_OVSDB_ADDRESS=$address HEDDLE_OPENFLOW_ADDRESS=$address
+}
+
 controller_start() {
   local pid started=$SECONDS
   if pid=$(controller_pid); then
@@ -48,8 +57,14 @@ controller_start() {
   unpack
   admit_console_key
   mkdir -p "$HEDDLE_HOME/data/log"
+  listen_for_lab
   # "daemon" keeps Karaf in the foreground of this child, and exec makes the child's pid Java's own.
-  (cd "$HEDDLE_HOME" && KARAF_EXEC=exec KARAF_HOME='' exec setsid bin/karaf daemon </dev/null >data/log/start.log 2>&1) &
+  (
+    cd "$HEDDLE_HOME" || exit 1
+    unset KARAF_HOME KARAF_BASE KARAF_DATA KARAF_ETC
+    export KARAF_EXEC="exec"
+    exec setsid bin/karaf daemon </dev/null >data/log/start.log 2>&1
+  ) &
   pid=$!
   printf '%s %s\n' "$pid" "$(process_start "$pid")" >"$PID_FILE"
   say "controller: starting (process $pid)"
@@ -102,12 +117,16 @@ controller_console() {
   controller_pid >/dev/null || die "the controller does not run: heddle start"
   local tty=()
   [ $# -gt 0 ] || tty=(-t)
-  ssh -q "${tty[@]}" -p "${HEDDLE_SSH_PORT:-8101}" -i "$CONSOLE_KEY" -o IdentitiesOnly=yes \
+  ssh -o LogLevel=ERROR "${tty[@]}" -p "${HEDDLE_SSH_PORT:-8101}" -i "$CONSOLE_KEY" -o IdentitiesOnly=yes \
     -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile="$HEDDLE_HOME/etc/known_hosts" heddle@127.0.0.1 "$@"
 }
 
 controller_logs() {
   local log=$HEDDLE_HOME/data/log/heddle.log
   [ -f "$log" ] || die "no log yet: $log"
-  tail -n "${HEDDLE_LOG_LINES:-200}" "$@" "$log"
+  case ${1:-} in
+    -f) tail -n 200 -F "$log" ;;
+    '') tail -n 200 "$log" ;;
+    *) die "usage: heddle logs [-f]" ;;
+  esac
 }

@@ -18,12 +18,14 @@ demo() {
     controller_pid >/dev/null || at_exit controller_stop
     lab_runs || at_exit lab_down
   fi
-  controller_start
   lab up --nodes 2
+  controller_start
   say "apply examples/two-tenants.yaml"
   rest_apply -f "$file"
   lab pods -f "$file"
-  for port in $(document_names LogicalPort "$file"); do rest_wait "LogicalPort/$port" --for=Realized --timeout=30s; done
+  for port in $(document_names LogicalPort "$file"); do
+    rest_wait "LogicalPort/$port" --for=Realized --timeout=30s
+  done
 
   say "who reaches whom (rows send):"
   lab matrix -f "$file" || wrong=1
@@ -31,7 +33,8 @@ demo() {
     printf '%s: %s flows\n' "$node" "$(lab exec "$node" ovs-ofctl -O OpenFlow13 dump-flows br-int | grep -c 'cookie=')"
   done
   if [ -n "$keep" ]; then
-    say "it runs on: heddle console (or: heddle console network:show), heddle get LogicalPort, heddle lab exec red-a ping 10.0.0.12"
+    say "it runs on; try: heddle console network:show, heddle console, heddle get LogicalPort, heddle nodes,"
+    say "  heddle lab exec red-a ping 10.0.0.12, heddle lab cli"
     say "end it with: heddle lab down; heddle stop"
   else
     say "open the console while it runs: heddle demo --keep, then heddle console"

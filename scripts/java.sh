@@ -3,7 +3,7 @@
 
 use_java() {
   local home version
-  for home in "${JAVA_HOME:-}" /usr/lib/jvm/java-17-openjdk-* /usr/lib/jvm/java-21-openjdk-*; do
+  for home in "${JAVA_HOME:-/nowhere}" /usr/lib/jvm/java-17-openjdk-* /usr/lib/jvm/java-21-openjdk-*; do
     [ -x "$home/bin/javac" ] || continue
     version=$("$home/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
     if [ "${version:-0}" -ge 17 ] && [ "$version" -lt 25 ]; then

@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # The network's documents, over REST. The server checks, renders and explains; this only carries.
 
-rest_url() { printf '%s' "${HEDDLE_URL:-http://127.0.0.1:${HEDDLE_REST_PORT:-8181}}"; }
-
 rest_token() {
-  if [ -n "${HEDDLE_TOKEN:-}" ]; then printf '%s' "$HEDDLE_TOKEN"; else cat "$HEDDLE_HOME/etc/heddle.token" 2>/dev/null; fi
+  if [ -n "${HEDDLE_TOKEN:-}" ]; then
+    printf '%s' "$HEDDLE_TOKEN"
+  else
+    cat "$HEDDLE_HOME/etc/heddle.token" 2>/dev/null
+  fi
 }
 
 # rest METHOD PATH [curl options]: the body on stdout, or on stderr and exit code 1 if it was refused.
@@ -13,7 +15,8 @@ rest() {
   shift 2
   body=$(mktemp)
   # The token comes by a file: an argument would be seen in the list of processes.
-  if ! code=$(curl -sS -X "$method" -o "$body" -w '%{http_code}' -K <(printf 'header = "Authorization: Bearer %s"\n' "$(rest_token)") \
+  if ! code=$(curl -sS -X "$method" -o "$body" -w '%{http_code}' \
+    -K <(printf 'header = "Authorization: Bearer %s"\n' "$(rest_token)") \
     -H "Accept: ${ACCEPT:-text/plain}" "$@" "$(rest_url)/api/v1/$path"); then
     rm -f "$body"
     die "no answer from $(rest_url): heddle start"

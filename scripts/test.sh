@@ -17,13 +17,15 @@ run_tests() {
   mark=$(mktemp)
   log=$(mktemp)
   say "mvn verify"
-  (cd "$HEDDLE_ROOT" && mvn -B -ntp --fail-at-end ${all:+-Pall} verify </dev/null 2>&1) | tee "$log" | maven_progress || status=1
+  (cd "$HEDDLE_ROOT" && mvn -B -ntp --fail-at-end ${all:+-Pall} verify </dev/null 2>&1) |
+    tee "$log" | maven_progress || status=1
   if [ "$status" != 0 ]; then
     grep -E '^\[ERROR\]' "$log" | head -n 60 >&2
     say "Maven failed; its whole output is in $log"
   fi
   say "lab tests"
-  HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab /usr/bin/python3 -m tests "$HEDDLE_ROOT/lab/target/TEST-lab.xml" || status=1
+  HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab \
+    /usr/bin/python3 -m tests "$HEDDLE_ROOT/lab/target/TEST-lab.xml" || status=1
   /usr/bin/python3 "$HEDDLE_ROOT/scripts/totals.py" "$HEDDLE_ROOT" "$mark" "$status" || status=1
   rm -f "$mark"
   [ "$status" != 0 ] || rm -f "$log"

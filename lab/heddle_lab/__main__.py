@@ -10,7 +10,7 @@ from . import documents, probe
 from .client import alone, ask, start
 from .settings import LabError, Settings
 from .show import matrix_table, status_table
-from .state import reap
+from .state import State, end, reap
 
 
 def say(text):
@@ -28,6 +28,9 @@ def down(settings, given):
     if not settings.directory.exists():
         say("no lab is there")
         return
+    owner = State(settings).owner_alive()
+    if owner:
+        end([owner])  # before the lock: an `up` that hangs holds it, and lets go when its daemon is gone
     with alone(settings):
         reap(settings)
     say("lab down: nothing left")

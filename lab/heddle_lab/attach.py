@@ -4,20 +4,18 @@ from mininet.cli import CLI
 from mininet.link import Intf, Link
 from mininet.log import setLogLevel
 from mininet.net import Mininet
-from mininet.node import Host, Node, Switch
+from mininet.node import Host, Switch
 
 from .client import ask
+from .parts import Within
 from .settings import Settings
 
 
-class Attached(Node):
-    """A shell of our own beside process `peer`, in its namespaces; ending it leaves them as they are."""
+class Attached(Within):
+    """A shell of our own in a namespace of the lab; ending it leaves the namespace as it is."""
 
     def startShell(self, mnopts=None):
-        # mnexec -a takes the place of -n (a new namespace), which Mininet would add for inNamespace.
-        self.inNamespace = False
-        super().startShell(f"-cda{self.params['peer']}")
-        self.inNamespace = True
+        super().startShell(mnopts)
         for name, value in self.params.get("environment", {}).items():
             self.cmd(f"export {name}='{value}'")
 
@@ -62,11 +60,12 @@ def attach(settings=None):
     Mininet.inited = True  # see Lab
     net = Mininet(build=False, controller=None, link=ExistingLink, listenPort=None)
     for number, node in enumerate(status["nodes"], 1):
-        switch = net.addSwitch(node["name"], cls=AttachedSwitch, inNamespace=True, peer=node["pid"],
-                               dpid=f"{number:x}", environment=node["environment"])
+        switch = net.addSwitch(node["name"], cls=AttachedSwitch, inNamespace=True,
+                               path=settings.namespace_path(node["name"]), dpid=f"{number:x}",
+                               environment=node["environment"])
         switch.controlIntf = None
     for pod in status["pods"]:
-        host = net.addHost(pod["name"], cls=AttachedPod, ip=None, peer=pod["pid"])
+        host = net.addHost(pod["name"], cls=AttachedPod, ip=None, path=settings.namespace_path(pod["name"]))
         link = net.addLink(host, net.get(pod["node"]), intfName1="eth0", intfName2=pod["device"], addr1=pod["mac"],
                            addr2=None, intf=_known)
         four = next((a for a in pod["addresses"] if ":" not in a), None)

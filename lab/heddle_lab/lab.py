@@ -96,7 +96,7 @@ class Lab:
     def _node(self, number, chosen):
         name = f"n{number}"
         device = self.settings.node_device(number)
-        node = self.net.addSwitch(name, cls=OvsNode, inNamespace=True, **self._own())
+        node = self.net.addSwitch(name, cls=OvsNode, **self._own())
         try:
             if os.path.exists(f"/sys/class/net/{device}"):
                 raise LabError(f"device {device} exists and is not this lab's: set HEDDLE_LAB_PREFIX")
@@ -224,11 +224,11 @@ class Lab:
         """The lab as plain data: what `heddle lab status -o json` prints."""
         nodes = [{"name": n.name, "address": n.address, "ovs": n.programs.version, "standalone": n.standalone,
                   "controller": None if n.standalone else n.controller, "connected": n.connected(),
-                  "directory": str(n.directory), "environment": n.variables(), "pid": n.pid,
+                  "directory": str(n.directory), "environment": n.variables(),
                   "namespace": self.settings.namespace(n.name)} for n in self.nodes.values()]
         pods = [{"name": p.name, "node": p.node, "device": p.device, "mac": p.mac, "addresses": list(p.addresses),
                  "installed": self.nodes[p.node].external_ids(p.device).get("heddle-installed") == "true",
-                 "pid": p.pid, "namespace": self.settings.namespace(p.name)} for p in self.pods.values()]
+                 "namespace": self.settings.namespace(p.name)} for p in self.pods.values()]
         return {"directory": str(self.settings.directory), "bridge": self.settings.bridge,
                 "underlay": str(self.settings.underlay), "controller": self.controller, "nodes": nodes, "pods": pods}
 

@@ -22,21 +22,40 @@ def run(argv, what=None, **options):
     return done.stdout.strip()
 
 
-class Named(Node):
-    """A Mininet node whose namespace also has a name, so that it outlives its shell and `ip netns` knows it.
+class Within(Node):
+    """A Mininet node whose shell runs in the named network namespace `path` (a Mininet parameter).
 
-    `settings` and `state` come as Mininet parameters.
+    Mininet makes a nameless namespace and a mount namespace with it, and enters them by pid. That fails in a chroot,
+    shows every process another set of mounts, and is gone with its shell. A name outlives its users, and
+    `ip netns exec` knows it.
     """
 
     def startShell(self, mnopts=None):
-        settings, state = self.params["settings"], self.params["state"]
-        name = settings.namespace(self.name)
-        if name not in state.data["namespaces"] and settings.namespace_path(self.name).exists():
+        wanted, self.inNamespace = self.inNamespace, False  # else Mininet would ask for one more namespace
+        super().startShell(mnopts)
+        self.inNamespace = wanted
+
+    def _popen(self, cmd, **params):
+        if cmd[:2] == ["mnexec", "-da"]:
+            cmd = ["mnexec", "-d", *cmd[3:]]  # Node.popen(): "-a PID" would enter by pid
+        return super()._popen(["nsenter", f"--net={self.params['path']}", *cmd], **params)
+
+
+class Named(Within):
+    """A node with a namespace of its own. `settings` and `state` come as Mininet parameters."""
+
+    def __init__(self, name, **params):
+        path = params["settings"].namespace_path(name)
+        super().__init__(name, **{**params, "path": path, "inNamespace": True})
+
+    def startShell(self, mnopts=None):
+        state, name = self.params["state"], self.params["path"].name
+        if self.params["path"].exists():
             raise LabError(f"namespace {name} exists and is not this lab's: set HEDDLE_LAB_PREFIX")
         state.add("namespaces", name)
+        run(["ip", "netns", "add", name])
         super().startShell(mnopts)
         state.add_process(self.pid)
-        run(["ip", "netns", "attach", name, str(self.pid)])
         # Router solicitations and MLD reports of hundreds of interfaces would drown what is being watched.
         self.sh("echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6; ip link set lo up")
 
@@ -49,13 +68,12 @@ class Named(Node):
 
     def sh(self, script, what=None):
         """Runs a shell script in this namespace (only: mounts and processes are the machine's)."""
-        path = self.params["settings"].namespace_path(self.name)
-        return run(["nsenter", f"--net={path}", "sh", "-ec", script], what or f"{self.name}: {script}",
+        return run(["nsenter", f"--net={self.params['path']}", "sh", "-ec", script], what or f"{self.name}: {script}",
                    env=self.environment())
 
     def forget(self):
         """Removes the namespace and everything in it."""
-        state, name = self.params["state"], self.params["settings"].namespace(self.name)
+        state, name = self.params["state"], self.params["path"].name
         pid = self.pid
         self.terminate()
         remove_namespace(name)
@@ -126,7 +144,7 @@ class OvsNode(Named, Switch):
 
     def ovs(self, *argv, what=None):
         """Runs an Open vSwitch program of this node's version against this node's switch."""
-        return run(["nsenter", f"--net={self.params['settings'].namespace_path(self.name)}", *argv],
+        return run(["nsenter", f"--net={self.params['path']}", *argv],
                    what or f"{self.name}: {' '.join(argv)}", env=self.environment())
 
     def boot(self, number, programs):
@@ -169,7 +187,7 @@ class OvsNode(Named, Switch):
         self.standalone = True
 
     def wait_until(self, timeout, table, record, *conditions, otherwise):
-        """Waits for a row that meets the conditions; LabError with the sentence `otherwise()` after `timeout` seconds."""
+        """Waits for a row that meets the conditions; LabError with the sentence `otherwise()` after `timeout` s."""
         try:
             self.ovs("ovs-vsctl", f"--timeout={timeout}", "wait-until", table, record, *conditions)
         except LabError as error:

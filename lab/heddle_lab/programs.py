@@ -34,7 +34,8 @@ def programs(version, say):
     """The programs of OVS `version`: "3.1" means the machine's own package, "3.5" Debian 13's."""
     if version == "3.1":
         schema = "/usr/share/openvswitch/vswitch.ovsschema"
-        if not shutil.which("ovs-vswitchd", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or not Path(schema).exists():
+        path = f"{os.environ.get('PATH', '')}:/usr/sbin"
+        if not shutil.which("ovs-vswitchd", path=path) or not Path(schema).exists():
             raise LabError("Open vSwitch is not installed: apt-get install openvswitch-switch")
         return Programs(version, "", schema)
     if version == "3.5":
@@ -83,7 +84,7 @@ def _wrap(root, tree, name):
     real = next((p / name for p in places if (p / name).is_file() and not (p / name).is_symlink()), None)
     if real is None:
         raise LabError(f"no {name} in {root}: remove {root} and try again")
-    loader = next((root / "usr/lib64").glob("ld-linux-*.so.*"), None) or next((root / "usr/lib").glob("ld-linux-*.so.*"))
+    loader = next(f for d in ("usr/lib64", "usr/lib") for f in (root / d).glob("ld-linux-*.so.*"))
     libraries = ":".join(str(p) for p in (root / "usr/lib").glob("*-linux-gnu"))
     wrapper = tree / name
     wrapper.write_text(f'#!/bin/sh\nexec "{loader}" --argv0 "{name}" --library-path "{libraries}" "{real}" "$@"\n')

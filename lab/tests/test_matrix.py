@@ -50,7 +50,8 @@ class OneSwitchTwoTenants(unittest.TestCase):
         node.ovs("ovs-vsctl", "set", "Port", device, "tag=20")
         found = probe.matrix(self.ports, self.lab.status()["pods"], self.lab.settings.namespace_path, 1.0, 0.2)
         wrong = {(c["from"], c["to"]) for c in found["cells"] if c["verdict"] != "ok"}
-        self.assertTrue({("red-a", "red-b"), ("red-b", "red-a"), ("blue-a", "red-b"), ("red-b", "blue-a")} <= wrong, wrong)
+        self.assertTrue({("red-a", "red-b"), ("red-b", "red-a"), ("blue-a", "red-b"), ("red-b", "blue-a")} <= wrong,
+                        wrong)
         self.assertNotIn(("red-a", "red-c"), wrong)
 
     def test_a_pod_that_is_down_is_a_wrong_cell_not_a_right_one(self):

@@ -110,5 +110,6 @@ class WaitingForAController(unittest.TestCase):
     def test_it_joins_as_the_contract_says(self):
         said = {k: self.node.ovs("ovs-vsctl", "get", "Open_vSwitch", ".", f"external_ids:{k}").strip('"')
                 for k in ("system-id", "heddle-encap-ip", "heddle-datapath-type")}
-        self.assertEqual({"system-id": "n1", "heddle-encap-ip": self.node.address, "heddle-datapath-type": "netdev"}, said)
+        wanted = {"system-id": "n1", "heddle-encap-ip": self.node.address, "heddle-datapath-type": "netdev"}
+        self.assertEqual(wanted, said)
         self.assertEqual(f"tcp:{self.lab.settings.controller_address}:6640", self.node.ovs("ovs-vsctl", "get-manager"))

@@ -48,7 +48,7 @@ final class Northbound implements AutoCloseable {
 
   Northbound(Path directory, Limits limits) throws Exception {
     tokenFile = directory.resolve("heddle.token");
-    controller.bind(nodes);
+    controller.confirmedBy(nodes);
     server =
         new RestServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -25,6 +25,8 @@ import org.opendaylight.yang.gen.v1.urn.opendaylight.openflow.system.rev130927.S
  * What openflowjava tells about one channel. Hello and echo are its own messages, all others come
  * raw; those of another version than 1.3 that it can read are ignored.
  */
+@SuppressWarnings(
+    "deprecation") // the listeners openflowjava 0.17 offers; their successors come with Java 21
 record Inbound(
     OvsConnection connection,
     ConnectionAdapter adapter,
@@ -36,8 +38,7 @@ record Inbound(
         AlienMessageListener,
         ConnectionReadyListener {
 
-  Inbound(
-      OvsConnection connection, ConnectionAdapter adapter, CompletableFuture<Void> introduced) {
+  Inbound(OvsConnection connection, ConnectionAdapter adapter, CompletableFuture<Void> introduced) {
     this(connection, adapter, introduced, new AtomicBoolean(), new AtomicBoolean());
   }
 
@@ -74,6 +75,8 @@ record Inbound(
   }
 
   @Override
+  @SuppressWarnings(
+      "CheckReturnValue") // a reply that gets lost is missed by the switch, which connects anew
   public void onEchoRequestMessage(EchoRequestMessage request) {
     adapter.echoReply(
         new EchoReplyInputBuilder()

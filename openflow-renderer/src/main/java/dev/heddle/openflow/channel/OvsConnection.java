@@ -146,8 +146,7 @@ final class OvsConnection implements SwitchConnection {
 
   /** A request without answer leaves the switch in a state we do not know: start afresh. */
   private void limit(CompletableFuture<?> request, Duration limit) {
-    String reason =
-        "the switch at " + peer + " did not answer within " + limit.toMillis() + " ms";
+    String reason = "the switch at " + peer + " did not answer within " + limit.toMillis() + " ms";
     request
         .handle((ok, failure) -> null)
         .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
@@ -161,8 +160,7 @@ final class OvsConnection implements SwitchConnection {
 
   private CompletableFuture<Void> send(Consumer<ByteBuf> content) {
     CompletableFuture<Void> left = new CompletableFuture<>();
-    ListenableFuture<? extends RpcResult<?>> result =
-        adapter.experimenter(new RawRequest(content));
+    ListenableFuture<? extends RpcResult<?>> result = adapter.experimenter(new RawRequest(content));
     result.addListener(
         () -> {
           try {
@@ -211,8 +209,13 @@ final class OvsConnection implements SwitchConnection {
       boolean sameOption = m.optionClass() == wanted.optionClass() && m.type() == wanted.type();
       if (sameOption || m.index() == wanted.index()) {
         throw new SwitchFailure(
-            "the switch at " + peer + " has the Geneve option map " + m + ", in the way of "
-                + wanted + "; remove it with ovs-ofctl del-tlv-map if nobody else uses it");
+            "the switch at "
+                + peer
+                + " has the Geneve option map "
+                + m
+                + ", in the way of "
+                + wanted
+                + "; remove it with ovs-ofctl del-tlv-map if nobody else uses it");
       }
     }
   }

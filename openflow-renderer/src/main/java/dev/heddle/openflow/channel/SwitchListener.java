@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for switches and hands over each one that speaks OpenFlow 1.3 and has named itself. A peer
- * that does not get that far in time is dropped.
+ * Listens for switches and hands over each one that speaks OpenFlow 1.3 and has named itself. A
+ * peer that does not get that far in time is dropped.
  */
 public final class SwitchListener implements AutoCloseable {
 
@@ -86,7 +86,8 @@ public final class SwitchListener implements AutoCloseable {
     public boolean accept(InetAddress peer) {
       boolean room = connections.size() < limits.connections();
       if (!room) {
-        LOG.warn("Switch at {} refused: {} connections are open already", peer, limits.connections());
+        LOG.warn(
+            "Switch at {} refused: {} connections are open already", peer, limits.connections());
       }
       return room;
     }

@@ -10,9 +10,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Actions as instructions of OpenFlow 1.3 and back: apply-actions, then goto-table. A whole field is
- * set with OFPAT_SET_FIELD. 1.3 has no masked set_field, and NXAST_REG_LOAD takes one run of bits
- * only, so some bits of a field are set with NXAST_REG_LOAD2, which OVS gives back as it got it.
+ * Actions as instructions of OpenFlow 1.3 and back: apply-actions, then goto-table. A whole field
+ * is set with OFPAT_SET_FIELD. 1.3 has no masked set_field, and NXAST_REG_LOAD takes one run of
+ * bits only, so some bits of a field are set with NXAST_REG_LOAD2, which OVS gives back as it got
+ * it.
  */
 final class ActionCodec {
 
@@ -187,9 +188,7 @@ final class ActionCodec {
       case REG_LOAD -> readLoad(body);
       case REG_LOAD2 -> readSet(body);
       case RESUBMIT_TABLE ->
-          body.u16() == NX_IN_PORT
-              ? valid(() -> new Action.Resubmit(body.u8()))
-              : Optional.empty();
+          body.u16() == NX_IN_PORT ? valid(() -> new Action.Resubmit(body.u8())) : Optional.empty();
       default -> Optional.empty();
     };
   }
@@ -238,8 +237,7 @@ final class ActionCodec {
   /** As {@link Oxm#wire}, for fields whose length is the one we write. */
   private static Optional<Wire> wire(int header) {
     int unmasked = Oxm.hasMask(header) ? Oxm.length(header) / 2 : Oxm.length(header);
-    return Oxm.wire(header)
-        .filter(w -> w == Wire.TUN_METADATA0 || unmasked == Oxm.octets(w));
+    return Oxm.wire(header).filter(w -> w == Wire.TUN_METADATA0 || unmasked == Oxm.octets(w));
   }
 
   /** Empty for what is well-formed but outside the values we use, such as output:CONTROLLER. */

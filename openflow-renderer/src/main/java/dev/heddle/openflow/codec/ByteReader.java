@@ -50,9 +50,7 @@ final class ByteReader {
 
   /** An unsigned value of {@code octets} bytes, 0 to 16. */
   Bits bits(int octets) {
-    return octets <= 8
-        ? Bits.of(unsigned(octets))
-        : new Bits(unsigned(octets - 8), unsigned(8));
+    return octets <= 8 ? Bits.of(unsigned(octets)) : new Bits(unsigned(octets - 8), unsigned(8));
   }
 
   private long unsigned(int octets) {

@@ -8,7 +8,8 @@ public sealed interface FlowChange {
 
   /**
    * Adds the flow or replaces the one with its key. OFPFC_ADD in both cases: OVS then keeps packet
-   * and byte counters and takes the new cookie, while OFPFC_MODIFY_STRICT would keep the old cookie.
+   * and byte counters and takes the new cookie, while OFPFC_MODIFY_STRICT would keep the old
+   * cookie.
    */
   record Put(Flow flow) implements FlowChange {}
 

@@ -10,7 +10,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/** Flow changes to flow-mods, and flow statistics to flows (OpenFlow 1.3.5, 7.3.4.1 and 7.3.5.2). */
+/**
+ * Flow changes to flow-mods, and flow statistics to flows (OpenFlow 1.3.5, 7.3.4.1 and 7.3.5.2).
+ */
 public final class FlowCodec {
 
   private static final int ADD = 0;
@@ -103,7 +105,9 @@ public final class FlowCodec {
     int table = in.u8();
     in.skip(1 + 8); // how long it has been there
     int priority = in.u16();
-    boolean stays = in.u16() == 0 & in.u16() == 0;
+    int idleTimeout = in.u16();
+    int hardTimeout = in.u16();
+    boolean stays = idleTimeout == 0 && hardTimeout == 0;
     boolean flagged = in.u16() != 0;
     in.skip(4);
     final long cookie = in.u64();

@@ -18,15 +18,16 @@ public sealed interface Installed {
    * @param key the key, if its match at least is understood: a flow put there replaces this one
    * @param matchFields the OXM fields of its match as the switch reported them, in hexadecimal
    */
-  record Foreign(
-      int table, int priority, long cookie, Optional<FlowKey> key, String matchFields)
+  record Foreign(int table, int priority, long cookie, Optional<FlowKey> key, String matchFields)
       implements Installed {
 
     @Override
     public String toString() {
       return Cookie.text(cookie)
-          + " table=" + table
-          + " priority=" + priority
+          + " table="
+          + table
+          + " priority="
+          + priority
           + " "
           + key.map(k -> k.match().toString()).orElse("oxm:" + matchFields)
           + " -> not understood";

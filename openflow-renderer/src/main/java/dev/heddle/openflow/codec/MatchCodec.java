@@ -104,8 +104,7 @@ final class MatchCodec {
     if (plain == (Oxm.VLAN_PCP & ~0x1ff)) {
       return term(Wire.VLAN_TCI, header, body, 1, 7, 13);
     }
-    return Oxm.wire(header)
-        .flatMap(w -> term(w, header, body, Oxm.octets(w), 0, 0));
+    return Oxm.wire(header).flatMap(w -> term(w, header, body, Oxm.octets(w), 0, 0));
   }
 
   /** {@code exact}, unless zero, is the mask of a field narrower than its wire field. */

@@ -8,11 +8,13 @@ import dev.heddle.openflow.ovsdb.Operation.Mutate;
 import dev.heddle.openflow.ovsdb.Operation.Mutation;
 import dev.heddle.openflow.ovsdb.Operation.Update;
 import dev.heddle.openflow.ovsdb.OvsdbValue.Atom;
+import dev.heddle.pipeline.Tunnel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -106,7 +108,7 @@ public final class NodeSetup {
   private void create() {
     operations.add(new Guard("Bridge", Condition.named(BRIDGE), Set.of("name"), List.of()));
     List<Atom> ports = new ArrayList<>();
-    ports.add(newPort(BRIDGE, "internal", Map.of()));
+    ports.add(newPort(BRIDGE, "internal", Map.of(), OptionalInt.empty()));
     tunnel(Optional.empty()).ifPresent(ports::add);
     Map<String, OvsdbValue> columns = bridgeColumns();
     columns.put("name", OvsdbValue.text(BRIDGE));
@@ -171,7 +173,7 @@ public final class NodeSetup {
       return Optional.empty();
     }
     if (port.isEmpty()) {
-      return Optional.of(newPort(TUNNEL, "geneve", options.get()));
+      return Optional.of(newPort(TUNNEL, "geneve", options.get(), OptionalInt.of(Tunnel.OF_PORT)));
     }
     boolean here = bridge.filter(b -> b.uuids("ports").contains(port.get().uuid())).isPresent();
     if (!here || !BridgeRules.owned(port.get())) {
@@ -233,17 +235,15 @@ public final class NodeSetup {
     return references;
   }
 
-  private Atom newPort(String name, String type, Map<String, String> options) {
+  private Atom newPort(String name, String type, Map<String, String> options, OptionalInt number) {
     String suffix = name.replace('-', '_'); // names of new rows are identifiers
-    Insert device =
-        new Insert(
-            "Interface",
-            "interface_" + suffix,
-            Map.of(
-                "name", OvsdbValue.text(name),
-                "type", OvsdbValue.text(type),
-                "options", OvsdbValue.map(options),
-                "external_ids", OvsdbValue.map(OWNED)));
+    Map<String, OvsdbValue> columns = new TreeMap<>();
+    columns.put("name", OvsdbValue.text(name));
+    columns.put("type", OvsdbValue.text(type));
+    columns.put("options", OvsdbValue.map(options));
+    columns.put("external_ids", OvsdbValue.map(OWNED));
+    number.ifPresent(n -> columns.put("ofport_request", OvsdbValue.whole(n)));
+    Insert device = new Insert("Interface", "interface_" + suffix, columns);
     Insert port =
         new Insert(
             "Port",

@@ -8,6 +8,10 @@ import dev.heddle.openflow.ovsdb.OvsdbException.BadMessage;
 import dev.heddle.openflow.ovsdb.OvsdbException.Refused;
 import io.netty.channel.Channel;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.NetUtil;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -76,6 +80,13 @@ public final class OvsdbConnection {
 
   public SocketAddress peer() {
     return channel.remoteAddress();
+  }
+
+  /** The address of ours that the peer has reached, as it stands in an OVS target. */
+  public String localHost() {
+    InetAddress address = ((InetSocketAddress) channel.localAddress()).getAddress();
+    String digits = NetUtil.toAddressString(address);
+    return address instanceof Inet6Address ? "[" + digits + "]" : digits;
   }
 
   /**

@@ -153,8 +153,15 @@ class OvsConnectionTest {
   void everyMaskableFieldIsMatchedInPartAndReportedEqual() throws Exception {
     List<Field> whole =
         List.of(
-            Field.OF_PORT, Field.ETH_TYPE, Field.VLAN_TCI, Field.IP_PROTO, Field.ARP_OP,
-            Field.ICMPV6_TYPE, Field.ICMPV6_CODE, Field.OUT_IS_GROUP, Field.FROM_TUNNEL);
+            Field.OF_PORT,
+            Field.ETH_TYPE,
+            Field.VLAN_TCI,
+            Field.IP_PROTO,
+            Field.ARP_OP,
+            Field.ICMPV6_TYPE,
+            Field.ICMPV6_CODE,
+            Field.OUT_IS_GROUP,
+            Field.FROM_TUNNEL);
     List<Flow> flows = new ArrayList<>();
     for (Field field : Field.values()) {
       if (!whole.contains(field)) {
@@ -253,8 +260,16 @@ class OvsConnectionTest {
   @Test
   void aFlowRefusedAtCommitTakesBackThoseBeforeItAndIsNamed() throws Exception {
     ovs.vsctl(
-        "--id=@t", "create", "Flow_Table", "flow_limit=50", "overflow_policy=refuse",
-        "--", "set", "bridge", "br0", "flow_tables:5=@t");
+        "--id=@t",
+        "create",
+        "Flow_Table",
+        "flow_limit=50",
+        "overflow_policy=refuse",
+        "--",
+        "set",
+        "bridge",
+        "br0",
+        "flow_tables:5=@t");
     List<Flow> flows = IntStream.range(0, 100).mapToObj(i -> flow(i, Match.ALL)).toList();
     BundleOutcome outcome = get(connection.commit(puts(flows)));
 
@@ -271,8 +286,7 @@ class OvsConnectionTest {
   @Test
   void aChangeThatCannotBeSaidIsRefusedWithItsIndexAndNothingIsApplied() throws Exception {
     Match odd = Match.builder().match(Field.VLAN_TCI, Bits.of(0x2000), Bits.of(0x2000)).build();
-    BundleOutcome outcome =
-        get(connection.commit(puts(List.of(flow(1, Match.ALL), flow(2, odd)))));
+    BundleOutcome outcome = get(connection.commit(puts(List.of(flow(1, Match.ALL), flow(2, odd)))));
 
     assertThat(((BundleOutcome.Rejected) outcome).refusals())
         .singleElement()
@@ -290,10 +304,12 @@ class OvsConnectionTest {
       Thread.onSpinWait(); // dump-flows itself takes milliseconds
     }
 
-    get(connection.commit(
-        List.of(new FlowChange.Put(new Flow(key, 2, List.of(new Action.GotoTable(1)))))));
+    get(
+        connection.commit(
+            List.of(new FlowChange.Put(new Flow(key, 2, List.of(new Action.GotoTable(1)))))));
 
-    assertThat(ovs.ofctl("dump-flows", "br0")).contains("cookie=0x2", "n_packets=1", "goto_table:1");
+    assertThat(ovs.ofctl("dump-flows", "br0"))
+        .contains("cookie=0x2", "n_packets=1", "goto_table:1");
   }
 
   @Test

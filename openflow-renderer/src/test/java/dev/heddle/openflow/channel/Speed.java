@@ -96,8 +96,7 @@ final class Speed {
         connection
             .commit(
                 changes.stream()
-                    .<FlowChange>map(
-                        c -> new FlowChange.Remove(((FlowChange.Put) c).flow().key()))
+                    .<FlowChange>map(c -> new FlowChange.Remove(((FlowChange.Put) c).flow().key()))
                     .toList())
             .get();
         report("removal of " + FLOWS, start);

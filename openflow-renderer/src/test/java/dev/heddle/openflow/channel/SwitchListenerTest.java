@@ -55,8 +55,9 @@ class SwitchListenerTest {
   @Test
   void aPortInUseIsASentence() {
     assertThatThrownBy(
-            () -> SwitchListener.open(
-                local(listener.port()), Optional.empty(), Limits.DEFAULT, connections::add))
+            () ->
+                SwitchListener.open(
+                    local(listener.port()), Optional.empty(), Limits.DEFAULT, connections::add))
         .isInstanceOf(SwitchFailure.class)
         .hasMessageContaining("cannot listen for switches on")
         .hasMessageContaining("in use");
@@ -66,8 +67,7 @@ class SwitchListenerTest {
   void itsPortIsFreeOnceItIsClosed() {
     int port = listener.port();
     listener.close();
-    listener =
-        SwitchListener.open(local(port), Optional.empty(), Limits.DEFAULT, connections::add);
+    listener = SwitchListener.open(local(port), Optional.empty(), Limits.DEFAULT, connections::add);
     assertThat(listener.port()).isEqualTo(port);
   }
 
@@ -144,8 +144,7 @@ class SwitchListenerTest {
   @Test
   void echoIsAnsweredWhileACommitWaitsForTheSwitch() throws Exception {
     try (ScriptedSwitch slow = new ScriptedSwitch(listener.port()).introduce(1)) {
-      CompletableFuture<BundleOutcome> commit =
-          next().commit(Collections.nCopies(10_000, CHANGE));
+      CompletableFuture<BundleOutcome> commit = next().commit(Collections.nCopies(10_000, CHANGE));
       slow.say("0402000800001234");
       assertThat(slow.expect(3)).isEqualTo(0x1234);
       assertThat(commit).isNotDone();

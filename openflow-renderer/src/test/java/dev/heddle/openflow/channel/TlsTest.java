@@ -77,8 +77,19 @@ class TlsTest {
         new ProcessBuilder(
                 List.of(
                     Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                    "-genkeypair", "-keyalg", "EC", "-alias", "it", "-dname", "CN=" + name,
-                    "-storetype", "PKCS12", "-storepass", PASSWORD, "-keystore", file.toString()))
+                    "-genkeypair",
+                    "-keyalg",
+                    "EC",
+                    "-alias",
+                    "it",
+                    "-dname",
+                    "CN=" + name,
+                    "-storetype",
+                    "PKCS12",
+                    "-storepass",
+                    PASSWORD,
+                    "-keystore",
+                    file.toString()))
             .inheritIO()
             .start();
     assertThat(keytool.waitFor(20, SECONDS)).isTrue();

@@ -20,11 +20,14 @@ public final class AnyFlow {
   /** Fields that OVS matches as a whole only (ovs-fields(7), "not maskable"). */
   private static final Set<Field> EXACT_ONLY =
       Set.of(
-          Field.OF_PORT, Field.ETH_TYPE, Field.IP_PROTO, Field.ARP_OP, Field.ICMPV6_TYPE,
+          Field.OF_PORT,
+          Field.ETH_TYPE,
+          Field.IP_PROTO,
+          Field.ARP_OP,
+          Field.ICMPV6_TYPE,
           Field.ICMPV6_CODE);
 
-  private static final Set<Wire> READ_ONLY =
-      Set.of(Wire.ETH_TYPE, Wire.IP_PROTO, Wire.VLAN_TCI);
+  private static final Set<Wire> READ_ONLY = Set.of(Wire.ETH_TYPE, Wire.IP_PROTO, Wire.VLAN_TCI);
 
   /** What may be matched in any packet, with the layers of one kind of packet. */
   private static final List<List<Field>> LAYERS =
@@ -39,10 +42,24 @@ public final class AnyFlow {
 
   private static final List<Field> ANYWHERE =
       List.of(
-          Field.NETWORK, Field.IN_CLASS, Field.OUT_CLASS, Field.IN_PORT, Field.OUT_PORT,
-          Field.OUT_IS_GROUP, Field.ZONE, Field.FROM_TUNNEL, Field.THIRD_PARTY, Field.OF_PORT,
-          Field.TUNNEL_NETWORK, Field.TUNNEL_SRC, Field.TUNNEL_DST, Field.TUNNEL_IN_PORT,
-          Field.TUNNEL_OUT_PORT, Field.TUNNEL_RESUME, Field.ETH_SRC, Field.ETH_DST);
+          Field.NETWORK,
+          Field.IN_CLASS,
+          Field.OUT_CLASS,
+          Field.IN_PORT,
+          Field.OUT_PORT,
+          Field.OUT_IS_GROUP,
+          Field.ZONE,
+          Field.FROM_TUNNEL,
+          Field.THIRD_PARTY,
+          Field.OF_PORT,
+          Field.TUNNEL_NETWORK,
+          Field.TUNNEL_SRC,
+          Field.TUNNEL_DST,
+          Field.TUNNEL_IN_PORT,
+          Field.TUNNEL_OUT_PORT,
+          Field.TUNNEL_RESUME,
+          Field.ETH_SRC,
+          Field.ETH_DST);
 
   private AnyFlow() {}
 
@@ -71,7 +88,8 @@ public final class AnyFlow {
               List<Field> from = new ArrayList<>(ANYWHERE);
               from.addAll(layer);
               return Arbitraries.of(from)
-                  .flatMap(f -> Combinators.combine(Arbitraries.just(f), bits(), bits()).as(One::new))
+                  .flatMap(
+                      f -> Combinators.combine(Arbitraries.just(f), bits(), bits()).as(One::new))
                   .list()
                   .ofMaxSize(8)
                   .map(ones -> match(layer, ones));
@@ -123,8 +141,7 @@ public final class AnyFlow {
   }
 
   private static Arbitrary<Action> moves() {
-    return Combinators.combine(
-            settable(), settable(), Arbitraries.integers().between(1, 32))
+    return Combinators.combine(settable(), settable(), Arbitraries.integers().between(1, 32))
         .as(
             (from, to, width) -> {
               int w = Math.min(width, Math.min(from.width(), to.width()));

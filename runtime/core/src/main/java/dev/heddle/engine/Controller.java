@@ -73,7 +73,6 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private final List<LongConsumer> watchers = new CopyOnWriteArrayList<>();
   private final Conditions conditions = new Conditions(transactions, functions);
   private final Set<Id<?>> touched = new HashSet<>();
-  private AutoCloseable confirmationsWatch;
   private long revision;
 
   /** Loads {@code store} and computes what needs no feature; takes the store over. */
@@ -285,25 +284,15 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     return () -> watchers.remove(onRevision);
   }
 
-  /** Somebody drives switches and tells what they confirmed. */
-  @Reference(
-      name = "confirmations",
-      cardinality = ReferenceCardinality.OPTIONAL,
-      policy = ReferencePolicy.DYNAMIC)
-  public void bind(Confirmations source) {
+  @Override
+  public AutoCloseable confirmedBy(Confirmations source) {
     conditions.confirmations(source);
-    confirmationsWatch =
+    AutoCloseable watch =
         source.watch(() -> thread.execute(() -> watchers.forEach(w -> w.accept(revision))));
-  }
-
-  /** Nobody drives switches any more. */
-  public void unbind(Confirmations source) {
-    conditions.confirmations(null);
-    try {
-      confirmationsWatch.close();
-    } catch (Exception e) {
-      LOG.warn("a watch of confirmations could not be ended", e);
-    }
+    return () -> {
+      watch.close();
+      conditions.confirmations(null);
+    };
   }
 
   @Override

@@ -3,7 +3,10 @@ package dev.heddle.engine;
 import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
-import dev.heddle.pipeline.DesiredFlows;
+import dev.heddle.pipeline.DesiredFlows.Listener;
+import dev.heddle.pipeline.DesiredFlows.Ownership;
+import dev.heddle.pipeline.DesiredFlows.Revision;
+import dev.heddle.pipeline.DesiredFlows.Snapshot;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Owner;
@@ -17,7 +20,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 
 /** The board as everybody but the model's thread sees it: whole revisions. */
-final class Publication implements DesiredFlows {
+final class Publication {
 
   private final Board board;
   private final Functions functions;
@@ -59,8 +62,7 @@ final class Publication implements DesiredFlows {
     }
   }
 
-  @Override
-  public <R> R read(Function<Snapshot, R> reader) {
+  <R> R read(Function<Snapshot, R> reader) {
     lock.readLock().lock();
     try {
       return reader.apply(new Present());
@@ -69,8 +71,7 @@ final class Publication implements DesiredFlows {
     }
   }
 
-  @Override
-  public AutoCloseable listen(Listener listener) {
+  AutoCloseable listen(Listener listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }

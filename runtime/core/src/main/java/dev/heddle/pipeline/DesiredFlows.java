@@ -56,6 +56,12 @@ public interface DesiredFlows {
   /** Calls {@code reader} on the newest revision while no other is made. */
   <R> R read(Function<Snapshot, R> reader);
 
+  /**
+   * Whoever drives the switches says so here, and is asked what they confirmed until the handle is
+   * closed. There is at most one.
+   */
+  AutoCloseable confirmedBy(Confirmations source);
+
   /** Listens from the next revision on; the handle ends it. */
   AutoCloseable listen(Listener listener);
 }

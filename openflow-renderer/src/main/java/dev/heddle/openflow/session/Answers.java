@@ -1,0 +1,80 @@
+package dev.heddle.openflow.session;
+
+import dev.heddle.model.Condition;
+import dev.heddle.model.Id;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Network;
+import dev.heddle.model.Network.State;
+import dev.heddle.openflow.ovsdb.Answer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What is to be said on the interfaces of one node, from the conditions of their ports. */
+final class Answers {
+
+  private Answers() {}
+
+  /**
+   * The answers for {@code ports}.
+   *
+   * @param installed the newest revision whose flows the node has confirmed
+   * @param bound the revision that contains all present interfaces of the node
+   */
+  static Map<String, Answer> of(
+      Network network, Set<Id<LogicalPort>> ports, long installed, long bound) {
+    Map<String, State> states =
+        network.get(ports).stream().collect(Collectors.toMap(s -> s.document().name(), s -> s));
+    Map<String, State> switches =
+        network
+            .get(states.values().stream().map(Answers::switchOf).collect(Collectors.toSet()))
+            .stream()
+            .collect(Collectors.toMap(s -> s.document().name(), s -> s));
+    Map<String, Answer> answers = new HashMap<>();
+    for (Id<LogicalPort> port : ports) {
+      State state = states.get(port.name());
+      if (state == null) {
+        answers.put(
+            port.name(), new Answer.Held("There is no LogicalPort named " + port.name() + "."));
+      } else {
+        State network1 = switches.get(switchOf(state).name());
+        of(state, network1, installed, bound).ifPresent(a -> answers.put(port.name(), a));
+      }
+    }
+    return answers;
+  }
+
+  private static Id<LogicalSwitch> switchOf(State port) {
+    return LogicalSwitch.KIND.id(port.document().spec().path("switch").asText());
+  }
+
+  /** Empty while the node has not confirmed yet: what is said already stands. */
+  private static Optional<Answer> of(State port, State network, long installed, long bound) {
+    Optional<Condition> unmet =
+        port.conditions().stream()
+            .filter(c -> !c.status())
+            .filter(c -> !c.type().equals(Condition.REALIZED) || !c.reason().equals("Waiting"))
+            .findFirst();
+    if (unmet.isPresent()) {
+      return Optional.of(new Answer.Held(unmet.get().message()));
+    }
+    if (installed < Math.max(Math.max(port.revision(), bound), network.revision())) {
+      return Optional.empty();
+    }
+    List<String> addresses = new java.util.ArrayList<>();
+    port.document().spec().path("addresses").forEach(a -> addresses.add(a.asText()));
+    int mtu = network.document().spec().path("mtu").asInt(LogicalSwitch.DEFAULT_MTU);
+    return Optional.of(
+        new Answer.Installed(
+            port.revision(),
+            port.document().spec().path("mac").asText(),
+            addresses,
+            Optional.empty(),
+            OptionalInt.of(mtu)));
+  }
+}

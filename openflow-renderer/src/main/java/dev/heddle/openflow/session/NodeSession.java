@@ -1,0 +1,232 @@
+package dev.heddle.openflow.session;
+
+import dev.heddle.model.Binding;
+import dev.heddle.model.Id;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Network;
+import dev.heddle.model.Node;
+import dev.heddle.openflow.channel.SwitchConnection;
+import dev.heddle.openflow.ovsdb.Answer;
+import dev.heddle.openflow.ovsdb.NodeDatabase;
+import dev.heddle.openflow.ovsdb.NodeSnapshot;
+import dev.heddle.pipeline.Confirmations.NodeState;
+import dev.heddle.pipeline.DesiredFlows;
+import dev.heddle.pipeline.Tunnel;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: what its database says goes into the model, what the model wants goes into its switch,
+ * what became of it goes back onto its interfaces. The switch is spoken to only once the model
+ * contains the node as it is. Runs on one executor thread.
+ */
+final class NodeSession {
+
+  private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
+
+  private final Id<Node> id;
+  private final Network network;
+  private final Executor executor;
+  private final SwitchSession flows;
+  private final Map<String, Answer> answers = new HashMap<>();
+  private final Set<Id<LogicalPort>> unanswered = new HashSet<>();
+  private Set<Id<LogicalPort>> bound;
+  private NodeDatabase database;
+  private NodeSnapshot seen;
+  private NodeSnapshot absorbed;
+  private boolean absorbing;
+  private long boundRevision;
+  private SwitchConnection waiting;
+
+  /**
+   * @param bound the ports this node had when it was last heard of
+   */
+  NodeSession(
+      Id<Node> id,
+      Set<Id<LogicalPort>> bound,
+      Network network,
+      DesiredFlows desired,
+      Executor executor,
+      Runnable changed) {
+    this.id = id;
+    this.bound = bound;
+    this.network = network;
+    this.executor = executor;
+    this.flows =
+        new SwitchSession(
+            id,
+            desired,
+            executor,
+            () -> {
+              changed.run();
+              answer();
+            });
+  }
+
+  Id<Node> id() {
+    return id;
+  }
+
+  /** Readable by any thread. */
+  NodeState state() {
+    return flows.state();
+  }
+
+  SwitchSession flows() {
+    return flows;
+  }
+
+  OptionalLong datapathId() {
+    return seen == null ? OptionalLong.empty() : seen.datapathId();
+  }
+
+  /** The node's database is here, or has changed. */
+  void seen(NodeDatabase from, NodeSnapshot snapshot) {
+    if (database != null && database != from) {
+      LOG.warn(
+          "node {} connected from {} in place of {}",
+          id.name(),
+          from.connection().peer(),
+          database.connection().peer());
+      database.close("another database calls itself " + id.name());
+    }
+    database = from;
+    seen = snapshot;
+    snapshot.problems().forEach(p -> LOG.warn("node {}: {}", id.name(), p));
+    snapshot
+        .tunnelPort()
+        .ifPresent(
+            port -> {
+              if (port != Tunnel.OF_PORT) {
+                LOG.error(
+                    "node {}: its tunnel port has number {}, not {}",
+                    id.name(),
+                    port,
+                    Tunnel.OF_PORT);
+              }
+            });
+    absorb();
+  }
+
+  private void absorb() {
+    if (absorbing || seen == null || seen.equals(absorbed)) {
+      return;
+    }
+    absorbing = true;
+    NodeSnapshot taken = seen;
+    Inventory inventory = Inventory.of(id, taken, bound);
+    network
+        .transact(Network.Writer.SYSTEM, inventory.changes())
+        .whenComplete(
+            (result, error) -> executor.execute(() -> absorbed(taken, inventory, result, error)));
+  }
+
+  private void absorbed(
+      NodeSnapshot taken, Inventory inventory, Network.Result result, Throwable error) {
+    absorbing = false;
+    absorbed = taken;
+    if (error != null) {
+      LOG.error("node {} could not be taken into the model", id.name(), error);
+      return;
+    }
+    unanswered.addAll(inventory.bound());
+    answers.keySet().removeIf(name -> !taken.interfaces().containsKey(name));
+    inventory.refused().forEach((name, why) -> answers.put(name, new Answer.Held(why)));
+    bound = inventory.bound();
+    boundRevision = result.revision();
+    connectSwitch();
+    answer();
+    absorb();
+  }
+
+  /** The node's switch is here. */
+  void connected(SwitchConnection connection) {
+    waiting = connection;
+    connectSwitch();
+  }
+
+  private void connectSwitch() {
+    if (waiting != null && absorbed != null && absorbed.datapathId().isPresent()) {
+      SwitchConnection ready = waiting;
+      waiting = null;
+      flows.connected(ready);
+    }
+  }
+
+  /** A revision is out. */
+  void published(DesiredFlows.Revision revision) {
+    if (!revision.arrived().isEmpty()) {
+      flows.arrived(revision.arrived());
+    }
+    flows.mark(revision.changed().getOrDefault(id, Set.of()));
+    for (Id<?> object : revision.objects()) {
+      if (object.kind().equals(LogicalSwitch.KIND.name())) {
+        unanswered.addAll(bound);
+      } else if (object.kind().equals(LogicalPort.KIND.name())
+          || object.kind().equals(Binding.KIND.name())) {
+        // Whoever was refused may be so no longer: an address or a name has become free.
+        bound.stream()
+            .filter(
+                p -> p.name().equals(object.name()) || answers.get(p.name()) instanceof Answer.Held)
+            .forEach(unanswered::add);
+      }
+    }
+    answer();
+  }
+
+  private void answer() {
+    if (database == null || absorbed == null) {
+      return;
+    }
+    unanswered.retainAll(bound);
+    boolean fresh = !unanswered.isEmpty();
+    if (fresh) {
+      Map<String, Answer> now =
+          Answers.of(network, Set.copyOf(unanswered), state().installed(), boundRevision);
+      now.forEach(
+          (name, answer) -> {
+            answers.put(name, answer);
+            unanswered.remove(LogicalPort.KIND.id(name));
+          });
+    }
+    database.answer(answers);
+  }
+
+  /** The node's database is gone; its switch may still be here. */
+  void left(NodeDatabase which, String why) {
+    if (which == database) {
+      LOG.info("node {}: its database left: {}", id.name(), why);
+      database = null;
+    }
+  }
+
+  void close() {
+    flows.close();
+    Optional.ofNullable(database).ifPresent(d -> d.close("the controller stops"));
+  }
+
+  static Id<Node> idOf(NodeSnapshot snapshot) {
+    return Node.KIND.id(snapshot.name());
+  }
+
+  /** By node, the ports it had when it was last heard of. */
+  static Map<Id<Node>, Set<Id<LogicalPort>>> bound(List<Network.State> bindings) {
+    Map<Id<Node>, Set<Id<LogicalPort>>> byNode = new HashMap<>();
+    for (Network.State b : bindings) {
+      byNode
+          .computeIfAbsent(
+              Node.KIND.id(b.document().spec().path("node").asText()), n -> new HashSet<>())
+          .add(LogicalPort.KIND.id(b.document().spec().path("port").asText()));
+    }
+    return byNode;
+  }
+}
