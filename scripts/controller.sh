@@ -121,10 +121,13 @@ controller_status() {
 
 controller_console() {
   controller_pid >/dev/null || die "the controller does not run: heddle start"
-  local tty=()
+  local tty=() status=0
   [ $# -gt 0 ] || tty=(-t)
-  ssh -o LogLevel=ERROR "${tty[@]}" -p "${HEDDLE_SSH_PORT:-8101}" -i "$CONSOLE_KEY" -o IdentitiesOnly=yes \
-    -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile="$HEDDLE_HOME/etc/known_hosts" heddle@127.0.0.1 "$@"
+  # Quiet: Karaf ends each connection in a way that ssh would remark on. 255 is ssh's own failure.
+  ssh -o LogLevel=QUIET "${tty[@]}" -p "${HEDDLE_SSH_PORT:-8101}" -i "$CONSOLE_KEY" -o IdentitiesOnly=yes \
+    -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile="$HEDDLE_HOME/etc/known_hosts" heddle@127.0.0.1 "$@" || status=$?
+  [ "$status" != 255 ] || die "the console does not answer on port ${HEDDLE_SSH_PORT:-8101}"
+  return "$status"
 }
 
 controller_logs() {
