@@ -10,10 +10,11 @@ controller_pid() {
   local pid started
   [ -f "$PID_FILE" ] || return 1
   read -r pid started <"$PID_FILE" || return 1
-  [ "$(process_start "$pid")" = "$started" ] && printf '%s' "$pid"
+  [ -n "$started" ] && [ "$(process_start "$pid")" = "$started" ] && printf '%s' "$pid"
 }
 
-process_start() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+# Empty for a process that has ended, if only its parent has not noticed yet.
+process_start() { sed -n 's/.*) //; /^[^ZX]/p' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
 # Brings the build's distribution to HEDDLE_HOME. State stays, but not Karaf's cache of the old bundles.
 unpack() {
@@ -49,10 +50,15 @@ listen_for_lab() {
 
 controller_start() {
   local pid started=$SECONDS
-  if pid=$(controller_pid); then
-    say "controller: runs already (process $pid)"
-    return 0
-  fi
+  # One that is being killed just now is still there for a moment: it answers, or it goes.
+  while pid=$(controller_pid); do
+    if controller_ready; then
+      say "controller: runs already (process $pid)"
+      return 0
+    fi
+    [ $((SECONDS - started)) -lt "$READY_SECONDS" ] || die "process $pid runs but does not answer: heddle logs"
+    sleep 0.2
+  done
   use_java
   unpack
   admit_console_key

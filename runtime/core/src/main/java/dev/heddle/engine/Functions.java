@@ -31,6 +31,8 @@ final class Functions {
   private final Board board;
   private final Map<String, FeatureFunctions> live = new ConcurrentHashMap<>();
   private final Map<String, Integer> owners = new HashMap<>();
+  private final Map<String, Long> awaySince = new HashMap<>();
+  private long startedAt;
   private final Map<UnitKey, Unit> units = new HashMap<>();
   private final Map<String, Map<UnitKey, Held>> held = new HashMap<>();
 
@@ -64,8 +66,19 @@ final class Functions {
         : graph.pairs(f.index()).stream().map(p -> p);
   }
 
+  /** The revision at which a feature went away: at the latest that of the start. */
+  long awaySince(String feature) {
+    return awaySince.getOrDefault(feature, startedAt);
+  }
+
+  /** What is older than this was computed by an earlier controller. */
+  void startedAt(long revision) {
+    startedAt = revision;
+  }
+
   /** The feature goes; its flows stay. */
-  void leave(String name) {
+  void leave(String name, long revision) {
+    awaySince.put(name, revision);
     live.remove(name);
     Map<UnitKey, Held> stay = new HashMap<>();
     for (Unit u : of(name)) {
