@@ -131,7 +131,7 @@ class Installation:
     def model(self):
         """Every object of every kind with key, revision and conditions; without what is counted on the way."""
         paths = self.get("openapi.json")["paths"]
-        kinds = sorted(m[1] for m in (re.fullmatch(r"/api/v1/([a-z]+)/\{name\}", p) for p in paths) if m)
+        kinds = sorted(p["get"]["operationId"].removeprefix("get-") for n, p in paths.items() if n.endswith("/{name}"))
         found = {}
         for kind in kinds:
             for item in self.get(kind)["items"]:

@@ -69,8 +69,8 @@ class Changes:
         self.installation, self.node = installation, node
         self.log = tempfile.TemporaryFile("w+")
         self.control = installation.lab.directory / f"watch-{node}.ctl"
-        self.process = installation.popen(node, "ovs-ofctl", f"--unixctl={self.control}", "monitor", "br-int",
-                                          "watch:!initial", stdout=self.log, stderr=subprocess.STDOUT)
+        self.process = installation.popen(node, "ovs-ofctl", f"--unixctl={self.control}", "-O", "OpenFlow13",
+                                          "monitor", "br-int", "watch:!initial", stdout=self.log, stderr=subprocess.STDOUT)
         await_none(lambda: not self.control.exists(), 10, "ovs-ofctl monitor")
         self._sync()
 

@@ -179,13 +179,10 @@ class OvsNode(Named, Switch):
 
     def _raise_phy(self):
         prefix = self.params["settings"].underlay.prefixlen
-        self.sh(f"ip addr add {self.address}/{prefix} dev br-phy; ip link set br-phy up")
+        self.sh(f"ip addr replace {self.address}/{prefix} dev br-phy; ip link set br-phy up")
 
     def crash_switch(self):
-        """Kills ovs-vswitchd and starts it anew: flows and datapath are gone, the database stays.
-
-        The tunnel address goes too, since br-phy is a device of the process that was killed.
-        """
+        """Kills ovs-vswitchd and starts it anew: flows and datapath are gone, database and devices stay."""
         kill(int((self.directory / "ovs-vswitchd.pid").read_text()))
         self._start_switch()
         # ovs-vsctl waits until the new process has applied this change, and with it all that stands before it.
