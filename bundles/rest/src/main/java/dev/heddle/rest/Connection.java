@@ -3,9 +3,9 @@ package dev.heddle.rest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -44,6 +45,8 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     /** Answered for the last time; what still comes is thrown away. */
     CLOSING
   }
+
+  private static final Duration LINGER = Duration.ofSeconds(2);
 
   /** Where whole requests go. */
   interface Door {
@@ -188,7 +191,9 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
 
   /** Address and port of the client. */
   String peer() {
-    return String.valueOf(context.channel().remoteAddress());
+    return context.channel().remoteAddress() instanceof InetSocketAddress peer
+        ? peer.getAddress().getHostAddress() + " port " + peer.getPort()
+        : "a client that left";
   }
 
   /** Answers the request; called from any thread. */
@@ -227,10 +232,20 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     closeIn(limits.idleTime()); // for a client that does not take its answer, too
     ChannelFuture written = context.writeAndFlush(response);
     if (last) {
-      written.addListener(ChannelFutureListener.CLOSE);
+      written.addListener(done -> linger());
     } else {
       written.addListener(done -> context.channel().config().setAutoRead(true));
     }
+  }
+
+  /**
+   * Closing at once while the client still sends would reset the connection and lose the answer on
+   * its way (RFC 9112, 9.6): we say that no more comes, and throw away what does.
+   */
+  private void linger() {
+    ((SocketChannel) context.channel()).shutdownOutput();
+    context.channel().config().setAutoRead(true);
+    closeIn(LINGER);
   }
 
   private void stream(Reply.Events reply) {

@@ -18,6 +18,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tells watchers what changes: {@code put} with the object, {@code delete} with kind and name. Each
@@ -25,6 +27,8 @@ import java.util.function.LongSupplier;
  * Confined to the follower's thread.
  */
 final class Watches {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
 
   /** Events kept for clients that come back. */
   private static final int KEPT = 4096;
@@ -73,7 +77,7 @@ final class Watches {
     return new Reply.Events(
         stream -> {
           Watcher watcher = new Watcher(stream, name.map(n -> kind.name() + "/" + n));
-          follower.execute(() -> feed(kind).open(watcher, from));
+          follower.execute(() -> open(kind, watcher, from));
           // After the line above: a watcher is never removed before it was added.
           stream.onClose(
               () -> {
@@ -81,6 +85,15 @@ final class Watches {
                 follower.execute(() -> feed(kind).watchers.remove(watcher));
               });
         });
+  }
+
+  private void open(Kind<?> kind, Watcher watcher, OptionalLong from) {
+    try {
+      feed(kind).open(watcher, from);
+    } catch (RuntimeException e) {
+      LOG.error("a watch of {} cannot begin", kind, e);
+      watcher.stream().close();
+    }
   }
 
   private Feed feed(Kind<?> kind) {
@@ -93,8 +106,17 @@ final class Watches {
       follower.execute(
           () -> {
             due.set(false);
-            feeds.values().stream().filter(f -> !f.watchers.isEmpty()).forEach(Feed::refresh);
+            feeds.values().stream().filter(f -> !f.watchers.isEmpty()).forEach(this::refresh);
           });
+    }
+  }
+
+  private void refresh(Feed feed) {
+    try {
+      feed.refresh();
+    } catch (RuntimeException e) {
+      LOG.error("watches of {} end: what changed is not known", feed.kind, e);
+      feed.watchers.forEach(w -> w.stream().close());
     }
   }
 

@@ -190,6 +190,16 @@ class ObjectsOverHttpTest {
   }
 
   @Test
+  void aNumberIsNotCutToFit() throws Exception {
+    for (String mtu : List.of("1400.7", "1e999", "'1400'", "99999999999999999999", "null")) {
+      String body = Northbound.SWITCH.replace("'subnets'", "'mtu':" + mtu + ",'subnets'");
+      assertThat(north.send("PUT", "switch/red", body).statusCode())
+          .as(mtu)
+          .isEqualTo(mtu.equals("null") ? 201 : 422);
+    }
+  }
+
+  @Test
   void aPathAndADocumentThatDisagreeAreRefused() throws Exception {
     assertThat(north.send("PUT", "port/other", port("red-a", "11")).statusCode()).isEqualTo(422);
     assertThat(north.send("PUT", "switch/red-a", port("red-a", "11")).statusCode()).isEqualTo(422);

@@ -40,11 +40,14 @@ public final class Syntax {
   /** How many keys, values and brackets are read; a tree of them takes about 100 MB at most. */
   public static final int MAX_TOKENS = 1_000_000;
 
+  /** How long one text may be, in characters. */
+  public static final int MAX_WORD = 1 << 16;
+
   private static final StreamReadConstraints CONSTRAINTS =
       StreamReadConstraints.builder()
           .maxNestingDepth(MAX_DEPTH)
           .maxDocumentLength(MAX_BYTES)
-          .maxStringLength(1 << 16)
+          .maxStringLength(MAX_WORD)
           .maxNameLength(1 << 10)
           .maxNumberLength(40)
           .build();
@@ -95,7 +98,8 @@ public final class Syntax {
     try (JsonParser parser = new Bounded(mapper.createParser(decoded(text)))) {
       while (parser.nextToken() != null) {
         JsonNode document = mapper.readTree(parser);
-        if (!document.isNull()) {
+        // An empty document of YAML comes as null or as an empty text.
+        if (!document.isNull() && !(this == YAML && "".equals(document.textValue()))) {
           documents.add(document);
         }
         if (this == JSON && parser.nextToken() != null) {
@@ -170,6 +174,10 @@ public final class Syntax {
       JsonToken token = super.nextToken();
       if (delegate instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
         throw UnreadableException.malformed("aliases are not taken" + at(this));
+      }
+      // The YAML parser asks its constraints of numbers only.
+      if (token != null && token.isScalarValue() && getTextLength() > MAX_WORD) {
+        throw UnreadableException.tooLarge("a text has at most " + MAX_WORD + " characters");
       }
       return token;
     }
