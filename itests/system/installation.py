@@ -145,16 +145,17 @@ class Installation:
         """Flow modifications sent to each node since the controller started."""
         return {n["metadata"]["name"]: n["status"].get("sent", 0) for n in self.get("nodes")["items"]}
 
-    def settled(self, timeout=30):
-        """Waits until every node is connected, has confirmed the newest revision, and no feature is away."""
+    def confirmed(self, timeout=30):
+        """Waits until every node is connected and has confirmed the newest revision."""
         revision = self.get("ready")["revision"]
+        await_none(lambda: [n["metadata"]["name"] for n in self.get("nodes")["items"]
+                            if not n["status"]["connected"] or n["status"]["installed"] < revision],
+                   timeout, f"revision {revision} on every node")
 
-        def missing():
-            held = [s["name"] for s in self.get("stages") if s["held"]]
-            late = [n["metadata"]["name"] for n in self.get("nodes")["items"]
-                    if not n["status"]["connected"] or n["status"]["installed"] < revision]
-            return [*held, *late]
-        await_none(missing, timeout, f"revision {revision}")
+    def settled(self, timeout=30):
+        """Waits until no feature is away and every node has confirmed the newest revision."""
+        await_none(lambda: [s["name"] for s in self.get("stages") if s["held"]], timeout, "features")
+        self.confirmed(timeout)
 
     def barrier(self):
         """Returns when all that was asked for before is done: a change that needs no flow comes through last."""

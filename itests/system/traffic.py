@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from .installation import await_none, finish
@@ -51,6 +52,11 @@ class Udp:
         self.sender = installation.popen(sender, "/usr/bin/python3", UDP, "send", address, str(port), str(rate),
                                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert "sending" in self.sender.stderr.readline()
+        self.rate, self.began = rate, time.monotonic()
+
+    def wait(self, packets):
+        """Returns when as many packets should have been sent. The one wait here for time itself."""
+        time.sleep(max(0, self.began + packets / self.rate - time.monotonic()))
 
     def stop(self):
         """Ends both; what was sent, received and lost."""
