@@ -13,7 +13,8 @@ controller_pid() {
   [ "$(process_start "$pid")" = "$started" ] && printf '%s' "$pid"
 }
 
-process_start() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+# Nothing for a process that has ended, although its parent has not asked for its exit code yet.
+process_start() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 !~ /[ZX]/ { print $20 }'; }
 
 # Brings the build's distribution to HEDDLE_HOME. State stays, but not Karaf's cache of the old bundles.
 unpack() {

@@ -113,6 +113,8 @@ class Installation:
                 return answer.status, json.loads(text) if text else None
         except urllib.error.HTTPError as refusal:
             return refusal.code, json.loads(refusal.read() or b"null")
+        except urllib.error.URLError as silence:
+            raise Refused(f"{method} {path}: {silence.reason}") from None
 
     def get(self, path):
         status, tree = self.rest("GET", path)

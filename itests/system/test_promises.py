@@ -265,6 +265,7 @@ class Crashes(Promises):
         watches = {n: Changes(at, n) for n in NODES}
         pings = [Ping(at, "red-a", "10.0.0.12"), Ping(at, "blue-a", "10.0.0.12")]
         at.kill()
+        self.addCleanup(at.start)
         [p.more() for p in pings]
         at.start()
         at.settled()
