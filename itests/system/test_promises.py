@@ -10,6 +10,7 @@ from .installation import EXAMPLE, ROOT, Installation, Refused, await_none, chan
 from .traffic import Changes, Ping, Udp
 
 L2 = "dev.heddle.l2-switching"
+RENDERER = "dev.heddle.openflow-renderer"
 EXAMPLE_PORTS = ["red-a", "red-b", "red-c", "blue-a", "blue-b", "blue-c"]
 NODES = ("n1", "n2")
 # Another seed is another run of the same test; this one is printed with the figures.
@@ -76,20 +77,22 @@ class Tenants(Promises):
         figures["matrix"] = {"right": found["right"], "wrong": found["wrong"]}
         self.assertEqual((30, 0), (found["right"], found["wrong"]), found)
 
-    def test_one_flow_less_is_seen_by_the_matrix_and_put_back_alone_when_the_switch_connects_again(self):
+    def test_one_flow_less_is_seen_by_the_matrix_and_put_back_alone_when_the_renderer_compares_again(self):
         cookie = next(c for (table, _), (c, _) in at.dump("n2").items()
                       if table == 76 and at.why(c) == {"LogicalPort/red-b"})
         at.node("n2", "ovs-ofctl", "-O", "OpenFlow13", "del-flows", "br-int", f"table=76,cookie={cookie}/-1")
         wrong = self.wrong()
-        sent = at.sent()
-        # The controller is told by nobody; it compares when the switch connects, which this makes it do.
-        at.node("n2", "ovs-vsctl", "del-controller", "br-int")
+        watches = {n: Changes(at, n) for n in NODES}
+        # Nobody tells the controller; it compares when switches connect. The renderer counts from its own start.
+        at.heddle("console", f"bundle:restart {RENDERER}")
         self.as_before()
-        figures["one flow removed behind the controller"] = {
-            "cells wrong": len(wrong), "flow-mods to repair": {n: at.sent()[n] - sent[n] for n in NODES}}
+        sent, events = at.sent(), {n: w.stop() for n, w in watches.items()}
+        figures["one flow removed behind the controller, renderer restarted"] = {
+            "cells wrong": len(wrong), "flow-mods to repair": sent, "changes the switches saw": events}
         # red-b's replies go out, but nothing comes in: its own requests stay without answer, too.
         self.assertEqual({("red-a", "red-b"), ("red-c", "red-b"), ("red-b", "red-a"), ("red-b", "red-c")}, set(wrong))
-        self.assertEqual({"n1": 0, "n2": 1}, {n: at.sent()[n] - sent[n] for n in NODES})
+        self.assertEqual({"n1": 0, "n2": 1}, sent)
+        self.assertEqual({"n1": 0, "n2": 1}, {n: len(e) for n, e in events.items()})
         self.assertEqual({}, self.wrong())
 
     def test_a_port_moved_to_the_other_tenant_is_seen_by_the_matrix(self):
@@ -152,7 +155,8 @@ class Ports(Promises):
                 ("LogicalPort", {"addresses": "10.0.0.7"}, "spec.addresses", "list"),
                 ("LogicalPort", {"mac": "0a:00:00:00:00"}, "spec.mac", "MAC address"),
                 ("LogicalPort", {"type": "vhost"}, "spec.type", "vif"),
-                ("LogicalPort", {"colour": "blue"}, "spec.colour", "unknown"),
+                ("LogicalPort", {"enabled": "maybe"}, "spec.enabled", "true or false"),
+                ("LogicalPort", {"colour": "blue"}, "spec.colour", "no such field"),
                 ("LogicalPrt", {}, "kind", "LogicalPrt")):
             with self.subTest(kind=kind, change=change):
                 with self.assertRaises(Refused) as refused:
@@ -242,9 +246,14 @@ class Swaps(Promises):
         at.confirmed()
         away = {"answered": self.answered("red-e", "10.0.0.12"), "others": self.answered("red-a", "10.0.0.12")}
         realized = next(c for c in at.get("logicalports/red-e")["status"]["conditions"] if c["type"] == "Realized")
+        # The same is said on the interface, where a CNI plugin or a VM manager looks.
+        device = next(p["device"] for p in json.loads(at.heddle("lab", "status", "-o", "json"))["pods"]
+                      if p["name"] == "red-e")
+        said = {"away": at.node("n2", "ovs-vsctl", "get", "Interface", device, "external_ids")}
         at.heddle("console", f"bundle:start {L2}")
+        at.node("n2", "ovs-vsctl", "--timeout=10", "wait-until", "Interface", device,
+                "external_ids:heddle-installed=true")
         at.realized("red-e")
-        at.settled()
         back = {"answered": self.answered("red-e", "10.0.0.12")}
         figures["a port while l2 is away"] = {
             "away": away, "condition": realized, "back": back, "flow-mods": {n: at.sent()[n] - sent[n] for n in NODES}}
@@ -253,6 +262,8 @@ class Swaps(Promises):
         self.as_before()
         self.assertEqual({"answered": 0, "others": 3}, away)
         self.assertEqual("False", realized["status"], realized)
+        self.assertIn("l2 is away", realized["message"])
+        self.assertIn("l2 is away", said["away"])
         self.assertEqual({"answered": 3}, back)
 
 

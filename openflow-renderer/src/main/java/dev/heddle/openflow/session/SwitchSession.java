@@ -67,6 +67,11 @@ final class SwitchSession {
     return state;
   }
 
+  /** Whether a commit is in flight; when it has ended the listener is told. */
+  boolean isBusy() {
+    return inFlight;
+  }
+
   /** Another connection of this node's switch; an older one is given up. */
   void connected(SwitchConnection fresh) {
     if (connection != null) {
@@ -133,7 +138,7 @@ final class SwitchSession {
     }
     dirty.clear();
     if (all.isEmpty()) {
-      confirm(difference.revision());
+      confirm(difference.revision(), false);
     } else {
       inFlight = true;
       send(connection, all, 0, difference.revision());
@@ -190,7 +195,7 @@ final class SwitchSession {
       return;
     }
     inFlight = false;
-    confirm(revision);
+    confirm(revision, true);
     step();
   }
 
@@ -219,8 +224,8 @@ final class SwitchSession {
     }
   }
 
-  private void confirm(long revision) {
-    boolean news = revision > state.installed() || !state.connected();
+  private void confirm(long revision, boolean patched) {
+    boolean news = patched || revision > state.installed() || !state.connected();
     long installed = Math.max(revision, state.installed());
     state = new NodeState(true, installed, table.size(), sent(), state.trouble());
     if (news) {

@@ -12,6 +12,7 @@ import dev.heddle.model.Node;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
+import dev.heddle.pipeline.FilledStage;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,23 @@ final class Conditions {
     Id<Node> own = view.get(binding).orElseThrow().node();
     long needed =
         Stream.of(port.id(), port.network(), binding).mapToLong(this::revision).max().orElse(0);
+    Optional<String> away = away(needed, view);
+    if (away.isPresent()) {
+      return Condition.failed(
+          Condition.REALIZED,
+          "FeatureAway",
+          "Feature " + away.get() + " is away; what is new waits for it.");
+    }
     return realized(view.ids(Location.NODES, port.network()), needed, Set.of(own));
+  }
+
+  /** A feature that has to judge every packet, and has not seen {@code revision} because it left. */
+  private Optional<String> away(long revision, View view) {
+    return view.ids(FilledStage.ALL, "all").stream()
+        .flatMap(id -> view.get(id).stream())
+        .filter(s -> s.mandatory() && functions.misses(s.feature(), revision))
+        .map(FilledStage::feature)
+        .min(String::compareTo);
   }
 
   private long revision(Id<?> id) {

@@ -83,6 +83,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
         () -> {
           Store.Contents contents = store.load();
           revision = contents.revision();
+          functions.loaded(revision);
           transactions.load(contents);
           KINDS.forEach(this::addKind);
           SCOPES.forEach(graph::maintain);
@@ -138,7 +139,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   public void remove(Feature feature) {
     thread.call(
         () -> {
-          functions.leave(feature.name());
+          functions.leave(feature.name(), revision);
           LOG.info("feature {} is away, its flows are held", feature.name());
           return null;
         });

@@ -33,6 +33,8 @@ final class Functions {
   private final Map<String, Integer> owners = new HashMap<>();
   private final Map<UnitKey, Unit> units = new HashMap<>();
   private final Map<String, Map<UnitKey, Held>> held = new HashMap<>();
+  private final Map<String, Long> leftAt = new HashMap<>();
+  private long loaded;
 
   Functions(Graph graph, Board board) {
     this.graph = graph;
@@ -41,6 +43,16 @@ final class Functions {
 
   boolean isLive(String feature) {
     return live.containsKey(feature);
+  }
+
+  /** What is stored up to here was computed by every feature before this start, here or not. */
+  void loaded(long revision) {
+    loaded = revision;
+  }
+
+  /** Whether a feature that is away has not seen this revision. */
+  boolean misses(String feature, long revision) {
+    return !isLive(feature) && leftAt.getOrDefault(feature, loaded) < revision;
   }
 
   /** Plans all units of a feature; those it had before it left keep their flows until they ran. */
@@ -64,9 +76,10 @@ final class Functions {
         : graph.pairs(f.index()).stream().map(p -> p);
   }
 
-  /** The feature goes; its flows stay. */
-  void leave(String name) {
+  /** The feature goes, having seen {@code revision}; its flows stay. */
+  void leave(String name, long revision) {
     live.remove(name);
+    leftAt.put(name, revision);
     Map<UnitKey, Held> stay = new HashMap<>();
     for (Unit u : of(name)) {
       graph.abandon(u);
