@@ -65,6 +65,21 @@ class TwoNodes(unittest.TestCase):
         for node in self.lab.nodes.values():
             self.assertIn(f"(Open vSwitch) {self.OVS}.", node.ovs("ovs-appctl", "version"))
             self.assertEqual(node.name, node.ovs("ovs-vsctl", "get", "Open_vSwitch", ".", "external_ids:system-id"))
+            # What a controller sees of it.
+            version = node.ovs("ovs-vsctl", "get", "Open_vSwitch", ".", "ovs_version").strip('"')
+            self.assertTrue(version.startswith(f"{self.OVS}."), version)
+
+    def test_a_crashed_switch_is_back_without_its_flows_but_with_its_ports_and_its_tunnel_address(self):
+        node = self.lab.nodes["n2"]
+        flows = node.directory / "flows"
+        flows.write_text(node.ovs("ovs-ofctl", "--no-stats", "dump-flows", "br-int").partition("\n")[2] or
+                         node.ovs("ovs-ofctl", "--no-stats", "dump-flows", "br-int"))
+        self.lab.crash("n2")
+        self.assertNotIn("actions", node.ovs("ovs-ofctl", "--no-stats", "dump-flows", "br-int"))
+        node.ovs("ovs-ofctl", "add-flows", "br-int", str(flows))
+        self.assertIn("1 received", self.red_a.sh("ping -c 1 -W 0.5 10.0.0.12"))
+        with self.assertRaisesRegex(LabError, "there is no node n3"):
+            self.lab.crash("n3")
 
     def test_a_controller_in_the_root_namespace_is_reached_by_tcp(self):
         with socket.create_server((self.settings.controller_address, 0)) as server:

@@ -85,7 +85,7 @@ public final class Spec {
     if (Collection.class.isAssignableFrom(type)) {
       return "a list";
     }
-    if (Map.class.isAssignableFrom(type) || type.isRecord() && type.getSimpleName().equals("Form")) {
+    if (Map.class.isAssignableFrom(type) || type.isRecord()) {
       return "an object";
     }
     if (type == Boolean.class || type == boolean.class) {
