@@ -10,11 +10,11 @@ controller_pid() {
   local pid started
   [ -f "$PID_FILE" ] || return 1
   read -r pid started <"$PID_FILE" || return 1
-  [ "$(process_start "$pid")" = "$started" ] && printf '%s' "$pid"
+  [ -n "$started" ] && [ "$(process_start "$pid")" = "$started" ] && printf '%s' "$pid"
 }
 
-# Nothing for a process that has ended, although its parent has not asked for its exit code yet.
-process_start() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 !~ /[ZX]/ { print $20 }'; }
+# Empty for a process that has ended, if only its parent has not noticed yet.
+process_start() { sed -n 's/.*) //; /^[^ZX]/p' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
 
 # Brings the build's distribution to HEDDLE_HOME. State stays, but not Karaf's cache of the old bundles.
 unpack() {
@@ -50,10 +50,15 @@ listen_for_lab() {
 
 controller_start() {
   local pid started=$SECONDS
-  if pid=$(controller_pid); then
-    say "controller: runs already (process $pid)"
-    return 0
-  fi
+  # One that is being killed just now is still there for a moment: it answers, or it goes.
+  while pid=$(controller_pid); do
+    if controller_ready; then
+      say "controller: runs already (process $pid)"
+      return 0
+    fi
+    [ $((SECONDS - started)) -lt "$READY_SECONDS" ] || die "process $pid runs but does not answer: heddle logs"
+    sleep 0.2
+  done
   use_java
   unpack
   admit_console_key
@@ -116,10 +121,13 @@ controller_status() {
 
 controller_console() {
   controller_pid >/dev/null || die "the controller does not run: heddle start"
-  local tty=()
+  local tty=() status=0
   [ $# -gt 0 ] || tty=(-t)
-  ssh -o LogLevel=ERROR "${tty[@]}" -p "${HEDDLE_SSH_PORT:-8101}" -i "$CONSOLE_KEY" -o IdentitiesOnly=yes \
-    -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile="$HEDDLE_HOME/etc/known_hosts" heddle@127.0.0.1 "$@"
+  # Quiet: Karaf ends each connection in a way that ssh would remark on. 255 is ssh's own failure.
+  ssh -o LogLevel=QUIET "${tty[@]}" -p "${HEDDLE_SSH_PORT:-8101}" -i "$CONSOLE_KEY" -o IdentitiesOnly=yes \
+    -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile="$HEDDLE_HOME/etc/known_hosts" heddle@127.0.0.1 "$@" || status=$?
+  [ "$status" != 255 ] || die "the console does not answer on port ${HEDDLE_SSH_PORT:-8101}"
+  return "$status"
 }
 
 controller_logs() {

@@ -47,12 +47,12 @@ class Installation:
     """Starts nothing by itself. Every wait has a deadline and says what was missing."""
 
     def __init__(self):
-        slot = os.getpid() % 62
+        slot = os.getpid() % 60
         rest, ssh, ovsdb, openflow = free_ports(4)
         self.home = Path(tempfile.mkdtemp(prefix="heddle-system-"))
         # The directory is short: a unix socket's path has 107 bytes.
         self.lab = Settings(Path(tempfile.mkdtemp(prefix="heddle-lab-")), f"s{slot}",
-                            ipaddress.IPv4Network(f"198.18.{4 + slot * 4}.0/22"), ovsdb)
+                            ipaddress.IPv4Network(f"198.18.{16 + slot * 4}.0/22"), ovsdb)
         self.url = f"http://127.0.0.1:{rest}/api/v1"
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("HEDDLE_")},

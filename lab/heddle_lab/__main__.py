@@ -95,7 +95,7 @@ def cli(settings, given):
 def arguments():
     parser = argparse.ArgumentParser(prog="heddle lab", description=(
         "A lab of Open vSwitch nodes and pods in network namespaces. HEDDLE_LAB_DIR (/run/heddle-lab), "
-        "HEDDLE_LAB_PREFIX (hd) and HEDDLE_LAB_UNDERLAY (198.18.0.0/16) let several labs exist side by side; "
+        "HEDDLE_LAB_PREFIX (hd) and HEDDLE_LAB_UNDERLAY (198.18.0.0/20) let several labs exist side by side; "
         "HEDDLE_OVSDB_PORT (6640) is the controller's."))
     commands = parser.add_subparsers(dest="command_name", required=True, metavar="COMMAND")
 

@@ -27,7 +27,7 @@ class Settings:
         directory = Path(environment.get("HEDDLE_LAB_DIR", "/run/heddle-lab"))
         prefix = environment.get("HEDDLE_LAB_PREFIX", "hd")
         # RFC 2544 set 198.18.0.0/15 aside for measuring networks: nothing real is ever there.
-        underlay = environment.get("HEDDLE_LAB_UNDERLAY", "198.18.0.0/16")
+        underlay = environment.get("HEDDLE_LAB_UNDERLAY", "198.18.0.0/20")
         if not directory.is_absolute():
             raise LabError(f"HEDDLE_LAB_DIR must be an absolute path, not {directory}")
         # PREFIX-under and PREFIX-n999 must stay within the 15 characters of a device name.

@@ -34,8 +34,14 @@ import java.util.stream.Stream;
 final class Admit {
 
   private static final int ROUTER_SOLICITATION = 133;
+  private static final int ROUTER_ADVERTISEMENT = 134;
   private static final int NEIGHBOUR_SOLICITATION = 135;
   private static final int NEIGHBOUR_ADVERTISEMENT = 136;
+  private static final int REDIRECT = 137;
+
+  /** What a guest says of addresses and routes beyond the flows above is not believed. */
+  private static final List<Integer> CHECKED =
+      List.of(NEIGHBOUR_SOLICITATION, NEIGHBOUR_ADVERTISEMENT, ROUTER_ADVERTISEMENT, REDIRECT);
 
   /** Neighbour discovery is checked inside before the rest of IPv6 is let through by source. */
   private static final int INSIDE = 110;
@@ -105,7 +111,7 @@ final class Admit {
         }
         add(fromMac(BY_SOURCE).match(IPV6_SRC, source));
       }
-      for (int type : List.of(NEIGHBOUR_SOLICITATION, NEIGHBOUR_ADVERTISEMENT)) {
+      for (int type : CHECKED) {
         out.add(
             fromMac(BY_SOURCE + 5)
                 .match(ICMPV6_TYPE, type)

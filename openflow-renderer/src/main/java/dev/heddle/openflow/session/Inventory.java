@@ -9,6 +9,9 @@ import dev.heddle.model.Network.Change;
 import dev.heddle.model.Node;
 import dev.heddle.model.RefusedException;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
+import dev.heddle.pipeline.Tunnel;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -59,9 +62,30 @@ record Inventory(List<Change> changes, Set<Id<LogicalPort>> bound, Map<String, S
     return new Inventory(changes, bound, refused);
   }
 
+  /** What the operator of the node should put right. */
+  static List<String> problems(NodeSnapshot snapshot) {
+    List<String> problems = new ArrayList<>(snapshot.problems());
+    if (snapshot.encapAddress().filter(Inet6Address.class::isInstance).isPresent()) {
+      problems.add("Tunnels over IPv6 are not supported: give an IPv4 heddle-encap-ip.");
+    }
+    snapshot
+        .tunnelPort()
+        .ifPresent(
+            port -> {
+              if (port != Tunnel.OF_PORT) {
+                problems.add(
+                    "The tunnel port has number " + port + ": free " + Tunnel.OF_PORT + " for it.");
+              }
+            });
+    return problems;
+  }
+
   private static Document document(Id<Node> node, NodeSnapshot snapshot, long datapathId) {
     Optional<IpAddress> address =
-        snapshot.encapAddress().map(a -> IpAddress.parse(a.getHostAddress()));
+        snapshot
+            .encapAddress()
+            .filter(Inet4Address.class::isInstance)
+            .map(a -> IpAddress.parse(a.getHostAddress()));
     return Node.document(node.name(), datapathId, address, snapshot.ovsVersion());
   }
 }

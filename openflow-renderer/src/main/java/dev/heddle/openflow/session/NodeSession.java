@@ -12,7 +12,7 @@ import dev.heddle.openflow.ovsdb.NodeDatabase;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.DesiredFlows;
-import dev.heddle.pipeline.Tunnel;
+import dev.heddle.pipeline.Owner;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -101,19 +101,9 @@ final class NodeSession {
     }
     database = from;
     seen = snapshot;
-    snapshot.problems().forEach(p -> LOG.warn("node {}: {}", id.name(), p));
-    snapshot
-        .tunnelPort()
-        .ifPresent(
-            port -> {
-              if (port != Tunnel.OF_PORT) {
-                LOG.error(
-                    "node {}: its tunnel port has number {}, not {}",
-                    id.name(),
-                    port,
-                    Tunnel.OF_PORT);
-              }
-            });
+    List<String> problems = Inventory.problems(snapshot);
+    problems.forEach(p -> LOG.warn("node {}: {}", id.name(), p));
+    flows.troubled(problems);
     absorb();
   }
 
@@ -173,6 +163,9 @@ final class NodeSession {
     }
     flows.mark(revision.changed().getOrDefault(id, Set.of()));
     for (Id<?> object : revision.objects()) {
+      if (object.kind().equals(Owner.KIND.name()) && revision.arrived().isEmpty()) {
+        flows.retired();
+      }
       if (object.kind().equals(LogicalSwitch.KIND.name())) {
         unanswered.addAll(bound);
       } else if (object.kind().equals(LogicalPort.KIND.name())

@@ -53,6 +53,8 @@ final class SwitchSession {
   private FlowTable table;
   private boolean inFlight;
   private long sentBefore;
+  private String nodeTrouble = "";
+  private String switchTrouble = "";
   private volatile NodeState state = new NodeState(false, -1, 0, 0, "");
 
   SwitchSession(Id<Node> node, DesiredFlows desired, Executor executor, Listener listener) {
@@ -108,9 +110,26 @@ final class SwitchSession {
     step();
   }
 
+  /** What is wrong with the node beside its flows, as sentences; none if nothing is. */
+  void troubled(List<String> sentences) {
+    String text = String.join(" ", sentences);
+    if (!text.equals(nodeTrouble)) {
+      nodeTrouble = text;
+      say(switchTrouble);
+    }
+  }
+
   /** These keys may have changed. */
   void mark(Collection<FlowKey> keys) {
     dirty.addAll(keys);
+    step();
+  }
+
+  /** A feature is retired: whatever carries its number is looked at again. */
+  void retired() {
+    if (table != null) {
+      dirty.addAll(table.flows().keySet());
+    }
     step();
   }
 
@@ -227,21 +246,26 @@ final class SwitchSession {
   private void confirm(long revision, boolean patched) {
     boolean news = patched || revision > state.installed() || !state.connected();
     long installed = Math.max(revision, state.installed());
-    state = new NodeState(true, installed, table.size(), sent(), state.trouble());
+    state = new NodeState(true, installed, table.size(), sent(), trouble());
     if (news) {
       listener.changed();
     }
   }
 
   private void say(String trouble) {
+    switchTrouble = trouble;
     state =
         new NodeState(
             connection != null && table != null,
             state.installed(),
             table == null ? state.flows() : table.size(),
             sent(),
-            trouble);
+            trouble());
     listener.changed();
+  }
+
+  private String trouble() {
+    return (nodeTrouble + " " + switchTrouble).strip();
   }
 
   private long sent() {
@@ -257,9 +281,8 @@ final class SwitchSession {
     table = null;
     inFlight = false;
     dirty.clear(); // all is compared at the next connection
-    state = new NodeState(false, state.installed(), state.flows(), sentBefore, why);
     LOG.info("node {}: {}", node.name(), why);
-    listener.changed();
+    say(why);
   }
 
   void close() {

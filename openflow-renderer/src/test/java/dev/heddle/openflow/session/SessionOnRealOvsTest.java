@@ -113,6 +113,34 @@ class SessionOnRealOvsTest {
   }
 
   @Test
+  void aPortAddedWhileTheFeatureIsAwayIsNotAdmittedAndSaysSo() {
+    rig.controller.remove(rig.l2);
+    rig.apply(Rig.port("red-c", "red", 3));
+    ovs.addPort("br-int", "red-c", "red-c");
+    ovs.vsctl("wait-until", "Interface", "red-c", "external_ids:heddle-condition!=[]");
+    assertThat(ovs.get("Interface", "red-c", "external_ids:heddle-condition"))
+        .contains("Feature l2 is away");
+    assertThat(trace("red-c", 3, 2)).contains("Datapath actions: drop");
+    assertThat(rig.isRealized("LogicalPort", "red-a")).isTrue();
+    rig.controller.add(rig.l2);
+    rig.awaitRealized("LogicalPort", "red-c");
+    assertThat(trace("red-c", 3, 2)).contains("output:" + ofport("red-b"));
+  }
+
+  @Test
+  void aRetiredFeatureLeavesNoFlowEvenAfterARestart() {
+    int port = rig.renderer.ovsdbPort();
+    rig.close();
+    rig = new Rig(store, port, 0);
+    rig.controller.remove(rig.l2);
+    rig.await("n1 compared", () -> rig.node("n1").connected() && rig.node("n1").installed() >= 0);
+    assertThat(rig.controller.retire("l2")).isEmpty();
+    rig.await(
+        "no l2 flow",
+        () -> flows().stream().allMatch(f -> !f.matches("table=(4|5|8|9|28|29|56|57),.*")));
+  }
+
+  @Test
   void addingAndRemovingAPortTouchesItsOwnFlowsAndTheReplicationOfItsSwitch() {
     Set<String> before = flows();
     rig.apply(Rig.port("red-c", "red", 3));

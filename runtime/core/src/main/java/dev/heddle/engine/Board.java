@@ -146,11 +146,21 @@ final class Board {
     return wishes.keySet().stream().filter(k -> k.table() == table).count();
   }
 
-  /** How many keys have wishes that contradict each other. */
+  /** How many keys have wishes that contradict each other on some node. */
   long conflicts() {
-    return wishes.values().stream()
-        .filter(w -> w.size() > 1)
-        .filter(w -> w.stream().map(x -> x.flow().actions()).distinct().count() > 1)
-        .count();
+    return wishes.values().stream().filter(w -> w.size() > 1).filter(this::contradict).count();
+  }
+
+  private boolean contradict(List<Wish> all) {
+    Map<Id<Node>, List<Action>> actions = new HashMap<>();
+    for (Wish w : all) {
+      for (Id<Node> node : nodesByScope.getOrDefault(w.flow().scope(), Set.of())) {
+        List<Action> others = actions.putIfAbsent(node, w.flow().actions());
+        if (others != null && !others.equals(w.flow().actions())) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 }

@@ -63,9 +63,18 @@ final class Conditions {
     if (entity.get() instanceof Node node) {
       return List.of(
           Condition.met(Condition.ACCEPTED, ""),
-          realized(Set.of(node.id()), revision(node.id()), Set.of(node.id())));
+          untroubled(node.id())
+              .orElseGet(
+                  () -> realized(Set.of(node.id()), revision(node.id()), Set.of(node.id()))));
     }
     return List.of(Condition.met(Condition.ACCEPTED, ""));
+  }
+
+  private Optional<Condition> untroubled(Id<Node> node) {
+    Confirmations source = confirmations;
+    return Optional.ofNullable(source == null ? null : source.nodes().get(node))
+        .filter(state -> !state.trouble().isEmpty())
+        .map(state -> Condition.failed(Condition.REALIZED, "Trouble", state.trouble()));
   }
 
   private Condition realized(LogicalPort port, List<Condition> before, View view) {
@@ -77,6 +86,10 @@ final class Conditions {
     if (!port.enabled()) {
       return Condition.failed(Condition.REALIZED, "Disabled", "The port is disabled.");
     }
+    Optional<String> closed = closed(port, view);
+    if (closed.isPresent()) {
+      return Condition.failed(Condition.REALIZED, "FeatureAway", closed.get());
+    }
     Optional<String> nowhere = Location.whyNowhere(port.id(), view);
     if (nowhere.isPresent()) {
       return Condition.failed(Condition.REALIZED, "NotBound", nowhere.get());
@@ -85,23 +98,35 @@ final class Conditions {
     Id<Node> own = view.get(binding).orElseThrow().node();
     long needed =
         Stream.of(port.id(), port.network(), binding).mapToLong(this::revision).max().orElse(0);
-    Optional<String> away = away(needed, view);
-    if (away.isPresent()) {
-      return Condition.failed(
-          Condition.REALIZED,
-          "FeatureAway",
-          "Feature " + away.get() + " is away; what is new waits for it.");
-    }
     return realized(view.ids(Location.NODES, port.network()), needed, Set.of(own));
   }
 
-  /** A feature that has to judge every packet, and has not seen {@code revision} because it left. */
-  private Optional<String> away(long revision, View view) {
+  /**
+   * What was admitted before a feature went away stays as it was; nothing new is admitted, since a
+   * stage that drops what it does not know knows nothing of it.
+   */
+  private Optional<String> closed(LogicalPort port, View view) {
     return view.ids(FilledStage.ALL, "all").stream()
         .flatMap(id -> view.get(id).stream())
-        .filter(s -> s.mandatory() && functions.misses(s.feature(), revision))
-        .map(FilledStage::feature)
-        .min(String::compareTo);
+        .filter(s -> s.mandatory() && !functions.isLive(s.feature()))
+        .filter(s -> functions.awaySince(s.feature()) < changed(port, view))
+        .map(
+            s ->
+                "Feature "
+                    + s.feature()
+                    + " is away; until it returns no new port passes stage "
+                    + s.id().name()
+                    + ".")
+        .findFirst();
+  }
+
+  private long changed(LogicalPort port, View view) {
+    return Stream.concat(
+            Stream.of(port.id(), port.network()),
+            view.ids(Binding.BY_PORT, port.id()).stream().map(b -> (Id<?>) b))
+        .mapToLong(this::revision)
+        .max()
+        .orElse(0);
   }
 
   private long revision(Id<?> id) {

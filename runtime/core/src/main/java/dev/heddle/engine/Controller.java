@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -83,7 +84,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
         () -> {
           Store.Contents contents = store.load();
           revision = contents.revision();
-          functions.loaded(revision);
+          functions.startedAt(revision);
           transactions.load(contents);
           KINDS.forEach(this::addKind);
           SCOPES.forEach(graph::maintain);
@@ -127,12 +128,23 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       declared.refuseTaken(s, graph.entities(FilledStage.KIND.name()));
       records.add(new Change.Put(FilledStage.document(s, declared.name())));
     }
+    filledBy(declared.name())
+        .filter(name -> declared.stages().stream().noneMatch(s -> s.name().equals(name)))
+        .forEach(name -> records.add(new Change.Remove(FilledStage.KIND.name(), name, true)));
     transactions.stage(Writer.SYSTEM, records, revision + 1);
     keep();
     int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
     published.change(() -> functions.arrive(declared, owner));
     publish(Set.of(owner));
     LOG.info("feature {} is here, owner number {}", declared.name(), owner);
+  }
+
+  /** The names of the stages that a feature fills, or filled before it went away. */
+  private Stream<String> filledBy(String feature) {
+    return graph.entities(FilledStage.KIND.name()).stream()
+        .map(FilledStage.class::cast)
+        .filter(s -> s.feature().equals(feature))
+        .map(s -> s.id().name());
   }
 
   /** A feature goes away; its flows stay until it returns or is retired. */
@@ -157,11 +169,8 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           }
           List<Change> gone = new ArrayList<>();
           gone.add(new Change.Remove(Owner.KIND.name(), feature, true));
-          graph.entities(FilledStage.KIND.name()).stream()
-              .map(FilledStage.class::cast)
-              .filter(s -> s.feature().equals(feature))
-              .forEach(
-                  s -> gone.add(new Change.Remove(FilledStage.KIND.name(), s.id().name(), true)));
+          filledBy(feature)
+              .forEach(s -> gone.add(new Change.Remove(FilledStage.KIND.name(), s, true)));
           transactions.stage(Writer.SYSTEM, gone, revision + 1);
           keep();
           published.change(() -> functions.retire(feature));

@@ -31,10 +31,10 @@ final class Functions {
   private final Board board;
   private final Map<String, FeatureFunctions> live = new ConcurrentHashMap<>();
   private final Map<String, Integer> owners = new HashMap<>();
+  private final Map<String, Long> awaySince = new HashMap<>();
+  private long startedAt;
   private final Map<UnitKey, Unit> units = new HashMap<>();
   private final Map<String, Map<UnitKey, Held>> held = new HashMap<>();
-  private final Map<String, Long> leftAt = new HashMap<>();
-  private long loaded;
 
   Functions(Graph graph, Board board) {
     this.graph = graph;
@@ -43,16 +43,6 @@ final class Functions {
 
   boolean isLive(String feature) {
     return live.containsKey(feature);
-  }
-
-  /** What is stored up to here was computed by every feature before this start, here or not. */
-  void loaded(long revision) {
-    loaded = revision;
-  }
-
-  /** Whether a feature that is away has not seen this revision. */
-  boolean misses(String feature, long revision) {
-    return !isLive(feature) && leftAt.getOrDefault(feature, loaded) < revision;
   }
 
   /** Plans all units of a feature; those it had before it left keep their flows until they ran. */
@@ -76,10 +66,20 @@ final class Functions {
         : graph.pairs(f.index()).stream().map(p -> p);
   }
 
-  /** The feature goes, having seen {@code revision}; its flows stay. */
+  /** The revision at which a feature went away: at the latest that of the start. */
+  long awaySince(String feature) {
+    return awaySince.getOrDefault(feature, startedAt);
+  }
+
+  /** What is older than this was computed by an earlier controller. */
+  void startedAt(long revision) {
+    startedAt = revision;
+  }
+
+  /** The feature goes; its flows stay. */
   void leave(String name, long revision) {
+    awaySince.put(name, revision);
     live.remove(name);
-    leftAt.put(name, revision);
     Map<UnitKey, Held> stay = new HashMap<>();
     for (Unit u : of(name)) {
       graph.abandon(u);

@@ -144,11 +144,20 @@ public final class FileStore implements Store {
         throw e;
       }
       contents.commit(commit);
+    } catch (IOException e) {
+      throw new StoreException("the change could not be stored: " + e.getMessage(), e);
+    }
+    tidy();
+  }
+
+  /** What is stored is stored: that the file could not be made smaller refuses nothing. */
+  private void tidy() {
+    try {
       if (log.size() > SMALL && log.size() > 4 * rewrittenSize) {
         rewrite();
       }
     } catch (IOException e) {
-      throw new StoreException("the change could not be stored: " + e.getMessage(), e);
+      LOG.error("{} could not be rewritten and grows on", file, e);
     }
   }
 
