@@ -39,7 +39,9 @@ class Ping:
         self.log.close()
         # A number beyond 65,535 would wrap: ten minutes at this rate.
         last = max(answered)
-        return {"sent": last, "lost": last - len(set(answered)), "duplicates": len(answered) - len(set(answered))}
+        missing = sorted(set(range(1, last + 1)) - set(answered))
+        return {"sent": last, "lost": len(missing), "first lost": missing[:10],
+                "duplicates": len(answered) - len(set(answered))}
 
 
 class Udp:
