@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Every test: Maven's (units, laws, real Open vSwitch, the distribution) and the lab's. Ends with the totals.
+# Every test: Maven's (units, laws, real Open vSwitch, the distribution), the lab's, and those of the whole
+# system as an operator drives it. Ends with the totals.
 
 run_tests() {
   local all='' status=0
@@ -26,6 +27,9 @@ run_tests() {
   say "lab tests"
   HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab \
     /usr/bin/python3 -m tests "$HEDDLE_ROOT/lab/target/TEST-lab.xml" || status=1
+  say "system tests"
+  PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests \
+    /usr/bin/python3 -m system "$HEDDLE_ROOT/itests/system/target/TEST-system.xml" || status=1
   /usr/bin/python3 "$HEDDLE_ROOT/scripts/totals.py" "$HEDDLE_ROOT" "$mark" "$status" || status=1
   rm -f "$mark"
   [ "$status" != 0 ] || rm -f "$log"

@@ -72,6 +72,11 @@ def unplug(settings, given):
     say(f"pod {given.port} is gone")
 
 
+def crash(settings, given):
+    ask(settings, "crash", node=given.node)
+    say(f"node {given.node}: its switch was killed and started again")
+
+
 def matrix(settings, given):
     ports = documents.ports(documents.read(given.file))
     ask(settings, "warm")
@@ -90,7 +95,8 @@ def cli(settings, given):
 def arguments():
     parser = argparse.ArgumentParser(prog="heddle lab", description=(
         "A lab of Open vSwitch nodes and pods in network namespaces. HEDDLE_LAB_DIR (/run/heddle-lab), "
-        "HEDDLE_LAB_PREFIX (hd) and HEDDLE_LAB_UNDERLAY (198.18.0.0/20) let several labs exist side by side."))
+        "HEDDLE_LAB_PREFIX (hd) and HEDDLE_LAB_UNDERLAY (198.18.0.0/20) let several labs exist side by side; "
+        "HEDDLE_OVSDB_PORT (6640) is the controller's."))
     commands = parser.add_subparsers(dest="command_name", required=True, metavar="COMMAND")
 
     def command(run, name, text):
@@ -127,6 +133,8 @@ def arguments():
     waits(made)
     made = command(unplug, "unplug", "take a port off its switch and remove its pod")
     made.add_argument("port", metavar="PORT")
+    made = command(crash, "crash", "kill a node's ovs-vswitchd and start it again: its flows are gone, its pods stay")
+    made.add_argument("node", metavar="NODE")
     made = command(matrix, "matrix", "all ordered pairs of a file's pods: who gets and who answers whose packets; "
                    "exit code 1 if a cell is wrong")
     made.add_argument("-f", "--file", required=True)

@@ -43,6 +43,9 @@ class Requests:
     def unplug(self, say, port):
         self.lab.unplug(port)
 
+    def crash(self, say, node):
+        self.lab.crash(node)
+
     def warm(self, say):
         self.lab.warm()
 

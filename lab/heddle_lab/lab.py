@@ -134,6 +134,14 @@ class Lab:
             appctl(node.directory, [["tnl/neigh/aging", "3600"]] + [
                 ["tnl/neigh/set", "br-phy", other.address, other.phy_mac] for other in nodes if other is not node])
 
+    def crash(self, name):
+        """Kills the switch of a node and starts it anew, as a supervisor would; its pods stay plugged."""
+        with self._change:
+            if name not in self.nodes:
+                raise LabError(f"there is no node {name}: {', '.join(self.nodes)}")
+            self.nodes[name].crash_switch()
+            self.warm()
+
     def plug(self, port, node=None, mac=None, addresses=(), gateway=None, wait=True, timeout=30):
         """Makes a pod named as its port and plugs it into `node` (default: the node with fewest pods).
 

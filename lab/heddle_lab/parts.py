@@ -7,7 +7,7 @@ from pathlib import Path
 from mininet.node import Host, Node, Switch
 
 from .settings import LabError
-from .state import remove_namespace
+from .state import kill, remove_namespace
 
 # Room for Geneve with options around a pod's 1500 bytes.
 UNDERLAY_MTU = 1700
@@ -125,6 +125,7 @@ class OvsNode(Named, Switch):
     programs = None
     standalone = False
     controller = None
+    crashes = 0
 
     @property
     def address(self):
@@ -158,23 +159,41 @@ class OvsNode(Named, Switch):
         self.ovs("ovsdb-server", str(directory / "conf.db"), f"--remote=punix:{directory}/db.sock",
                  "--remote=db:Open_vSwitch,Open_vSwitch,manager_options", "--no-chdir", "--detach", "--pidfile",
                  f"--log-file={directory}/ovsdb-server.log", "-vconsole:off")
-        self.ovs("ovs-vsctl", "--no-wait", "init")
-        self.ovs("ovs-vsctl", "--no-wait", "set", "Open_vSwitch", ".", f"external_ids:system-id={self.name}",
-                 f"external_ids:hostname={self.name}", f"external_ids:heddle-encap-ip={self.address}",
-                 "external_ids:heddle-datapath-type=netdev")
-        self.ovs("ovs-vswitchd", f"unix:{directory}/db.sock", "--no-chdir", "--detach", "--pidfile",
-                 f"--log-file={directory}/ovs-vswitchd.log", "-vconsole:off")
-        prefix = self.params["settings"].underlay.prefixlen
+        # As ovs-ctl does on a real node: the switch itself does not say its version in the database.
+        version = self.ovs("ovs-vswitchd", "--version").splitlines()[0].split()[-1]
+        self.ovs("ovs-vsctl", "--no-wait", "init", "--", "set", "Open_vSwitch", ".", f"ovs_version={version}",
+                 f"external_ids:system-id={self.name}", f"external_ids:hostname={self.name}",
+                 f"external_ids:heddle-encap-ip={self.address}", "external_ids:heddle-datapath-type=netdev")
+        self._start_switch()
         # arp off: else the kernel answers for br-phy's address on underlay0 as well, with the wrong MAC address.
         self.sh(f"ethtool -K underlay0 tx off >/dev/null; ip link set underlay0 arp off mtu {UNDERLAY_MTU} up")
         self.ovs("ovs-vsctl", "--timeout=20", "add-br", "br-phy", "--", "set", "Bridge", "br-phy",
                  "datapath_type=netdev", "fail_mode=standalone", f'other-config:hwaddr="{self.phy_mac}"',
                  "--", "add-port", "br-phy", "underlay0")
-        self.sh(f"ip addr add {self.address}/{prefix} dev br-phy; ip link set br-phy up")
+        self._raise_phy()
+
+    def _start_switch(self):
+        directory = self.directory
+        self.ovs("ovs-vswitchd", f"unix:{directory}/db.sock", "--no-chdir", "--detach", "--pidfile",
+                 f"--log-file={directory}/ovs-vswitchd.log", "-vconsole:off")
+
+    def _raise_phy(self):
+        prefix = self.params["settings"].underlay.prefixlen
+        self.sh(f"ip addr replace {self.address}/{prefix} dev br-phy; ip link set br-phy up")
+
+    def crash_switch(self):
+        """Kills ovs-vswitchd and starts it anew: flows and datapath are gone, database and devices stay."""
+        kill(int((self.directory / "ovs-vswitchd.pid").read_text()))
+        self._start_switch()
+        # ovs-vsctl waits until the new process has applied this change, and with it all that stands before it.
+        self.crashes += 1
+        self.ovs("ovs-vsctl", "--timeout=20", "set", "Open_vSwitch", ".", f"external_ids:lab-crashes={self.crashes}")
+        self._raise_phy()
 
     def join(self, controller):
         """Points the switch at its controller(s): addresses, or whole OVSDB targets, separated by commas."""
-        targets = [c if ":" in c else f"tcp:{c}:6640" for c in controller.split(",")]
+        port = self.params["settings"].ovsdb_port
+        targets = [c if ":" in c else f"tcp:{c}:{port}" for c in controller.split(",")]
         self.ovs("ovs-vsctl", "--no-wait", "set-manager", *targets, "--", "set", "Open_vSwitch", ".",
                  f"external_ids:heddle-encap-ip={self.address}", f"external_ids:system-id={self.name}",
                  "external_ids:heddle-datapath-type=netdev")

@@ -13,11 +13,14 @@ class LabError(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """directory: state, sockets, logs; prefix: of namespaces and root devices; underlay: the nodes' network."""
+    """directory: state, sockets, logs; prefix: of namespaces and root devices; underlay: the nodes' network;
+    ovsdb_port: where a controller named by its address alone takes the nodes' databases.
+    """
 
     directory: Path
     prefix: str
     underlay: ipaddress.IPv4Network
+    ovsdb_port: int = 6640
 
     @staticmethod
     def from_environment(environment=os.environ):
@@ -39,7 +42,10 @@ class Settings:
             raise LabError(f"HEDDLE_LAB_UNDERLAY: {error}") from None
         if network.prefixlen > 22:
             raise LabError(f"HEDDLE_LAB_UNDERLAY {underlay} is too small: /22 or wider")
-        return Settings(directory, prefix, network)
+        port = environment.get("HEDDLE_OVSDB_PORT") or "6640"
+        if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
+            raise LabError(f"HEDDLE_OVSDB_PORT must be a port number, not {port!r}")
+        return Settings(directory, prefix, network, int(port))
 
     @property
     def socket(self):

@@ -117,6 +117,16 @@ def end(pids, grace=5.0):
             os.close(handle)
 
 
+def kill(pid):
+    """Ends a process by SIGKILL, as a crash would; returns when it is gone."""
+    handle = os.pidfd_open(pid)
+    try:
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        select.select([handle], [], [])
+    finally:
+        os.close(handle)
+
+
 def remove_namespace(name):
     """Ends every process in the namespace and removes it with all devices in it. Absent is fine."""
     if not Path(f"/run/netns/{name}").exists():

@@ -21,10 +21,14 @@ def tunnelled(lab):
         node.ovs("ovs-vsctl", "add-port", "br-int", "tunnel", "--", "set", "Interface", "tunnel", "type=geneve",
                  "options:remote_ip=flow", "options:key=flow", "--", "set-fail-mode", "br-int", "secure")
         node.ovs("ovs-ofctl", "del-flows", "br-int")
-        node.ovs("ovs-ofctl", "add-flow", "br-int", f"in_port=tunnel,tun_id=5,actions=output:{pod.device}")
-        node.ovs("ovs-ofctl", "add-flow", "br-int", f"in_port={pod.device},actions=set_field:5->tun_id,"
-                 f"set_field:{lab.nodes[other].address}->tun_dst,output:tunnel")
+        add_flows(node, pod, lab.nodes[other])
     return pods
+
+
+def add_flows(node, pod, other):
+    node.ovs("ovs-ofctl", "add-flow", "br-int", f"in_port=tunnel,tun_id=5,actions=output:{pod.device}")
+    node.ovs("ovs-ofctl", "add-flow", "br-int", f"in_port={pod.device},actions=set_field:5->tun_id,"
+             f"set_field:{other.address}->tun_dst,output:tunnel")
 
 
 class TwoNodes(unittest.TestCase):
@@ -65,6 +69,19 @@ class TwoNodes(unittest.TestCase):
         for node in self.lab.nodes.values():
             self.assertIn(f"(Open vSwitch) {self.OVS}.", node.ovs("ovs-appctl", "version"))
             self.assertEqual(node.name, node.ovs("ovs-vsctl", "get", "Open_vSwitch", ".", "external_ids:system-id"))
+            # What a controller sees of it.
+            version = node.ovs("ovs-vsctl", "get", "Open_vSwitch", ".", "ovs_version").strip('"')
+            self.assertTrue(version.startswith(f"{self.OVS}."), version)
+
+    def test_a_crashed_switch_is_back_without_its_flows_but_with_its_ports_and_its_tunnel_address(self):
+        node = self.lab.nodes["n2"]
+        self.assertIn("actions", node.ovs("ovs-ofctl", "dump-flows", "br-int"))
+        self.lab.crash("n2")
+        self.assertNotIn("actions", node.ovs("ovs-ofctl", "dump-flows", "br-int"))
+        add_flows(node, self.red_b, self.lab.nodes["n1"])
+        self.assertIn("1 received", self.red_a.sh("ping -c 1 -W 0.5 10.0.0.12"))
+        with self.assertRaisesRegex(LabError, "there is no node n3"):
+            self.lab.crash("n3")
 
     def test_a_controller_in_the_root_namespace_is_reached_by_tcp(self):
         with socket.create_server((self.settings.controller_address, 0)) as server:

@@ -46,9 +46,13 @@ class SettingsFromTheEnvironment(unittest.TestCase):
     def test_what_cannot_work_is_refused(self):
         for bad in ({"HEDDLE_LAB_DIR": "relative"}, {"HEDDLE_LAB_PREFIX": "toolongprefix"},
                     {"HEDDLE_LAB_PREFIX": "../x"}, {"HEDDLE_LAB_UNDERLAY": "10.0.0.0/30"},
-                    {"HEDDLE_LAB_UNDERLAY": "nonsense"}, {"HEDDLE_LAB_DIR": "/" + "x" * 200}):
+                    {"HEDDLE_OVSDB_PORT": "65536"}, {"HEDDLE_OVSDB_PORT": "-1"}, {"HEDDLE_LAB_UNDERLAY": "nonsense"}, {"HEDDLE_LAB_DIR": "/" + "x" * 200}):
             with self.subTest(bad), self.assertRaises(LabError):
                 Settings.from_environment(bad)
+
+    def test_the_controllers_port_is_the_one_it_listens_on(self):
+        self.assertEqual(6640, Settings.from_environment({}).ovsdb_port)
+        self.assertEqual(7000, Settings.from_environment({"HEDDLE_OVSDB_PORT": "7000"}).ovsdb_port)
 
     def test_node_addresses_and_the_controllers_are_apart(self):
         settings = Settings.from_environment({})

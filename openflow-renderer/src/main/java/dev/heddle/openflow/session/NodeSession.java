@@ -157,6 +157,10 @@ final class NodeSession {
   void published(DesiredFlows.Revision revision) {
     if (!revision.arrived().isEmpty()) {
       flows.arrived(revision.arrived());
+      // Who came while the feature was away may be let in now.
+      bound.stream()
+          .filter(p -> answers.get(p.name()) instanceof Answer.Held)
+          .forEach(unanswered::add);
     }
     flows.mark(revision.changed().getOrDefault(id, Set.of()));
     for (Id<?> object : revision.objects()) {
@@ -178,8 +182,8 @@ final class NodeSession {
   }
 
   private void answer() {
-    if (database == null || absorbed == null) {
-      return;
+    if (database == null || absorbed == null || flows.isBusy()) {
+      return; // a feature that comes back changes flows without a new revision to wait for
     }
     unanswered.retainAll(bound);
     boolean fresh = !unanswered.isEmpty();

@@ -75,6 +75,11 @@ final class SwitchSession {
     return state;
   }
 
+  /** Whether a commit is in flight; when it has ended the listener is told. */
+  boolean isBusy() {
+    return inFlight;
+  }
+
   /** Another connection of this node's switch; an older one is given up. */
   void connected(SwitchConnection fresh) {
     if (connection != null) {
@@ -161,7 +166,7 @@ final class SwitchSession {
     refused.keySet().removeIf(k -> dirty.contains(k) && !difference.puts(k));
     dirty.clear();
     if (all.isEmpty()) {
-      confirm(difference.revision());
+      confirm(difference.revision(), false);
     } else {
       inFlight = true;
       send(connection, all, 0, difference.revision());
@@ -266,15 +271,16 @@ final class SwitchSession {
 
   private void finished(long revision) {
     inFlight = false;
-    confirm(revision);
+    confirm(revision, true);
     step();
   }
 
-  private void confirm(long revision) {
+  private void confirm(long revision, boolean patched) {
     long installed = refused.isEmpty() ? Math.max(revision, state.installed()) : state.installed();
     NodeState before = state;
     state = new NodeState(true, installed, table.size(), sent(), trouble());
-    if (installed > before.installed()
+    if (patched
+        || installed > before.installed()
         || !before.connected()
         || !before.trouble().equals(state.trouble())) {
       listener.changed();

@@ -6,9 +6,14 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.exc.InvalidFormatException;
 import com.fasterxml.jackson.databind.exc.InvalidNullException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Reads the spec of a document into a record, strictly: unknown fields and wrong types are refused.
@@ -58,11 +63,34 @@ public final class Spec {
       return e.getCause().getMessage();
     }
     if (e instanceof InvalidFormatException f && f.getTargetType().isEnum()) {
-      return "'" + Text.shown(String.valueOf(f.getValue())) + "' is none of the values it may have";
+      return "'" + Text.shown(String.valueOf(f.getValue())) + "' is none of " + words(f);
     }
     if (e instanceof InvalidNullException) {
       return "a value is expected";
     }
+    if (e instanceof MismatchedInputException m && m.getTargetType() != null) {
+      return expected(m.getTargetType()) + " is expected";
+    }
     return Text.shown(e.getOriginalMessage());
+  }
+
+  /** The values an enum may have, as documents write them. */
+  private static List<String> words(InvalidFormatException e) {
+    return Arrays.stream(e.getTargetType().getEnumConstants())
+        .map(v -> MAPPER.valueToTree(v).asText())
+        .toList();
+  }
+
+  private static String expected(Class<?> type) {
+    if (Collection.class.isAssignableFrom(type)) {
+      return "a list";
+    }
+    if (Map.class.isAssignableFrom(type) || type.isRecord()) {
+      return "an object";
+    }
+    if (type == Boolean.class || type == boolean.class) {
+      return "true or false";
+    }
+    return Number.class.isAssignableFrom(type) || type.isPrimitive() ? "a number" : "a text";
   }
 }

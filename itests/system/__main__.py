@@ -1,0 +1,8 @@
+"""python3 -m system [REPORT.xml [PATTERN]], after heddle build; PATTERN picks tests by name, as unittest's -k does."""
+
+import sys
+
+from tests.reported import run
+
+if __name__ == "__main__":
+    sys.exit(run("system", ["system.test_promises"], *sys.argv[1:3]))

@@ -1,0 +1,97 @@
+"""Traffic that goes on while something is done to the network, and an exact count of what was lost."""
+
+import json
+import re
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from .installation import await_none, finish
+
+UDP = str(Path(__file__).with_name("udp.py"))
+
+
+class Ping:
+    """ping every 10 ms. What was lost: numbers below the last answered one that were not answered."""
+
+    def __init__(self, installation, pod, address, interval=0.01):
+        self.log = tempfile.TemporaryFile("w+")
+        self.process = installation.popen(pod, "ping", "-n", "-i", str(interval), address, stdout=self.log,
+                                          stderr=subprocess.STDOUT)
+        self.more()
+
+    def _answered(self):
+        self.log.seek(0)
+        return [int(n) for n in re.findall(r"bytes from .*icmp_seq=(\d+)", self.log.read())]
+
+    def more(self):
+        """Waits for answers to three more packets."""
+        seen = len(set(self._answered()))
+        await_none(lambda: len(set(self._answered())) < seen + 3, 10, "answers to a ping")
+
+    def stop(self):
+        """Ends it after three more answers, which show that it still works, and counts."""
+        self.more()
+        finish(self.process, signal.SIGINT)
+        answered = self._answered()
+        self.log.close()
+        # A number beyond 65,535 would wrap: ten minutes at this rate.
+        last = max(answered)
+        missing = sorted(set(range(1, last + 1)) - set(answered))
+        return {"sent": last, "lost": len(missing), "first lost": missing[:10],
+                "duplicates": len(answered) - len(set(answered))}
+
+
+class Udp:
+    """Numbered UDP packets from one pod to another, 1,000 a second."""
+
+    def __init__(self, installation, sender, receiver, address, port=4000, rate=1000):
+        self.receiver = installation.popen(receiver, "/usr/bin/python3", UDP, "receive", str(port),
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert "listening" in self.receiver.stderr.readline()
+        self.sender = installation.popen(sender, "/usr/bin/python3", UDP, "send", address, str(port), str(rate),
+                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert "sending" in self.sender.stderr.readline()
+        self.rate, self.began = rate, time.monotonic()
+
+    def wait(self, packets):
+        """Returns when as many packets should have been sent. The one wait here for time itself."""
+        time.sleep(max(0, self.began + packets / self.rate - time.monotonic()))
+
+    def stop(self):
+        """Ends both; what was sent, received and lost."""
+        sent = json.loads(finish(self.sender))
+        try:
+            said = self.receiver.communicate(timeout=2)[0]
+        except subprocess.TimeoutExpired:
+            said = finish(self.receiver)  # the last packet was lost, too
+        return {**sent, **json.loads(said), "lost": sent["sent"] - json.loads(said)["received"]}
+
+
+class Changes:
+    """What a node's br-int itself says was added, changed or removed: the switch's word, not the controller's."""
+
+    def __init__(self, installation, node):
+        self.installation, self.node = installation, node
+        self.log = tempfile.TemporaryFile("w+")
+        self.control = installation.lab.directory / f"watch-{node}.ctl"
+        self.process = installation.popen(node, "ovs-ofctl", f"--unixctl={self.control}", "-O", "OpenFlow13",
+                                          "monitor", "br-int", "watch:!initial", stdout=self.log, stderr=subprocess.STDOUT)
+        await_none(lambda: not self.control.exists(), 10, "ovs-ofctl monitor")
+        self._sync()
+
+    def _sync(self):
+        """Returns when the switch has answered a barrier on this connection: what it said before is in the log."""
+        self.installation.node(self.node, "ovs-appctl", "-t", str(self.control), "ofctl/barrier")
+
+    def stop(self):
+        """The events, as the switch wrote them."""
+        self._sync()
+        self.installation.node(self.node, "ovs-appctl", "-t", str(self.control), "exit")
+        self.process.wait(timeout=10)
+        self.log.seek(0)
+        text = self.log.read()
+        self.log.close()
+        return re.findall(r"event=(?:ADDED|DELETED|MODIFIED|ABBREV).*", text)

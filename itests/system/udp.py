@@ -1,0 +1,73 @@
+"""udp.py send ADDRESS PORT RATE | receive PORT: numbered packets at an even rate, and what became of them.
+
+The sender is paced by absolute deadlines, so a late packet does not make the next ones later. SIGTERM ends it: it then
+sends a last packet that says so, which ends the receiver as well. Both print one object of JSON when they end.
+"""
+
+import json
+import signal
+import socket
+import struct
+import sys
+import time
+
+# Number, then 1 if this is the last; padded to what a small request is.
+PACKET = struct.Struct("!QB91x")
+
+
+def send(address, port, rate):
+    """Sends until SIGTERM; prints how many, without the last one."""
+    ended = []
+    signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
+    out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    out.connect((address, port))
+    began, number, refused = time.monotonic(), 0, 0
+    print("sending", file=sys.stderr, flush=True)
+    while not ended:
+        early = began + number / rate - time.monotonic()
+        if early > 0:
+            time.sleep(early)
+        try:
+            out.send(PACKET.pack(number, 0))
+        except OSError:
+            refused += 1  # ICMP unreachable of an earlier one, or no room: this one is lost, and counted
+        number += 1
+    out.send(PACKET.pack(number, 1))
+    print(json.dumps({"sent": number, "refused": refused, "seconds": round(time.monotonic() - began, 3)}))
+
+
+def receive(port):
+    """Receives until the sender's last packet, or SIGTERM if that was lost."""
+    inbound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    # SO_RCVBUFFORCE: a receiver that is not scheduled for a while must not be what loses packets.
+    inbound.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)
+    inbound.bind(("", port))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_told(seen, counts)))
+    seen, counts = set(), {"duplicates": 0, "reordered": 0, "longest_ms": 0.0}
+    highest, before = -1, None
+    print("listening", file=sys.stderr, flush=True)
+    while True:
+        number, last = PACKET.unpack(inbound.recv(2048))
+        if last:
+            sys.exit(_told(seen, counts))
+        now = time.monotonic()
+        if before:
+            counts["longest_ms"] = max(counts["longest_ms"], round((now - before) * 1000, 1))
+        before = now
+        counts["duplicates"] += number in seen
+        counts["reordered"] += number < highest
+        highest = max(highest, number)
+        seen.add(number)
+
+
+def _told(seen, counts):
+    gaps = sum(1 for n in seen if n and n - 1 not in seen)
+    print(json.dumps({"received": len(seen), "gaps": gaps, **counts}))
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "send":
+        send(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))
+    else:
+        receive(int(sys.argv[2]))
