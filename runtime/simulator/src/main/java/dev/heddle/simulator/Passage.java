@@ -13,12 +13,13 @@ import java.util.Set;
 
 /**
  * One packet through the tables of one switch, with the limits of OVS (ofproto-dpif-xlate): 4,096
- * lookups, 64 resubmits inside each other to the same or an earlier table. Whoever exceeds one
- * loses the packet, and with it every copy already sent. Not a value: used once.
+ * resubmits or gotos after the first lookup, 64 of them inside each other to the same or an earlier
+ * table. Whoever exceeds one loses the packet, and with it every copy already sent. Not a value:
+ * used once.
  */
 final class Passage implements Action.Visitor<Optional<String>> {
 
-  static final int MOST_LOOKUPS = 4096;
+  static final int MOST_RESUBMITS = 4096;
   static final int DEEPEST = 64;
 
   /** A copy that leaves by a port, with what it carries there. */
@@ -70,8 +71,8 @@ final class Passage implements Action.Visitor<Optional<String>> {
     if (backward >= DEEPEST) {
       exceeded =
           Optional.of("over " + DEEPEST + " resubmits inside each other: the packet is lost");
-    } else if (lookups >= MOST_LOOKUPS) {
-      exceeded = Optional.of("over " + MOST_LOOKUPS + " lookups: the packet is lost");
+    } else if (lookups > MOST_RESUBMITS) {
+      exceeded = Optional.of("over " + MOST_RESUBMITS + " resubmits: the packet is lost");
     }
     if (exceeded.isPresent()) {
       return;

@@ -63,15 +63,15 @@ class SwitchLimitsTest {
   }
 
   @Test
-  void atMost4096LookupsThenAllCopiesAreLost() {
-    assertThat(ports(manyLookups(4095))).containsExactly(2);
-    Fabric.Run lost = run(manyLookups(4096));
+  void atMost4096ResubmitsThenAllCopiesAreLost() {
+    assertThat(ports(copyThenResubmits(4096))).containsExactly(2);
+    Fabric.Run lost = run(copyThenResubmits(4097));
     assertThat(lost.arrivals()).isEmpty();
-    assertThat(lost.lost()).containsExactly("over 4096 lookups: the packet is lost");
+    assertThat(lost.lost()).containsExactly("over 4096 resubmits: the packet is lost");
   }
 
   /** One copy first, then so many resubmits to a table that does nothing. */
-  private static Flow[] manyLookups(int resubmits) {
+  private static Flow[] copyThenResubmits(int resubmits) {
     List<Action> actions = new ArrayList<>(List.of(OUT));
     for (int i = 0; i < resubmits; i++) {
       actions.add(new Action.Resubmit(1));
