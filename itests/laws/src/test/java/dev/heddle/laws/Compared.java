@@ -1,0 +1,171 @@
+package dev.heddle.laws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.engine.Controller;
+import dev.heddle.model.Document;
+import dev.heddle.model.Id;
+import dev.heddle.model.IpAddress;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.MacAddress;
+import dev.heddle.pipeline.Field;
+import dev.heddle.pipeline.Match;
+import dev.heddle.simulator.Fabric;
+import dev.heddle.simulator.Names;
+import dev.heddle.simulator.Packet;
+import dev.heddle.simulator.Plan;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A finished history, seen by the simulator and by the reference model: each method sends a packet
+ * and fails, with its trace, where the two differ.
+ */
+record Compared(Controller controller, WhoHears reference, Plan plan) {
+
+  private List<String> ports() {
+    return controller.list(LogicalPort.KIND.name()).stream().map(s -> s.document().name()).toList();
+  }
+
+  /** Those whose guests can send at all, whatever becomes of it. */
+  private List<String> plugged() {
+    return ports().stream().filter(p -> plan.plug(LogicalPort.KIND.id(p)).isPresent()).toList();
+  }
+
+  /** Every packet there is here, from every port to every other. */
+  void everything() {
+    for (String from : plugged()) {
+      broadcast(from);
+      for (String to : ports()) {
+        unicast(from, to);
+        forged(from, to);
+        forgedMac(from, to);
+        forgedAddress(from, to);
+        arp(from, to);
+      }
+    }
+  }
+
+  private void broadcast(String from) {
+    Fabric.Run run = send(from, ipv4(from, from, MacAddress.BROADCAST));
+    boolean sends = reference.senders().contains(from);
+    assertReached(run, sends ? reference.broadcast(from) : Set.of());
+    Map<String, Integer> crossed = new TreeMap<>();
+    run.tunnelled().forEach((node, copies) -> crossed.put(node.name(), copies));
+    assertThat(crossed)
+        .as(() -> told(run))
+        .isEqualTo(sends ? once(reference.remoteNodes(from)) : Map.of());
+  }
+
+  private void unicast(String from, String to) {
+    Fabric.Run run = send(from, ipv4(from, from, mac(to)));
+    // Ports of other switches may have the MAC; whoever has it here is meant.
+    assertReached(run, heardBy(from, mac(to)));
+  }
+
+  /** With somebody else's MAC and address as its own. */
+  private void forged(String from, String as) {
+    Fabric.Run run = send(from, ipv4(as, as, MacAddress.BROADCAST));
+    boolean same = mac(as).equals(mac(from)); // addresses follow MACs in these histories
+    boolean passes = same || reference.maySpeakAs(from, as);
+    boolean sends = reference.senders().contains(from);
+    assertReached(run, sends && passes ? reference.broadcast(from) : Set.of());
+  }
+
+  /** With somebody else's MAC and its own address. */
+  private void forgedMac(String from, String as) {
+    Fabric.Run run = send(from, ipv4(as, from, MacAddress.BROADCAST));
+    boolean passes = mac(as).equals(mac(from)) || reference.maySpeakAs(from, as);
+    boolean sends = reference.senders().contains(from);
+    assertReached(run, sends && passes ? reference.broadcast(from) : Set.of());
+  }
+
+  /** With its own MAC and somebody else's address. */
+  private void forgedAddress(String from, String as) {
+    Fabric.Run run = send(from, ipv4(from, as, MacAddress.BROADCAST));
+    boolean passes = address(as).equals(address(from)) || reference.maySpeakAs(from, as);
+    boolean sends = reference.senders().contains(from);
+    assertReached(run, sends && passes ? reference.broadcast(from) : Set.of());
+  }
+
+  private void arp(String from, String to) {
+    String address = address(to).toString();
+    Packet request =
+        frame(from, MacAddress.BROADCAST, Match.ETH_ARP)
+            .with(Field.ARP_OP, 1)
+            .with(Field.ARP_SHA, mac(from).bits())
+            .with(Field.ARP_SPA, address(from).bits())
+            .with(Field.ARP_TPA, address(to).bits());
+    Fabric.Run run = send(from, request);
+    if (!reference.senders().contains(from)) {
+      assertReached(run, Set.of());
+    } else if (reference.answers(from, address).isEmpty()) {
+      assertReached(run, reference.broadcast(from));
+    } else {
+      assertReached(run, Set.of(from));
+      assertThat(run.arrivals().get(0).packet().get(Field.ARP_SHA)).isEqualTo(mac(to).bits());
+    }
+  }
+
+  private Set<String> heardBy(String from, MacAddress mac) {
+    return reference.senders().contains(from)
+        ? ports().stream()
+            .filter(p -> mac(p).equals(mac))
+            .flatMap(p -> reference.unicast(from, p).stream())
+            .collect(Collectors.toSet())
+        : Set.of();
+  }
+
+  private Fabric.Run send(String from, Packet packet) {
+    Plan.Plug at = plan.plug(LogicalPort.KIND.id(from)).orElseThrow();
+    Fabric.Run run = plan.fabric().send(at.node(), at.ofPort(), packet);
+    assertThat(run.trace().ambiguous()).as(() -> told(run)).isEmpty();
+    return run;
+  }
+
+  private void assertReached(Fabric.Run run, Set<String> expected) {
+    Map<String, Integer> reached = new TreeMap<>();
+    for (Fabric.Arrival a : run.arrivals()) {
+      Id<LogicalPort> port = plan.plugged().get(new Plan.Plug(a.node(), a.port()));
+      reached.merge(port.name(), 1, Integer::sum);
+    }
+    assertThat(reached).as(() -> told(run)).isEqualTo(once(expected));
+  }
+
+  private String told(Fabric.Run run) {
+    return run.trace().text(new Names(controller.inspection())) + "\n" + run.lost();
+  }
+
+  private static Map<String, Integer> once(Set<String> names) {
+    return names.stream().collect(Collectors.toMap(Function.identity(), n -> 1));
+  }
+
+  private Packet ipv4(String ethernetOf, String addressOf, MacAddress to) {
+    return frame(ethernetOf, to, Match.ETH_IPV4)
+        .with(Field.IPV4_SRC, address(addressOf).bits())
+        .with(Field.IP_PROTO, 1);
+  }
+
+  private Packet frame(String from, MacAddress to, int type) {
+    return Packet.EMPTY
+        .with(Field.ETH_SRC, mac(from).bits())
+        .with(Field.ETH_DST, to.bits())
+        .with(Field.ETH_TYPE, type);
+  }
+
+  private MacAddress mac(String port) {
+    return MacAddress.parse(document(port).spec().get("mac").asText());
+  }
+
+  private IpAddress address(String port) {
+    return IpAddress.parse(document(port).spec().get("addresses").get(0).asText());
+  }
+
+  private Document document(String port) {
+    return controller.get(LogicalPort.KIND.name(), port).orElseThrow().document();
+  }
+}

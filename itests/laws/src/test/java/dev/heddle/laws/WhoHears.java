@@ -1,0 +1,132 @@
+package dev.heddle.laws;
+
+import dev.heddle.model.Document;
+import dev.heddle.model.Network.Change;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Who should receive what from whom on logical switches, worked out from the documents alone: the
+ * reference that flows are measured by. It knows the rules of docs/l2-switching.md and nothing of
+ * flows, keys, tables or the engine, and is slow and plain on purpose.
+ */
+final class WhoHears {
+
+  /** By kind, then name, in the order of creation: the older of two claimants has the address. */
+  private final Map<String, Map<String, Document>> objects = new LinkedHashMap<>();
+
+  void apply(Change change) {
+    if (change instanceof Change.Put put) {
+      kind(put.document().kind()).put(put.document().name(), put.document());
+    } else if (change instanceof Change.Remove remove) {
+      kind(remove.kind()).remove(remove.name());
+    }
+  }
+
+  private Map<String, Document> kind(String name) {
+    return objects.computeIfAbsent(name, k -> new LinkedHashMap<>());
+  }
+
+  /** Ports that can send: attached and plugged in on a node there is, once. */
+  Set<String> senders() {
+    return kind("LogicalPort").keySet().stream()
+        .filter(p -> isAttached(p) && node(p).isPresent())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Who receives what {@code from} sends to the MAC of {@code to}. */
+  Set<String> unicast(String from, String to) {
+    return Stream.of(to).filter(p -> hears(p, from)).collect(Collectors.toSet());
+  }
+
+  /** Who receives a broadcast of {@code from}: everybody once. */
+  Set<String> broadcast(String from) {
+    return senders().stream().filter(p -> hears(p, from)).collect(Collectors.toSet());
+  }
+
+  /** Where a broadcast of {@code from} is copied to, once each. */
+  Set<String> remoteNodes(String from) {
+    return broadcast(from).stream()
+        .map(p -> node(p).orElseThrow())
+        .filter(n -> !n.equals(node(from).orElseThrow()))
+        .collect(Collectors.toSet());
+  }
+
+  /** Whether {@code from} may use the addresses of {@code of} as its own. */
+  boolean maySpeakAs(String from, String of) {
+    return from.equals(of) || !spec(from, "portSecurity").equals("true");
+  }
+
+  /** Whose address an ARP request of {@code from} is answered with, on its own node. */
+  Set<String> answers(String from, String address) {
+    return kind("LogicalPort").keySet().stream()
+        .filter(p -> isAttached(p) && spec(p, "switch").equals(spec(from, "switch")))
+        .filter(p -> !p.equals(from) && claims(p).contains(address))
+        .collect(Collectors.toSet());
+  }
+
+  private boolean hears(String port, String from) {
+    Set<String> able = senders();
+    if (port.equals(from) || !able.contains(port) || !able.contains(from)) {
+      return false;
+    }
+    String there = node(port).orElseThrow();
+    String here = node(from).orElseThrow();
+    return spec(port, "switch").equals(spec(from, "switch"))
+        && (there.equals(here) || hasTunnels(there) && hasTunnels(here));
+  }
+
+  /** Enabled, on a switch there is, with no address that an older port of that switch claims. */
+  private boolean isAttached(String port) {
+    Document d = kind("LogicalPort").get(port);
+    if (d == null
+        || !d.spec().path("enabled").asBoolean(true)
+        || !kind("LogicalSwitch").containsKey(spec(port, "switch"))) {
+      return false;
+    }
+    for (String older : kind("LogicalPort").keySet()) {
+      if (older.equals(port)) {
+        return true;
+      }
+      Set<String> shared = new HashSet<>(claims(older));
+      shared.retainAll(claims(port));
+      if (spec(older, "switch").equals(spec(port, "switch")) && !shared.isEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Set<String> claims(String port) {
+    Set<String> claims = new HashSet<>(Set.of(spec(port, "mac")));
+    kind("LogicalPort").get(port).spec().path("addresses").forEach(a -> claims.add(a.asText()));
+    return claims;
+  }
+
+  /** The node of a port: none if it is plugged in twice, or on a node that is not there. */
+  private Optional<String> node(String port) {
+    List<String> nodes =
+        kind("Binding").values().stream()
+            .filter(b -> b.spec().path("port").asText().equals(port))
+            .map(b -> b.spec().path("node").asText())
+            .toList();
+    return nodes.size() == 1 && kind("Node").containsKey(nodes.get(0))
+        ? Optional.of(nodes.get(0))
+        : Optional.empty();
+  }
+
+  private boolean hasTunnels(String node) {
+    return kind("Node").get(node).spec().has("encapAddress");
+  }
+
+  private String spec(String port, String field) {
+    return kind("LogicalPort").get(port).spec().path(field).asText();
+  }
+}
