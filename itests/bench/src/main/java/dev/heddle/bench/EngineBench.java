@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class EngineBench {
 
   private static final int WARM_UP = 2_000;
-  private static final int COUNTED = 200;
+  private static final int COUNTED = 20;
 
   private EngineBench() {}
 
