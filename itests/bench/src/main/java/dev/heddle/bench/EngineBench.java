@@ -14,6 +14,7 @@ import dev.heddle.store.MemoryStore;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How long the engine takes for everything at once and for one port at a time, and what it keeps in
@@ -23,7 +24,7 @@ import java.util.List;
 public final class EngineBench {
 
   private static final int WARM_UP = 2_000;
-  private static final int COUNTED = 200;
+  private static final int COUNTED = 20;
 
   private EngineBench() {}
 
@@ -50,6 +51,7 @@ public final class EngineBench {
   }
 
   static ObjectNode measure(int ports, int nodes, int changes, long seed) {
+    AtomicLong nodesTold = new AtomicLong();
     Fabric fabric = new Fabric(ports, nodes, seed);
     long empty = heap();
     MemoryStore store = fabric.store();
@@ -61,6 +63,7 @@ public final class EngineBench {
       Inspection inspection = controller.inspection();
       Inspection.Work work = inspection.work();
       long computed = heap();
+      controller.listen(revision -> nodesTold.addAndGet(revision.changed().size()));
       Times times = new Times(controller, fabric);
       times.time(Math.min(WARM_UP, changes));
       times.time(changes);
@@ -75,6 +78,8 @@ public final class EngineBench {
       figures.put("change_us_max", rounded(percentile(times.micros, 100)));
       figures.put("runs_per_change", (long) percentile(times.runs, 50));
       figures.put("runs_per_change_max", (long) percentile(times.runs, 100));
+      long timed = (long) changes + Math.min(WARM_UP, changes) + COUNTED;
+      figures.put("nodes_told_per_change", rounded((double) nodesTold.get() / timed));
       figures.put("units", work.units()).put("flows", work.flows());
       figures.put("heap_bytes_per_port", (computed - empty) / ports);
       figures.put("heap_bytes_per_port_store", (stored - empty) / ports);

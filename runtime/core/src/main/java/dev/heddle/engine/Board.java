@@ -7,7 +7,7 @@ import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Scope;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,73 +23,117 @@ import java.util.Set;
  */
 final class Board {
 
-  /** One unit's wish for a key. */
-  private record Wish(long cookie, DesiredFlow flow) {}
+  /** One unit's wish for a key, and the next of those that others have for the same key. */
+  private static final class Wish {
+    final long cookie;
+    final DesiredFlow flow;
+    Wish next;
 
-  private final Map<FlowKey, List<Wish>> wishes = new HashMap<>();
+    Wish(long cookie, DesiredFlow flow, Wish next) {
+      this.cookie = cookie;
+      this.flow = flow;
+      this.next = next;
+    }
+
+    boolean is(long otherCookie, DesiredFlow otherFlow) {
+      return cookie == otherCookie && flow.equals(otherFlow);
+    }
+  }
+
+  private final Map<FlowKey, Wish> wishes = new HashMap<>();
   private final Map<Scope, Set<FlowKey>> keysByScope = new HashMap<>();
   private final Map<Scope, Set<Id<Node>>> nodesByScope = new HashMap<>();
   private final Map<Id<Node>, Set<Scope>> scopesByNode = new HashMap<>();
+  private Map<Scope, Set<FlowKey>> changedByScope = new HashMap<>();
   private Map<Id<Node>, Set<FlowKey>> changed = new HashMap<>();
+  private boolean followed;
+
+  /** From now on what changes is noted; until then nobody wants to know. */
+  void follow() {
+    followed = true;
+  }
 
   /** A unit's flows are {@code now} instead of {@code before}. */
   void replace(long cookie, List<DesiredFlow> before, List<DesiredFlow> now) {
+    if (before.isEmpty()) {
+      distinct(now).forEach(f -> add(cookie, f));
+      return;
+    }
     Set<DesiredFlow> kept = new HashSet<>(now);
     Set<DesiredFlow> had = new HashSet<>(before);
-    had.stream().filter(f -> !kept.contains(f)).forEach(f -> remove(new Wish(cookie, f)));
-    kept.stream().filter(f -> !had.contains(f)).forEach(f -> add(new Wish(cookie, f)));
+    had.stream().filter(f -> !kept.contains(f)).forEach(f -> remove(cookie, f));
+    kept.stream().filter(f -> !had.contains(f)).forEach(f -> add(cookie, f));
   }
 
-  private void add(Wish wish) {
-    FlowKey key = wish.flow().key();
-    List<Wish> others = wishes.get(key);
-    if (others == null) {
-      wishes.put(key, List.of(wish)); // nearly always the only one
-    } else {
-      List<Wish> all = new ArrayList<>(others);
-      all.add(wish);
-      wishes.put(key, all);
+  private static Collection<DesiredFlow> distinct(List<DesiredFlow> flows) {
+    return flows.size() < 2 ? flows : new HashSet<>(flows);
+  }
+
+  private void add(long cookie, DesiredFlow flow) {
+    FlowKey key = flow.key();
+    wishes.compute(key, (k, others) -> new Wish(cookie, flow, others));
+    keysByScope.computeIfAbsent(flow.scope(), s -> new HashSet<>()).add(key);
+    mark(flow);
+  }
+
+  private void remove(long cookie, DesiredFlow flow) {
+    FlowKey key = flow.key();
+    Scope scope = flow.scope();
+    Wish first = wishes.get(key);
+    Wish before = null;
+    Wish gone = first;
+    while (!gone.is(cookie, flow)) {
+      before = gone;
+      gone = gone.next;
     }
-    keysByScope.computeIfAbsent(wish.flow().scope(), s -> new HashSet<>()).add(key);
-    mark(wish.flow());
-  }
-
-  private void remove(Wish wish) {
-    FlowKey key = wish.flow().key();
-    List<Wish> rest = new ArrayList<>(wishes.get(key));
-    rest.remove(wish);
-    if (rest.isEmpty()) {
+    if (before != null) {
+      before.next = gone.next;
+    } else if (gone.next == null) {
       wishes.remove(key);
     } else {
-      wishes.put(key, List.copyOf(rest));
+      first = gone.next;
+      wishes.put(key, first);
     }
-    Scope scope = wish.flow().scope();
-    if (rest.stream().noneMatch(w -> w.flow().scope().equals(scope))) {
+    if (before == null && gone.next == null || !wanted(first, scope)) {
       Set<FlowKey> keys = keysByScope.get(scope);
       keys.remove(key);
       if (keys.isEmpty()) {
         keysByScope.remove(scope);
       }
     }
-    mark(wish.flow());
+    mark(flow);
+  }
+
+  private static boolean wanted(Wish first, Scope scope) {
+    for (Wish w = first; w != null; w = w.next) {
+      if (w.flow.scope().equals(scope)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void mark(DesiredFlow flow) {
-    nodesByScope.getOrDefault(flow.scope(), Set.of()).forEach(n -> changed(n).add(flow.key()));
+    if (followed) {
+      changedByScope.computeIfAbsent(flow.scope(), s -> new HashSet<>()).add(flow.key());
+    }
   }
 
-  private Set<FlowKey> changed(Id<Node> node) {
-    return changed.computeIfAbsent(node, n -> new HashSet<>());
+  private void mark(Id<Node> node, Set<FlowKey> keys) {
+    if (followed && !keys.isEmpty()) {
+      changed.computeIfAbsent(node, n -> new HashSet<>()).addAll(keys);
+    }
   }
 
   void enters(Id<Node> node, Scope scope) {
     nodesByScope.computeIfAbsent(scope, s -> new HashSet<>(4)).add(node);
     scopesByNode.computeIfAbsent(node, n -> new HashSet<>()).add(scope);
-    changed(node).addAll(keysByScope.getOrDefault(scope, Set.of()));
+    mark(node, keysByScope.getOrDefault(scope, Set.of()));
   }
 
   void leaves(Id<Node> node, Scope scope) {
-    changed(node).addAll(keysByScope.getOrDefault(scope, Set.of()));
+    mark(node, keysByScope.getOrDefault(scope, Set.of()));
+    mark(node, changedByScope.getOrDefault(scope, Set.of())); // gone from it just before
     Set<Id<Node>> nodes = nodesByScope.get(scope);
     nodes.remove(node);
     if (nodes.isEmpty()) {
@@ -104,9 +148,12 @@ final class Board {
 
   /** The keys that may have changed, by node, since the last call. */
   Map<Id<Node>, Set<FlowKey>> takeChanged() {
+    changedByScope.forEach(
+        (scope, keys) ->
+            nodesByScope.getOrDefault(scope, Set.of()).forEach(node -> mark(node, keys)));
+    changedByScope = new HashMap<>();
     Map<Id<Node>, Set<FlowKey>> taken = changed;
     changed = new HashMap<>();
-    taken.values().removeIf(Set::isEmpty);
     return taken;
   }
 
@@ -121,20 +168,20 @@ final class Board {
   Optional<Flow> flow(Id<Node> node, FlowKey key) {
     Set<Scope> scopes = scopesByNode.getOrDefault(node, Set.of());
     Wish best = null;
-    for (Wish w : wishes.getOrDefault(key, List.of())) {
-      if (scopes.contains(w.flow().scope()) && (best == null || precedes(w, best))) {
+    for (Wish w = wishes.get(key); w != null; w = w.next) {
+      if (scopes.contains(w.flow.scope()) && (best == null || precedes(w, best))) {
         best = w;
       }
     }
-    return Optional.ofNullable(best).map(w -> new Flow(key, w.cookie(), w.flow().actions()));
+    return Optional.ofNullable(best).map(w -> new Flow(key, w.cookie, w.flow.actions()));
   }
 
   private static boolean precedes(Wish a, Wish b) {
-    List<Action> mine = a.flow().actions();
-    if (mine.isEmpty() != b.flow().actions().isEmpty()) {
+    List<Action> mine = a.flow.actions();
+    if (mine.isEmpty() != b.flow.actions().isEmpty()) {
       return mine.isEmpty();
     }
-    return Long.compareUnsigned(a.cookie(), b.cookie()) < 0;
+    return Long.compareUnsigned(a.cookie, b.cookie) < 0;
   }
 
   int size() {
@@ -148,15 +195,15 @@ final class Board {
 
   /** How many keys have wishes that contradict each other on some node. */
   long conflicts() {
-    return wishes.values().stream().filter(w -> w.size() > 1).filter(this::contradict).count();
+    return wishes.values().stream().filter(w -> w.next != null).filter(this::contradict).count();
   }
 
-  private boolean contradict(List<Wish> all) {
+  private boolean contradict(Wish first) {
     Map<Id<Node>, List<Action>> actions = new HashMap<>();
-    for (Wish w : all) {
-      for (Id<Node> node : nodesByScope.getOrDefault(w.flow().scope(), Set.of())) {
-        List<Action> others = actions.putIfAbsent(node, w.flow().actions());
-        if (others != null && !others.equals(w.flow().actions())) {
+    for (Wish w = first; w != null; w = w.next) {
+      for (Id<Node> node : nodesByScope.getOrDefault(w.flow.scope(), Set.of())) {
+        List<Action> others = actions.putIfAbsent(node, w.flow.actions());
+        if (others != null && !others.equals(w.flow.actions())) {
           return true;
         }
       }

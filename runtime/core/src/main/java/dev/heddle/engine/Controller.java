@@ -73,7 +73,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private final Publication published = new Publication(board, functions);
   private final List<LongConsumer> watchers = new CopyOnWriteArrayList<>();
   private final Conditions conditions = new Conditions(transactions, functions);
-  private final Set<Id<?>> touched = new HashSet<>();
+  private Set<Id<?>> touched = new HashSet<>();
   private long revision;
 
   /** Loads {@code store} and computes what needs no feature; takes the store over. */
@@ -252,7 +252,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private void publish(Set<Integer> arrived) {
     published.change(graph::settle);
     published.publish(revision, touched, arrived);
-    touched.clear();
+    touched = new HashSet<>(); // clearing would keep the room that the first computation took
     watchers.forEach(w -> w.accept(revision));
   }
 

@@ -72,6 +72,7 @@ final class Publication {
   }
 
   AutoCloseable listen(Listener listener) {
+    board.follow();
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }

@@ -8,6 +8,15 @@ public record Bits(long high, long low) implements Comparable<Bits> {
 
   public static final Bits ZERO = new Bits(0, 0);
 
+  /** One of each, since every flow of every port holds some. */
+  private static final Bits[] ONES = new Bits[129];
+
+  static {
+    for (int width = 0; width <= 128; width++) {
+      ONES[width] = new Bits(width > 64 ? lowOnes(width - 64) : 0, lowOnes(Math.min(width, 64)));
+    }
+  }
+
   public static Bits of(long low) {
     return low == 0 ? ZERO : new Bits(0, low);
   }
@@ -17,7 +26,7 @@ public record Bits(long high, long low) implements Comparable<Bits> {
     if (width < 0 || width > 128) {
       throw new IllegalArgumentException("a width is 0 to 128 bits, not " + width);
     }
-    return new Bits(width > 64 ? lowOnes(width - 64) : 0, lowOnes(Math.min(width, 64)));
+    return ONES[width];
   }
 
   /** A mask of {@code width} bits whose first {@code prefix} bits are set, as of a CIDR prefix. */

@@ -23,12 +23,25 @@ public final class Match {
   public static final int PROTO_UDP = 17;
   public static final int PROTO_ICMPV6 = 58;
 
+  private static final long SPREAD = 0x9e3779b97f4a7c15L;
+
   private final List<Term> terms;
   private final int hash;
 
   private Match(List<Term> terms) {
     this.terms = terms;
-    this.hash = terms.hashCode();
+    this.hash = hash(terms);
+  }
+
+  /** Numbers given one after the other, as keys are, must not fall on each other in hash tables. */
+  private static int hash(List<Term> terms) {
+    long h = 0;
+    for (Term t : terms) {
+      h = (h ^ t.wire().ordinal()) * SPREAD;
+      h = (h ^ t.value().hashCode()) * SPREAD;
+      h = (h ^ t.mask().hashCode()) * SPREAD;
+    }
+    return (int) (h ^ h >>> 32);
   }
 
   /**
@@ -99,11 +112,12 @@ public final class Match {
       }
       prerequisites(field);
       if (!mask.isZero()) {
+        boolean whole = mask.width() == field.width() && mask.equals(Bits.ones(field.width()));
         add(
             new Term(
                 field.wire(),
-                value.and(mask).shiftLeft(field.offset()),
-                mask.shiftLeft(field.offset())));
+                (whole ? value : value.and(mask)).shiftLeft(field.offset()),
+                whole ? field.mask() : mask.shiftLeft(field.offset())));
       }
       return this;
     }
