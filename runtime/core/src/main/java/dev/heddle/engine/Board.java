@@ -18,8 +18,8 @@ import java.util.Set;
 /**
  * The flows that units want now, by key and by scope, and which nodes are in each scope. Several
  * units may want one key: equal actions are one flow with the least cookie; otherwise dropping
- * wins, then the least cookie, so the outcome depends on no order of arrival. Confined to the
- * model's thread, save under the controller's lock.
+ * wins, then the least cookie, then the least text, so the outcome depends on no order of arrival.
+ * Confined to the model's thread, save under the controller's lock.
  */
 final class Board {
 
@@ -181,7 +181,9 @@ final class Board {
     if (mine.isEmpty() != b.flow.actions().isEmpty()) {
       return mine.isEmpty();
     }
-    return Long.compareUnsigned(a.cookie, b.cookie) < 0;
+    int c = Long.compareUnsigned(a.cookie, b.cookie);
+    // One unit that contradicts itself, or two whose hashes collide: then the text decides.
+    return c != 0 ? c < 0 : mine.toString().compareTo(b.flow.actions().toString()) < 0;
   }
 
   int size() {

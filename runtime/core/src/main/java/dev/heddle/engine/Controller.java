@@ -121,11 +121,10 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     if (functions.isLive(declared.name())) {
       throw new ContractException("a feature named " + declared.name() + " is here already");
     }
-    declared.kinds().forEach(this::addKind);
+    declared.refuseTaken(graph.entities(FilledStage.KIND.name()));
     List<Change> records = new ArrayList<>();
     records.add(new Change.Put(Owner.document(declared.name())));
     for (Stage s : declared.stages()) {
-      declared.refuseTaken(s, graph.entities(FilledStage.KIND.name()));
       records.add(new Change.Put(FilledStage.document(s, declared.name())));
     }
     filledBy(declared.name())
@@ -133,6 +132,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
         .forEach(name -> records.add(new Change.Remove(FilledStage.KIND.name(), name, true)));
     transactions.stage(Writer.SYSTEM, records, revision + 1);
     keep(true);
+    declared.kinds().forEach(this::addKind); // a feature that is refused leaves nothing
     int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
     published.change(() -> functions.arrive(declared, owner, revision));
     publish(Set.of(owner));
@@ -151,6 +151,9 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   public void remove(Feature feature) {
     thread.call(
         () -> {
+          if (!functions.isHere(feature)) {
+            return null; // it was refused when it came, or has left already
+          }
           functions.leave(feature.name(), revision);
           LOG.info("feature {} is away, its flows are held", feature.name());
           return null;
@@ -253,7 +256,17 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     published.change(graph::settle);
     published.publish(revision, touched, arrived);
     touched = new HashSet<>(); // clearing would keep the room that the first computation took
-    watchers.forEach(w -> w.accept(revision));
+    tellWatchers();
+  }
+
+  private void tellWatchers() {
+    for (LongConsumer w : watchers) {
+      try {
+        w.accept(revision);
+      } catch (RuntimeException e) {
+        LOG.error("a watcher failed on revision {}", revision, e);
+      }
+    }
   }
 
   @Override
@@ -300,8 +313,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   @Override
   public AutoCloseable confirmedBy(Confirmations source) {
     conditions.confirmations(source);
-    AutoCloseable watch =
-        source.watch(() -> thread.execute(() -> watchers.forEach(w -> w.accept(revision))));
+    AutoCloseable watch = source.watch(() -> thread.execute(this::tellWatchers));
     return () -> {
       watch.close();
       conditions.confirmations(null);

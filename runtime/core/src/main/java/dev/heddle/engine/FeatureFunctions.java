@@ -24,6 +24,7 @@ final class FeatureFunctions implements Declarations {
   /** A function and where its keys come from: a kind, or an index. */
   record Function(String name, Kind<?> kind, Index<?, ?, ?, ?> index, FlowUnit<Object> flows) {}
 
+  private final Feature source;
   private final String name;
   private final List<Stage> stages = new ArrayList<>();
   private final List<Kind<?>> kinds = new ArrayList<>();
@@ -32,16 +33,21 @@ final class FeatureFunctions implements Declarations {
 
   private final boolean anyTable;
 
-  private FeatureFunctions(String name, boolean anyTable) {
-    this.name = name;
-    this.anyTable = anyTable;
+  private FeatureFunctions(Feature source) {
+    this.source = source;
+    this.name = source.name();
+    this.anyTable = source instanceof StageFlows;
   }
 
   /** Asks {@code feature} for its declarations. */
   static FeatureFunctions of(Feature feature) {
-    FeatureFunctions f = new FeatureFunctions(feature.name(), feature instanceof StageFlows);
+    FeatureFunctions f = new FeatureFunctions(feature);
     feature.declare(f);
     return f;
+  }
+
+  Feature source() {
+    return source;
   }
 
   String name() {
@@ -61,20 +67,29 @@ final class FeatureFunctions implements Declarations {
   }
 
   /**
-   * Table numbers are permanent and have one owner each.
+   * Table numbers are permanent and have one owner each; a stage has two, its own and its joint's.
    *
-   * @throws ContractException if somebody else has the name or the number of {@code stage}
+   * @throws ContractException if a stage of this feature has a name or a number of another stage
    */
-  void refuseTaken(Stage stage, Collection<Entity<?>> filled) {
-    for (Entity<?> e : filled) {
-      FilledStage other = (FilledStage) e;
-      boolean same = other.id().name().equals(stage.name());
-      if (same && !other.feature().equals(name) || !same && other.table() == stage.table()) {
-        throw new ContractException(
-            String.format(
-                "stage %s cannot have table %d: %s fills %s there",
-                stage.name(), stage.table(), other.feature(), other.id().name()));
+  void refuseTaken(Collection<Entity<?>> filled) {
+    for (int i = 0; i < stages.size(); i++) {
+      for (Entity<?> e : filled) {
+        FilledStage other = (FilledStage) e;
+        refuseTaken(stages.get(i), other.id().name(), other.table(), other.feature());
       }
+      for (Stage mine : stages.subList(0, i)) {
+        refuseTaken(stages.get(i), mine.name(), mine.table(), name);
+      }
+    }
+  }
+
+  private void refuseTaken(Stage stage, String other, int table, String feature) {
+    boolean same = other.equals(stage.name());
+    if (same && !feature.equals(name) || !same && Math.abs(table - stage.table()) < 2) {
+      throw new ContractException(
+          String.format(
+              "stage %s cannot have table %d: %s fills %s there",
+              stage.name(), stage.table(), feature, other));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.DesiredFlow;
+import dev.heddle.pipeline.Feature;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -44,6 +45,12 @@ final class Functions {
 
   boolean isLive(String feature) {
     return live.containsKey(feature);
+  }
+
+  /** False for a feature that was refused because another of its name is here. */
+  boolean isHere(Feature feature) {
+    FeatureFunctions of = live.get(feature.name());
+    return of != null && of.source() == feature;
   }
 
   /** Plans all units of a feature; those it had before it left keep their flows until they ran. */

@@ -47,6 +47,7 @@ final class Graph {
   private final NavigableMap<Integer, Set<Computation>> dirty = new TreeMap<>();
   private final Deque<Cell> forgettable = new ArrayDeque<>();
   private long runs;
+  private long unitRuns;
 
   Graph(Listener listener) {
     this.listener = listener;
@@ -55,6 +56,11 @@ final class Graph {
   /** How many computations have run since the start. */
   long runs() {
     return runs;
+  }
+
+  /** How many of them were units. */
+  long unitRuns() {
+    return unitRuns;
   }
 
   /** Present objects of a kind: for the engine's own use, never for a computation. */
@@ -207,6 +213,7 @@ final class Graph {
   private void run(Computation computation) {
     Reading reading = new Reading(this, computation.level());
     runs++;
+    unitRuns += computation instanceof Unit ? 1 : 0;
     computation.run(reading);
     computation.replaceReads(computation.isDead() ? List.of() : reading.cells(), this);
   }

@@ -7,9 +7,13 @@ import dev.heddle.model.Index;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One object as a source of pairs of one index. */
 final class IndexSource extends Computation {
+
+  private static final Logger LOG = LoggerFactory.getLogger(IndexSource.class);
 
   private final Index<?, ?, ?, ?> index;
   private final Id<?> id;
@@ -27,7 +31,14 @@ final class IndexSource extends Computation {
 
   @Override
   void run(Reading reading) {
-    publish(isDead() ? List.of() : evaluate(reading), reading.graph());
+    List<Index.Pair<?, ?>> now;
+    try {
+      now = isDead() ? List.of() : evaluate(reading);
+    } catch (RuntimeException e) {
+      LOG.warn("index {} failed for {} and keeps its last pairs", index, id, e);
+      return;
+    }
+    publish(now, reading.graph());
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // the index was declared over this very kind

@@ -87,6 +87,7 @@ public final class Inspector implements Inspection {
                 functions.units().size(),
                 board.size(),
                 graph.runs(),
+                graph.unitRuns(),
                 board.conflicts()));
   }
 

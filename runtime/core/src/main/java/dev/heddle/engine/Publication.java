@@ -18,9 +18,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The board as everybody but the model's thread sees it: whole revisions. */
 final class Publication {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Publication.class);
 
   private final Board board;
   private final Functions functions;
@@ -48,7 +52,13 @@ final class Publication {
   void publish(long number, Set<Id<?>> objects, Set<Integer> arrived) {
     change(() -> revision = number);
     Revision now = new Revision(number, board.takeChanged(), Set.copyOf(objects), arrived);
-    listeners.forEach(l -> l.published(now));
+    for (Listener l : listeners) {
+      try {
+        l.published(now);
+      } catch (RuntimeException e) { // what is stored and computed is not undone by who hears it
+        LOG.error("a listener failed on revision {}", number, e);
+      }
+    }
   }
 
   /** Keeps track of who may own flows. */

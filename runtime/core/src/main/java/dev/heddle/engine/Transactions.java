@@ -42,8 +42,10 @@ final class Transactions {
   private final Map<KeySpace, Set<Integer>> usedKeys = new EnumMap<>(KeySpace.class);
   private final Map<Id<?>, Next> staged = new LinkedHashMap<>();
 
-  /** How to give back the numbers of the transaction being staged. */
-  private final List<Runnable> allocated = new ArrayList<>();
+  /** A number given to an object that is not accepted yet. */
+  private record Given(KeySpace space, int number) {}
+
+  private final List<Given> given = new ArrayList<>();
 
   void addKind(Kind<?> kind) {
     kinds.put(kind.name(), kind);
@@ -97,7 +99,7 @@ final class Transactions {
                 : staged.containsKey(id) ? staged.get(id).stored() : stored(id);
     List<Problem> problems = new ArrayList<>();
     List<Effect> effects = new ArrayList<>();
-    allocated.clear();
+    int before = given.size();
     try {
       for (Change change : changes) {
         try {
@@ -113,7 +115,7 @@ final class Transactions {
         throw new RefusedException(problems);
       }
     } catch (RuntimeException e) {
-      allocated.forEach(Runnable::run);
+      giveBack(given.subList(before, given.size()));
       throw e;
     }
     staged.putAll(mine);
@@ -199,8 +201,7 @@ final class Transactions {
     } while (used.contains(next));
     lastKeys.put(space, next);
     used.add(next);
-    int given = next;
-    allocated.add(() -> used.remove(given));
+    given.add(new Given(space, next));
     return next;
   }
 
@@ -224,24 +225,33 @@ final class Transactions {
   /** What is staged becomes what is; returned by id, empty for what is removed. */
   Map<Id<?>, Optional<Entity<?>>> accept() {
     Map<Id<?>, Optional<Entity<?>>> changes = new LinkedHashMap<>();
+    Set<Given> kept = new HashSet<>();
     staged.forEach(
         (id, next) -> {
-          next.stored()
-              .ifPresentOrElse(s -> documents.put(id, s), () -> free(documents.remove(id)));
+          // What was there before may come again under another number, in one transaction.
+          Optional.ofNullable(documents.remove(id)).map(this::numberOf).ifPresent(given::add);
+          next.stored().ifPresent(s -> documents.put(id, s));
+          next.stored().map(this::numberOf).ifPresent(kept::add);
           changes.put(id, next.entity());
         });
+    given.removeIf(kept::contains);
+    giveBack(given);
     staged.clear();
     return changes;
   }
 
-  private void free(Stored stored) {
-    if (stored != null) {
-      used(kinds.get(stored.document().kind()).keys()).remove(stored.key());
-    }
+  private Given numberOf(Stored stored) {
+    return new Given(kinds.get(stored.document().kind()).keys(), stored.key());
+  }
+
+  private void giveBack(List<Given> unused) {
+    unused.forEach(g -> used(g.space()).remove(g.number()));
+    unused.clear();
   }
 
   /** What is staged is forgotten: it could not be stored. */
   void discard() {
+    giveBack(given);
     staged.clear();
   }
 }

@@ -10,14 +10,20 @@ import java.util.List;
 public record Flow(FlowKey key, long cookie, List<Action> actions) {
 
   public Flow {
-    actions = List.copyOf(actions);
-    for (int i = 0; i < actions.size(); i++) {
-      if (actions.get(i) instanceof Action.GotoTable go
-          && (i < actions.size() - 1 || go.table() <= key.table())) {
+    actions = checked(key, actions);
+  }
+
+  /** A copy of {@code actions}, if a flow with this key may have them. */
+  static List<Action> checked(FlowKey key, List<Action> actions) {
+    List<Action> copy = List.copyOf(actions);
+    for (int i = 0; i < copy.size(); i++) {
+      if (copy.get(i) instanceof Action.GotoTable go
+          && (i < copy.size() - 1 || go.table() <= key.table())) {
         throw new IllegalArgumentException(
-            "goto must be last and lead forward: " + key + " " + actions);
+            "goto must be last and lead forward: " + key + " " + copy);
       }
     }
+    return copy;
   }
 
   @Override

@@ -14,11 +14,14 @@ import java.util.List;
  */
 public final class FlowDraft {
 
+  private static final String BOTH = "drops or does something, not both";
+
   private final Stage stage;
   private final int priority;
   private final Match.Builder match = Match.builder();
   private final List<Action> actions = new ArrayList<>();
   private boolean differsByNode;
+  private boolean drops;
   private Id<?> owner;
 
   FlowDraft(Stage stage, int priority) {
@@ -53,7 +56,7 @@ public final class FlowDraft {
 
   public FlowDraft set(Field field, Bits value) {
     mayWrite(field);
-    actions.add(Action.Set.of(field, value));
+    does(Action.Set.of(field, value));
     return this;
   }
 
@@ -72,14 +75,14 @@ public final class FlowDraft {
   /** Copies one field to another of the same width. */
   public FlowDraft move(Field from, Field to) {
     mayWrite(to);
-    actions.add(Action.Move.of(from, to));
+    does(Action.Move.of(from, to));
     return this;
   }
 
   /** Out of an OpenFlow port, never back where the packet came from. */
   public FlowDraft output(int ofPort) {
     namesPort();
-    actions.add(new Action.Output(ofPort));
+    does(new Action.Output(ofPort));
     return this;
   }
 
@@ -96,32 +99,33 @@ public final class FlowDraft {
       set(Field.TUNNEL_FLAGS, 0);
     }
     set(Field.TUNNEL_DST, remote);
-    actions.add(new Action.Output(Tunnel.OF_PORT));
+    does(new Action.Output(Tunnel.OF_PORT));
     return this;
   }
 
   /** Back out of the port the packet came in by. */
   public FlowDraft toSender() {
-    actions.add(new Action.ToSender());
+    does(new Action.ToSender());
     return this;
   }
 
   /** On to the next stage in use; last. */
   public FlowDraft next() {
-    actions.add(new Action.GotoTable(stage.joint()));
+    does(new Action.GotoTable(stage.joint()));
     return this;
   }
 
   /** On at a later stage that the contract names; last. */
   public FlowDraft resumeAt(Stage later) {
     require(stage.reaches().contains(later.table()), "may not lead to " + later.name());
-    actions.add(new Action.GotoTable(later.table()));
+    does(new Action.GotoTable(later.table()));
     return this;
   }
 
   /** The flow drops: said, so that no flow drops by having been forgotten. */
   public FlowDraft drop() {
-    require(actions.isEmpty(), "drops or does something, not both");
+    require(actions.isEmpty(), BOTH);
+    drops = true;
     return this;
   }
 
@@ -134,11 +138,20 @@ public final class FlowDraft {
   /** The finished flow, wanted in {@code scope}. */
   public DesiredFlow where(Scope scope) {
     require(owner != null, "has a flow that says no owner");
+    require(drops || !actions.isEmpty(), "has a flow that does nothing and says no drop");
     require(
         !differsByNode || scope.reach() == Scope.Reach.NODE || scope.reach() == Scope.Reach.PORT,
         "has a flow that names a port of one node, wanted " + scope);
     return new DesiredFlow(
         new FlowKey(stage.table(), priority, match.build()), List.copyOf(actions), scope, owner);
+  }
+
+  private void does(Action action) {
+    require(!drops, BOTH);
+    require(
+        actions.isEmpty() || !(actions.get(actions.size() - 1) instanceof Action.GotoTable),
+        "has a flow that goes on after it has left");
+    actions.add(action);
   }
 
   private void namesPort() {

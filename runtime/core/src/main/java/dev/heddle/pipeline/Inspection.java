@@ -34,8 +34,13 @@ public interface Inspection {
       List<DesiredFlow> flows,
       String failure) {}
 
-  /** Counters of the engine since its start. */
-  record Work(long revision, long units, long flows, long runs, long conflicts) {}
+  /**
+   * Counters of the engine since its start.
+   *
+   * @param runs how many computations have run: facts, index sources, units
+   * @param unitRuns how many of them were units
+   */
+  record Work(long revision, long units, long flows, long runs, long unitRuns, long conflicts) {}
 
   /** In table order. */
   List<StageState> stages();

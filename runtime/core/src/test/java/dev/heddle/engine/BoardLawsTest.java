@@ -1,0 +1,137 @@
+package dev.heddle.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.model.Id;
+import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Node;
+import dev.heddle.pipeline.Action;
+import dev.heddle.pipeline.DesiredFlow;
+import dev.heddle.pipeline.Flow;
+import dev.heddle.pipeline.FlowKey;
+import dev.heddle.pipeline.Match;
+import dev.heddle.pipeline.Scope;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** What is on the board follows from who wishes what now, never from the way there. */
+class BoardLawsTest {
+
+  private static final Id<LogicalSwitch> OWNER = LogicalSwitch.KIND.id("red");
+  private static final List<Id<Node>> NODES = List.of(Node.KIND.id("n0"), Node.KIND.id("n1"));
+
+  /** A unit's flows are replaced; units share cookies where hashes collide. */
+  record Step(int unit, List<DesiredFlow> flows) {
+
+    long cookie() {
+      return unit / 2 + 1L;
+    }
+  }
+
+  @Property(tries = 500)
+  void theWayThereMakesNoDifference(@ForAll("histories") List<Step> history) {
+    Board board = board();
+    Map<Integer, Step> now = new HashMap<>();
+    Map<Id<Node>, Map<FlowKey, Flow>> followed = new HashMap<>();
+    for (Step s : history) {
+      Step before = now.put(s.unit, s);
+      board.replace(s.cookie(), before == null ? List.of() : before.flows, s.flows);
+      follow(board, followed);
+    }
+    List<Step> last = new ArrayList<>(now.values());
+    last.sort((a, b) -> Integer.compare(b.unit, a.unit));
+    Board direct = board();
+    last.forEach(s -> direct.replace(s.cookie(), List.of(), s.flows));
+    for (Id<Node> node : NODES) {
+      assertThat(flows(board, node)).isEqualTo(flows(direct, node));
+      assertThat(new HashSet<>(followed.getOrDefault(node, Map.of()).values()))
+          .as("what is told of each change is all that changed")
+          .isEqualTo(flows(board, node));
+      for (Flow f : flows(board, node)) {
+        assertThat(f.actions()).isEqualTo(best(last, node, f.key()));
+      }
+    }
+    assertThat(board.conflicts()).isEqualTo(direct.conflicts());
+    assertThat(board.size()).isEqualTo(direct.size());
+    last.forEach(s -> board.replace(s.cookie(), s.flows, List.of()));
+    assertThat(NODES).allSatisfy(n -> assertThat(flows(board, n)).isEmpty());
+    assertThat(board.size()).isZero();
+  }
+
+  /** Drop before all else, then the least cookie; equal cookies by the text of the actions. */
+  private static List<Action> best(List<Step> steps, Id<Node> node, FlowKey key) {
+    record Wish(long cookie, List<Action> actions) {}
+    return steps.stream()
+        .flatMap(
+            s ->
+                s.flows.stream()
+                    .filter(f -> f.key().equals(key))
+                    .filter(
+                        f ->
+                            f.scope().equals(Scope.everywhere())
+                                || f.scope().equals(Scope.node(node)))
+                    .map(f -> new Wish(s.cookie(), f.actions())))
+        .min(
+            java.util.Comparator.<Wish, Boolean>comparing(w -> !w.actions.isEmpty())
+                .thenComparing(w -> w.cookie)
+                .thenComparing(w -> w.actions.toString()))
+        .orElseThrow()
+        .actions;
+  }
+
+  private static Board board() {
+    Board board = new Board();
+    for (Id<Node> n : NODES) {
+      board.enters(n, Scope.node(n));
+      board.enters(n, Scope.everywhere());
+    }
+    return board;
+  }
+
+  private static void follow(Board board, Map<Id<Node>, Map<FlowKey, Flow>> followed) {
+    board
+        .takeChanged()
+        .forEach(
+            (node, keys) -> {
+              Map<FlowKey, Flow> mine = followed.computeIfAbsent(node, n -> new HashMap<>());
+              for (FlowKey k : keys) {
+                mine.remove(k);
+                board.flow(node, k).ifPresent(f -> mine.put(k, f));
+              }
+            });
+  }
+
+  private static Set<Flow> flows(Board board, Id<Node> node) {
+    Set<Flow> flows = new HashSet<>();
+    board.keys(node).forEach(k -> flows.add(board.flow(node, k).orElseThrow()));
+    return flows;
+  }
+
+  @Provide
+  Arbitrary<List<Step>> histories() {
+    Arbitrary<List<Action>> actions =
+        Arbitraries.integers()
+            .between(0, 3)
+            .map(n -> n == 0 ? List.of() : List.of(new Action.Output(n)));
+    Arbitrary<Scope> scope =
+        Arbitraries.of(Scope.everywhere(), Scope.node(NODES.get(0)), Scope.node(NODES.get(1)));
+    Arbitrary<DesiredFlow> flow =
+        Combinators.combine(Arbitraries.integers().between(1, 2), actions, scope)
+            .as((p, a, s) -> new DesiredFlow(new FlowKey(4, p, Match.ALL), a, s, OWNER));
+    return Combinators.combine(Arbitraries.integers().between(0, 3), flow.list().ofMaxSize(3))
+        .as(Step::new)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(8);
+  }
+}
