@@ -54,7 +54,7 @@ output_type() {
 path_words() {
   local word
   for word in "$@"; do
-    [[ $word =~ ^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$ ]] || die "not a kind or a name: '$word'"
+    [[ $word =~ ^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$ ]] || die "not a kind or a name: '$word'"
   done
 }
 

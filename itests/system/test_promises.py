@@ -266,6 +266,8 @@ class Swaps(Promises):
         at.node("n2", "ovs-vsctl", "--timeout=10", "wait-until", "Interface", device,
                 "external_ids:heddle-installed=true")
         at.realized("red-e")
+        # Installed is not yet enforced: the switch may drop by what it cached until it has looked again.
+        at.node("n2", "ovs-appctl", "revalidator/wait")
         back = {"answered": self.answered("red-e", "10.0.0.12")}
         figures["a port while l2 is away"] = {
             "away": away, "condition": realized, "back": back, "flow-mods": {n: at.sent()[n] - sent[n] for n in NODES}}

@@ -71,7 +71,7 @@ def _unpack(root, say):
     shutil.rmtree(part, ignore_errors=True)
     made = subprocess.run(
         ["mmdebstrap", "--quiet", "--variant=minbase", "--include=openvswitch-switch", "trixie", str(part),
-         mirror[1] if mirror else "http://mirror.example/debian"], capture_output=True, text=True)
+         *([mirror[1]] if mirror else [])], capture_output=True, text=True)  # else Debian's own default
     if made.returncode:
         raise LabError(f"mmdebstrap failed: {made.stderr.strip()[-600:]}")
     shutil.rmtree(root, ignore_errors=True)

@@ -33,7 +33,7 @@ record Arrows(String root) {
           "store", Set.of("model"),
           "pipeline", Set.of("model"),
           "engine", Set.of("model", "pipeline", "store"),
-          "simulator", Set.of("model", "pipeline"));
+          "simulator", Set.of("model", "pipeline", "store", "engine"));
 
   /** What is neither core nor feature. Whatever is not listed here or above counts as a feature. */
   private static final Set<String> SURROUNDINGS =

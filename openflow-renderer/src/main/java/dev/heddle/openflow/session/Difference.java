@@ -26,6 +26,12 @@ import java.util.Optional;
  */
 record Difference(long revision, List<FlowChange> changes, List<Flow> strangers) {
 
+  /** True if the flow with this key is to be written. */
+  boolean puts(FlowKey key) {
+    return changes.stream()
+        .anyMatch(c -> c instanceof FlowChange.Put p && p.flow().key().equals(key));
+  }
+
   private static final Comparator<FlowKey> LAST_STAGE_FIRST =
       Comparator.comparingInt(FlowKey::table)
           .reversed()

@@ -123,11 +123,12 @@ final class NodeSession {
   private void absorbed(
       NodeSnapshot taken, Inventory inventory, Network.Result result, Throwable error) {
     absorbing = false;
-    absorbed = taken;
     if (error != null) {
       LOG.error("node {} could not be taken into the model", id.name(), error);
-      return;
+      flows.troubled(List.of("The node could not be taken into the model: " + error.getMessage()));
+      return; // what its database says next is tried again
     }
+    absorbed = taken;
     unanswered.addAll(inventory.bound());
     answers.keySet().removeIf(name -> !taken.interfaces().containsKey(name));
     inventory.refused().forEach((name, why) -> answers.put(name, new Answer.Held(why)));

@@ -15,8 +15,10 @@ import dev.heddle.pipeline.DesiredFlows.Ownership;
 import dev.heddle.pipeline.FlowKey;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -52,6 +54,10 @@ final class SwitchSession {
   private SwitchConnection connection;
   private FlowTable table;
   private boolean inFlight;
+
+  /** Flows that the switch would not take, and why. */
+  private final Map<FlowKey, String> refused = new HashMap<>();
+
   private long sentBefore;
   private String nodeTrouble = "";
   private String switchTrouble = "";
@@ -122,6 +128,7 @@ final class SwitchSession {
   /** These keys may have changed. */
   void mark(Collection<FlowKey> keys) {
     dirty.addAll(keys);
+    dirty.addAll(refused.keySet());
     step();
   }
 
@@ -155,6 +162,8 @@ final class SwitchSession {
           difference.strangers().size(),
           difference.strangers().get(0));
     }
+    // What was refused and is wanted no longer, or as it is, needs nothing.
+    refused.keySet().removeIf(k -> dirty.contains(k) && !difference.puts(k));
     dirty.clear();
     if (all.isEmpty()) {
       confirm(difference.revision(), false);
@@ -208,17 +217,19 @@ final class SwitchSession {
       return;
     }
     table.confirmed(part);
+    part.forEach(this::taken);
     int next = from + part.size();
     if (next < all.size()) {
       send(to, all, next, revision);
       return;
     }
-    inFlight = false;
-    confirm(revision, true);
-    step();
+    finished(revision);
   }
 
-  /** The switch takes none of a part because of some of its flows: goes on without those. */
+  /**
+   * The switch takes none of a part because of some of its flows: goes on without those. They are
+   * tried again with the next change; until they are taken no revision is confirmed.
+   */
   private void refused(
       SwitchConnection to,
       List<FlowChange> all,
@@ -226,28 +237,52 @@ final class SwitchSession {
       List<FlowChange> part,
       long revision,
       BundleOutcome.Rejected rejected) {
-    List<FlowChange> bad = new ArrayList<>();
+    Set<FlowChange> bad = new HashSet<>();
     for (Refusal r : rejected.refusals()) {
-      if (r.index() >= 0) {
-        bad.add(part.get(r.index()));
-        LOG.error("node {}: refuses {}: {}", node.name(), part.get(r.index()), r.text());
+      if (r.index() >= 0 && part.get(r.index()) instanceof FlowChange.Put put) {
+        bad.add(put);
+        if (refused.put(put.flow().key(), r.text()) == null) {
+          LOG.error("node {}: the switch refuses {}: {}", node.name(), put.flow(), r.text());
+        }
       }
     }
-    say("the switch refuses a change: " + rejected.refusals().get(0).text());
     List<FlowChange> rest = new ArrayList<>(all.subList(from, all.size()));
     rest.removeAll(bad);
-    if (bad.isEmpty() || rest.isEmpty()) {
-      inFlight = false; // the revision stays unconfirmed until something changes or reconnects
+    if (bad.isEmpty()) {
+      LOG.error(
+          "node {}: the switch refuses a bundle: {}",
+          node.name(),
+          rejected.refusals().get(0).text());
+      to.close(); // it is not known why: the next connection is dumped and compared
+    } else if (rest.isEmpty()) {
+      finished(revision);
     } else {
-      send(to, rest, 0, Math.min(revision, state.installed()));
+      send(to, rest, 0, revision);
     }
   }
 
+  private void taken(FlowChange change) {
+    if (change instanceof FlowChange.Put put) {
+      refused.remove(put.flow().key());
+    } else if (change instanceof FlowChange.Remove remove) {
+      refused.remove(remove.key());
+    }
+  }
+
+  private void finished(long revision) {
+    inFlight = false;
+    confirm(revision, true);
+    step();
+  }
+
   private void confirm(long revision, boolean patched) {
-    boolean news = patched || revision > state.installed() || !state.connected();
-    long installed = Math.max(revision, state.installed());
+    long installed = refused.isEmpty() ? Math.max(revision, state.installed()) : state.installed();
+    NodeState before = state;
     state = new NodeState(true, installed, table.size(), sent(), trouble());
-    if (news) {
+    if (patched
+        || installed > before.installed()
+        || !before.connected()
+        || !before.trouble().equals(state.trouble())) {
       listener.changed();
     }
   }
@@ -265,7 +300,15 @@ final class SwitchSession {
   }
 
   private String trouble() {
-    return (nodeTrouble + " " + switchTrouble).strip();
+    String flows =
+        refused.isEmpty()
+            ? ""
+            : "The switch refuses "
+                + refused.size()
+                + " flows, such as "
+                + refused.entrySet().iterator().next()
+                + ".";
+    return String.join(" ", nodeTrouble, switchTrouble, flows).strip().replaceAll(" +", " ");
   }
 
   private long sent() {
@@ -281,6 +324,7 @@ final class SwitchSession {
     table = null;
     inFlight = false;
     dirty.clear(); // all is compared at the next connection
+    refused.clear();
     LOG.info("node {}: {}", node.name(), why);
     say(why);
   }

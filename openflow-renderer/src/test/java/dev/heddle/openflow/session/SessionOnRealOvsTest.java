@@ -154,6 +154,30 @@ class SessionOnRealOvsTest {
   }
 
   @Test
+  void aFlowThatTheSwitchRefusesIsSaidAndNothingIsCalledRealizedUntilItIsTaken() {
+    ovs.vsctl(
+        "--id=@full",
+        "create",
+        "Flow_Table",
+        "flow_limit=5",
+        "overflow_policy=refuse",
+        "--",
+        "set",
+        "Bridge",
+        "br-int",
+        "flow_tables:76=@full");
+    rig.apply(Rig.port("red-c", "red", 3));
+    ovs.addPort("br-int", "red-c", "red-c");
+    rig.await("trouble", () -> rig.node("n1").trouble().contains("refuses 1 flows"));
+    assertThat(rig.node("n1").trouble()).contains("table=76");
+    assertThat(rig.isRealized("LogicalPort", "red-c")).isFalse();
+    ovs.vsctl("clear", "Bridge", "br-int", "flow_tables");
+    rig.apply(Rig.network("green")); // any change: what was refused is tried again
+    rig.awaitRealized("LogicalPort", "red-c");
+    assertThat(rig.node("n1").trouble()).isEmpty();
+  }
+
+  @Test
   void foreignFlowsGoAndMissingOnesReturnWhenTheSwitchReconnects() {
     Set<String> before = flows();
     int port = rig.renderer.ovsdbPort();

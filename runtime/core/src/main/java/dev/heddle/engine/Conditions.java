@@ -137,7 +137,8 @@ final class Conditions {
    * Whether {@code nodes} confirmed a revision. A node that is away holds nothing up unless it is
    * among {@code own}, where the object itself is; it is named all the same.
    */
-  private Condition realized(Set<Id<Node>> nodes, long needed, Set<Id<Node>> own) {
+  private Condition realized(Set<Id<Node>> nodes, long changed, Set<Id<Node>> own) {
+    long needed = Math.max(changed, functions.arrivedAt());
     Confirmations source = confirmations;
     Map<Id<Node>, NodeState> states = source == null ? Map.of() : source.nodes();
     Set<String> late = new TreeSet<>();

@@ -132,9 +132,9 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
         .filter(name -> declared.stages().stream().noneMatch(s -> s.name().equals(name)))
         .forEach(name -> records.add(new Change.Remove(FilledStage.KIND.name(), name, true)));
     transactions.stage(Writer.SYSTEM, records, revision + 1);
-    keep();
+    keep(true);
     int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
-    published.change(() -> functions.arrive(declared, owner));
+    published.change(() -> functions.arrive(declared, owner, revision));
     publish(Set.of(owner));
     LOG.info("feature {} is here, owner number {}", declared.name(), owner);
   }
@@ -172,7 +172,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           filledBy(feature)
               .forEach(s -> gone.add(new Change.Remove(FilledStage.KIND.name(), s, true)));
           transactions.stage(Writer.SYSTEM, gone, revision + 1);
-          keep();
+          keep(false);
           published.change(() -> functions.retire(feature));
           publish(Set.of());
           LOG.info("feature {} is retired, its flows go", feature);
@@ -198,7 +198,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       }
     }
     try {
-      keep();
+      keep(false);
     } catch (StoreException e) {
       LOG.error("a change is refused because it could not be stored", e);
       taken.forEach(p -> p.result().completeExceptionally(e));
@@ -217,14 +217,17 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
             ids.stream().flatMap(id -> transactions.stored(id).stream()).map(this::state).toList());
   }
 
-  /** Stores what is staged and brings it into the model; {@link #publish} computes. */
-  private void keep() {
-    Optional<Store.Commit> commit = transactions.commit(revision + 1);
-    if (commit.isEmpty()) {
+  /**
+   * Stores what is staged and brings it into the model; {@link #publish} computes. What changes
+   * flows without changing a document is a revision too: switches have to confirm it.
+   */
+  private void keep(boolean evenIfEmpty) {
+    Store.Commit commit = transactions.commit(revision + 1);
+    if (commit.isEmpty() && !evenIfEmpty) {
       return;
     }
     try {
-      store.commit(commit.get());
+      store.commit(commit);
     } catch (StoreException e) {
       transactions.discard();
       throw e;

@@ -33,6 +33,7 @@ final class Functions {
   private final Map<String, Integer> owners = new HashMap<>();
   private final Map<String, Long> awaySince = new HashMap<>();
   private long startedAt;
+  private long arrivedAt;
   private final Map<UnitKey, Unit> units = new HashMap<>();
   private final Map<String, Map<UnitKey, Held>> held = new HashMap<>();
 
@@ -46,7 +47,8 @@ final class Functions {
   }
 
   /** Plans all units of a feature; those it had before it left keep their flows until they ran. */
-  void arrive(FeatureFunctions feature, int owner) {
+  void arrive(FeatureFunctions feature, int owner, long revision) {
+    arrivedAt = revision;
     live.put(feature.name(), feature);
     owners.put(feature.name(), owner);
     Map<UnitKey, Held> before = held.getOrDefault(feature.name(), Map.of());
@@ -69,6 +71,11 @@ final class Functions {
   /** The revision at which a feature went away: at the latest that of the start. */
   long awaySince(String feature) {
     return awaySince.getOrDefault(feature, startedAt);
+  }
+
+  /** The revision at which a feature last came: what is older may look otherwise since. */
+  long arrivedAt() {
+    return arrivedAt;
   }
 
   /** What is older than this was computed by an earlier controller. */

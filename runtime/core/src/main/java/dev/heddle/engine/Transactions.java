@@ -208,11 +208,8 @@ final class Transactions {
     return usedKeys.computeIfAbsent(space, s -> new HashSet<>());
   }
 
-  /** What is staged, as one step of the store; empty if nothing changes. */
-  Optional<Store.Commit> commit(long revision) {
-    if (staged.isEmpty()) {
-      return Optional.empty();
-    }
+  /** What is staged, as one step of the store. */
+  Store.Commit commit(long revision) {
     List<Stored> puts = staged.values().stream().flatMap(n -> n.stored().stream()).toList();
     List<Id<?>> removals = new ArrayList<>();
     staged.forEach(
@@ -221,7 +218,7 @@ final class Transactions {
             removals.add(id);
           }
         });
-    return Optional.of(new Store.Commit(revision, puts, removals, Map.copyOf(lastKeys)));
+    return new Store.Commit(revision, puts, removals, Map.copyOf(lastKeys));
   }
 
   /** What is staged becomes what is; returned by id, empty for what is removed. */

@@ -15,6 +15,7 @@ public record Document(String kind, String name, Map<String, String> labels, Obj
 
   public static final String API_VERSION = "heddle.dev/v1";
 
+  private static final Pattern KIND = Pattern.compile("[A-Za-z][A-Za-z0-9]{0,62}");
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?");
   private static final Pattern LABEL_KEY =
@@ -46,6 +47,10 @@ public record Document(String kind, String name, Map<String, String> labels, Obj
           "document", "an object with apiVersion, kind, metadata and spec is expected");
     }
     String kind = text(tree, "kind", "document");
+    if (!KIND.matcher(kind).matches()) {
+      throw new RefusedException(
+          "document kind", "'" + Text.shown(kind) + "' is not a kind such as LogicalPort");
+    }
     String version = text(tree, "apiVersion", kind);
     if (!version.equals(API_VERSION)) {
       throw new RefusedException(

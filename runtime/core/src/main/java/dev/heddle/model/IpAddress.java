@@ -2,17 +2,19 @@ package dev.heddle.model;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** An IPv4 or IPv6 address. Equal addresses are equal values, however they were written. */
 public record IpAddress(boolean isV6, Bits bits) {
 
   private static final Pattern V4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
-  private static final Pattern V6 =
-      Pattern.compile("[0-9a-fA-F:]{2,39}(\\d+\\.\\d+\\.\\d+\\.\\d+)?");
+  private static final Pattern GROUP = Pattern.compile("[0-9a-fA-F]{1,4}");
+  private static final int LONGEST = 45; // six groups and a dotted quad
 
+  @JsonCreator(mode = JsonCreator.Mode.DISABLED) // a text is the only form
   public IpAddress {
     if (!isV6 && bits.width() > 32) {
       throw new IllegalArgumentException("an IPv4 address has 32 bits");
@@ -27,44 +29,74 @@ public record IpAddress(boolean isV6, Bits bits) {
     return new IpAddress(true, new Bits(high, low));
   }
 
-  /** Reads {@code 10.0.0.1} or {@code fd00::1}; names are never looked up. */
-  @JsonCreator
+  /** Reads {@code 10.0.0.1} or a text form of RFC 4291; names are never looked up. */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static IpAddress parse(String text) {
-    if (V4.matcher(text).matches()) {
-      long value = 0;
-      for (String octet : text.split("\\.")) {
-        int o = Integer.parseInt(octet);
-        if (o > 255) {
-          throw refused(text);
-        }
-        value = value << 8 | o;
-      }
-      return v4(value);
+    if (text.length() > LONGEST) {
+      throw refused(text);
     }
-    if (text.indexOf(':') >= 0 && V6.matcher(text).matches()) {
-      try {
-        byte[] b = InetAddress.getByName(text).getAddress(); // a literal: no resolver is asked
-        if (b.length == 16) {
-          return v6(octets(b, 0), octets(b, 8));
-        }
-      } catch (UnknownHostException e) {
+    return text.indexOf(':') < 0 ? v4(quad(text, text)) : v6(text);
+  }
+
+  /** The dotted quad {@code part} of {@code text}. */
+  private static long quad(String part, String text) {
+    if (!V4.matcher(part).matches()) {
+      throw refused(text);
+    }
+    long value = 0;
+    for (String octet : part.split("\\.")) {
+      int o = Integer.parseInt(octet);
+      if (o > 255) {
+        throw refused(text);
+      }
+      value = value << 8 | o;
+    }
+    return value;
+  }
+
+  private static IpAddress v6(String text) {
+    int gap = text.indexOf("::");
+    List<Long> groups = new ArrayList<>(8);
+    if (gap < 0) {
+      addGroups(groups, text, true, text);
+    } else {
+      addGroups(groups, text.substring(0, gap), false, text);
+      int before = groups.size();
+      addGroups(groups, text.substring(gap + 2), true, text);
+      if (groups.size() < 8) {
+        groups.addAll(before, Collections.nCopies(8 - groups.size(), 0L));
+      } else {
+        throw refused(text); // nothing is left for the gap to stand for
+      }
+    }
+    if (groups.size() != 8) {
+      throw refused(text);
+    }
+    return v6(joined(groups.subList(0, 4)), joined(groups.subList(4, 8)));
+  }
+
+  private static void addGroups(List<Long> groups, String part, boolean mayEndInQuad, String text) {
+    String[] words = part.isEmpty() ? new String[0] : part.split(":", -1);
+    for (int i = 0; i < words.length; i++) {
+      if (mayEndInQuad && i == words.length - 1 && words[i].indexOf('.') >= 0) {
+        long quad = quad(words[i], text);
+        groups.add(quad >> 16);
+        groups.add(quad & 0xffff);
+      } else if (GROUP.matcher(words[i]).matches()) {
+        groups.add(Long.parseLong(words[i], 16));
+      } else {
         throw refused(text);
       }
     }
-    throw refused(text);
+  }
+
+  private static long joined(List<Long> groups) {
+    return groups.stream().reduce(0L, (all, group) -> all << 16 | group);
   }
 
   private static IllegalArgumentException refused(String text) {
     return new IllegalArgumentException(
         "'" + Text.shown(text) + "' is not an IP address such as 10.0.0.1 or fd00::1");
-  }
-
-  private static long octets(byte[] b, int from) {
-    long v = 0;
-    for (int i = from; i < from + 8; i++) {
-      v = v << 8 | b[i] & 0xff;
-    }
-    return v;
   }
 
   /** 32 or 128. */

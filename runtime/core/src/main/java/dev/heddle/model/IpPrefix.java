@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 /** A CIDR prefix such as {@code 10.0.0.0/24}; bits below the prefix length are zero. */
 public record IpPrefix(IpAddress address, int length) {
 
+  @JsonCreator(mode = JsonCreator.Mode.DISABLED) // a text is the only form
   public IpPrefix {
     if (length < 0 || length > address.width()) {
       throw new IllegalArgumentException(
@@ -18,7 +19,7 @@ public record IpPrefix(IpAddress address, int length) {
   }
 
   /** Reads {@code ADDRESS/LENGTH}. */
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static IpPrefix parse(String text) {
     int slash = text.indexOf('/');
     if (slash < 0 || !text.substring(slash + 1).matches("\\d{1,3}")) {

@@ -11,6 +11,7 @@ public record MacAddress(long value) {
 
   private static final Pattern FORM = Pattern.compile("[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}");
 
+  @JsonCreator(mode = JsonCreator.Mode.DISABLED) // a text is the only form
   public MacAddress {
     if (value >>> 48 != 0) {
       throw new IllegalArgumentException("a MAC address has 48 bits");
@@ -18,7 +19,7 @@ public record MacAddress(long value) {
   }
 
   /** Reads six pairs of hexadecimal digits with colons; anything else is refused. */
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public static MacAddress parse(String text) {
     if (!FORM.matcher(text).matches()) {
       throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package dev.heddle.store;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -14,7 +15,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,8 +55,7 @@ public final class FileStore implements Store {
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Path file;
-  private final FileChannel lockChannel;
-  private final FileLock lock;
+  private final FileChannel lock;
   private final MemoryStore contents = new MemoryStore();
   private FileChannel log;
   private long rewrittenSize;
@@ -68,25 +68,39 @@ public final class FileStore implements Store {
   /**
    * Opens the store in {@code directory}, which is created if needed.
    *
-   * @throws StoreException if another process has it open, or it is damaged
+   * @throws StoreException if somebody else has it open, or it is damaged
    */
   public FileStore(Path directory) {
     file = directory.resolve("model.log");
+    boolean opened = false;
     try {
       Files.createDirectories(directory);
-      lockChannel =
+      lock =
           FileChannel.open(
               directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      lock = lockChannel.tryLock();
-      if (lock == null) {
-        lockChannel.close();
-        throw new StoreException("another controller has the store " + directory + " open", null);
+      try {
+        if (!isMine(lock)) {
+          throw new StoreException("another controller has the store " + directory + " open", null);
+        }
+        replay();
+        rewrite();
+        opened = true;
+      } finally {
+        if (!opened) {
+          lock.close(); // else a store that was mended could not be opened by this process
+        }
       }
-      replay();
-      rewrite();
     } catch (IOException e) {
       throw new StoreException(
           "the store " + directory + " cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isMine(FileChannel lock) throws IOException {
+    try {
+      return lock.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // by this very process
     }
   }
 
@@ -107,13 +121,29 @@ public final class FileStore implements Store {
         String next = lines.readLine();
         if (isWhole(line)) {
           contents.commit(read(line.substring(9)));
-        } else if (next == null) {
+        } else if (next == null && !holdsAWholeCommit(line)) {
           LOG.warn("dropped the last line of {}: it was cut short and never acknowledged", file);
         } else {
           throw new StoreException(file + " is damaged in line " + number, null);
         }
         line = next;
       }
+    }
+  }
+
+  /** A line that was cut short does not: what follows a commit has lost its line end. */
+  private static boolean holdsAWholeCommit(String line) {
+    if (line.length() <= 9) {
+      return false;
+    }
+    String text = line.substring(9);
+    try (JsonParser parser = JSON.createParser(text)) {
+      parser.nextToken();
+      parser.skipChildren();
+      int end = (int) parser.currentLocation().getCharOffset();
+      return isWhole(line.substring(0, 9 + end));
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -163,7 +193,6 @@ public final class FileStore implements Store {
 
   /** Puts a file with one commit in the place of the present one, in one step. */
   private void rewrite() throws IOException {
-    Contents now = contents.load();
     Path fresh = file.resolveSibling("model.log.new");
     FileChannel to =
         FileChannel.open(
@@ -171,22 +200,32 @@ public final class FileStore implements Store {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE);
-    append(to, HEADER);
-    append(
-        to,
-        line(
-            new Commit(
-                now.revision(), List.copyOf(now.documents().values()), List.of(), now.lastKeys())));
-    to.force(true);
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    boolean inPlace = false;
+    try {
+      append(to, HEADER + line(everything()));
+      to.force(true);
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      inPlace = true;
+    } finally {
+      if (!inPlace) {
+        to.close();
+      }
+    }
+    FileChannel before = log;
+    log = to; // from here on the old file has no name: nothing may be written to it
+    rewrittenSize = to.size();
+    if (before != null) {
+      before.close();
+    }
     try (FileChannel directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
       directory.force(true);
     }
-    if (log != null) {
-      log.close();
-    }
-    log = to;
-    rewrittenSize = to.size();
+  }
+
+  private Commit everything() {
+    Contents now = contents.load();
+    return new Commit(
+        now.revision(), List.copyOf(now.documents().values()), List.of(), now.lastKeys());
   }
 
   private static void append(FileChannel channel, String text) throws IOException {
@@ -239,8 +278,7 @@ public final class FileStore implements Store {
   public synchronized void close() {
     try {
       log.close();
-      lock.release();
-      lockChannel.close();
+      lock.close();
     } catch (IOException e) {
       throw new StoreException("the store could not be closed", e);
     }

@@ -23,7 +23,13 @@ public interface Store extends AutoCloseable {
    * @param lastKeys by key space, the newest number given
    */
   record Commit(
-      long revision, List<Stored> puts, List<Id<?>> removals, Map<KeySpace, Integer> lastKeys) {}
+      long revision, List<Stored> puts, List<Id<?>> removals, Map<KeySpace, Integer> lastKeys) {
+
+    /** True if no document changes. */
+    public boolean isEmpty() {
+      return puts.isEmpty() && removals.isEmpty();
+    }
+  }
 
   /** Everything. */
   record Contents(long revision, Map<Id<?>, Stored> documents, Map<KeySpace, Integer> lastKeys) {}

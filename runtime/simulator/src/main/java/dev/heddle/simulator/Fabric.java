@@ -1,0 +1,138 @@
+package dev.heddle.simulator;
+
+import dev.heddle.model.Bits;
+import dev.heddle.model.Id;
+import dev.heddle.model.IpAddress;
+import dev.heddle.model.Node;
+import dev.heddle.pipeline.Field;
+import dev.heddle.pipeline.Tunnel;
+import dev.heddle.pipeline.Wire;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Simulated switches with their tables, and an underlay that carries tunnels between them. */
+public record Fabric(Map<Id<Node>, Switch> switches) {
+
+  /** No packet of this design crosses more than a few nodes; this many is a loop. */
+  private static final int MOST_HOPS = 64;
+
+  public Fabric {
+    switches = Map.copyOf(switches);
+  }
+
+  /**
+   * One switch.
+   *
+   * @param encapAddress where its tunnels end; without one it has no tunnel port
+   * @param ports the OpenFlow numbers of its other ports
+   */
+  public record Switch(Tables tables, Optional<IpAddress> encapAddress, Set<Integer> ports) {
+
+    public Switch {
+      ports = Set.copyOf(ports);
+    }
+
+    Set<Integer> allPorts() {
+      Set<Integer> all = new HashSet<>(ports);
+      encapAddress.ifPresent(a -> all.add(Tunnel.OF_PORT));
+      return all;
+    }
+  }
+
+  /** A copy of the packet that came out of a port that is no tunnel. */
+  public record Arrival(Id<Node> node, int port, Packet packet) {}
+
+  /**
+   * What became of a packet.
+   *
+   * @param tunnelled how many copies each node got through a tunnel, by node
+   * @param last the packet as the last action on the first node left it, with its registers
+   * @param lost limits that were exceeded and copies that no node was there to take
+   */
+  public record Run(
+      Trace trace,
+      List<Arrival> arrivals,
+      Map<Id<Node>, Integer> tunnelled,
+      Packet last,
+      List<String> lost) {
+
+    /** The table whose flow, or lack of one, dropped the packet: the last it was looked up in. */
+    public Optional<Integer> droppedAt() {
+      List<Trace.Step> steps = trace.steps();
+      return arrivals.isEmpty() && !steps.isEmpty()
+          ? Optional.of(steps.get(steps.size() - 1).table())
+          : Optional.empty();
+    }
+  }
+
+  private record Hop(Id<Node> node, int port, Packet packet) {}
+
+  /** Sends a packet into a port of a node. */
+  public Run send(Id<Node> node, int port, Packet packet) {
+    List<Trace.Step> steps = new ArrayList<>();
+    List<Arrival> arrivals = new ArrayList<>();
+    Map<Id<Node>, Integer> tunnelled = new TreeMap<>();
+    List<String> lost = new ArrayList<>();
+    Optional<Packet> last = Optional.empty();
+    Queue<Hop> hops = new ArrayDeque<>(List.of(new Hop(node, port, packet)));
+    for (int hop = 0; !hops.isEmpty(); hop++) {
+      if (hop == MOST_HOPS) {
+        lost.add("over " + MOST_HOPS + " copies between nodes: a loop");
+        break;
+      }
+      Hop at = hops.remove();
+      Switch here = switches.get(at.node());
+      Passage.Outcome outcome =
+          Passage.through(at.node(), here.tables(), here.allPorts(), at.port(), at.packet());
+      steps.addAll(outcome.steps());
+      last = last.or(() -> Optional.of(outcome.last()));
+      outcome.exceeded().ifPresent(lost::add);
+      for (Passage.Copy copy : outcome.copies()) {
+        if (copy.port() != Tunnel.OF_PORT) {
+          arrivals.add(new Arrival(at.node(), copy.port(), copy.packet().onTheWire()));
+        } else {
+          Optional<Hop> next = tunnel(here, copy.packet());
+          next.ifPresentOrElse(
+              h -> {
+                hops.add(h);
+                tunnelled.merge(h.node(), 1, Integer::sum);
+              },
+              () -> lost.add("no node takes tunnels to " + remote(copy.packet())));
+        }
+      }
+    }
+    return new Run(
+        new Trace(steps), List.copyOf(arrivals), Map.copyOf(tunnelled), last.get(), lost);
+  }
+
+  private Optional<Hop> tunnel(Switch from, Packet packet) {
+    IpAddress to = remote(packet);
+    if (from.encapAddress().equals(Optional.of(to))) {
+      return Optional.empty(); // OVS: "Not tunneling to our own address"
+    }
+    return switches.entrySet().stream()
+        .filter(s -> s.getValue().encapAddress().equals(Optional.of(to)))
+        .map(s -> new Hop(s.getKey(), Tunnel.OF_PORT, received(from, packet)))
+        .findFirst();
+  }
+
+  private static IpAddress remote(Packet packet) {
+    return new IpAddress(false, packet.get(Field.TUNNEL_DST));
+  }
+
+  private static Packet received(Switch from, Packet sent) {
+    Bits source = from.encapAddress().map(IpAddress::bits).orElse(Bits.ZERO);
+    return sent.onTheWire()
+        .with(Wire.TUN_ID, sent.get(Wire.TUN_ID))
+        .with(Wire.TUN_METADATA0, sent.get(Wire.TUN_METADATA0))
+        .with(Wire.TUN_DST, sent.get(Wire.TUN_DST))
+        .with(Wire.TUN_SRC, source);
+  }
+}

@@ -1,0 +1,147 @@
+package dev.heddle.simulator;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.engine.Controller;
+import dev.heddle.model.Binding;
+import dev.heddle.model.Document;
+import dev.heddle.model.IpAddress;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.MacAddress;
+import dev.heddle.model.Network.Change;
+import dev.heddle.model.Network.Writer;
+import dev.heddle.model.Node;
+import dev.heddle.pipeline.Feature;
+import dev.heddle.store.MemoryStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A small network told from top to bottom, then packets sent through it. Each word applies to the
+ * switch or port named last:
+ *
+ * <pre>
+ * try (Net net = Net.with(new L2Switching(), new Placement())) {
+ *   net.sw("s").port("a", "10.0.0.1").on("n1").port("b", "10.0.0.2").on("n2");
+ *   net.from("a").ping("b").arrives();
+ *   net.from("a").forging(Field.ETH_SRC, "0a:00:00:00:00:99").ping("b").isDroppedAt("ADMIT");
+ * }
+ * </pre>
+ *
+ * The n-th port of a switch has MAC 0a:00:00:00:00:n unless {@link #mac} says otherwise; the n-th
+ * node has the tunnel address 198.18.0.n. What is said is computed before the word returns. For one
+ * thread.
+ */
+public final class Net implements AutoCloseable {
+
+  private final Controller controller = new Controller(new MemoryStore());
+  private final Map<String, Guest.Identity> ports = new HashMap<>();
+  private final Map<String, Integer> portsOf = new HashMap<>();
+  private final Map<String, Integer> interfacesOf = new HashMap<>();
+  private String network = "";
+  private String port = "";
+
+  private Net() {}
+
+  public static Net with(Feature... features) {
+    Net net = new Net();
+    List.of(features).forEach(net.controller::add);
+    return net;
+  }
+
+  /** A logical switch; said again, the ports that follow belong to it. */
+  public Net sw(String name) {
+    network = name;
+    if (!portsOf.containsKey(name)) {
+      portsOf.put(name, 0);
+      put(new Document(LogicalSwitch.KIND.name(), name, Map.of(), object()));
+    }
+    return this;
+  }
+
+  /** A port of the present switch, with port security and these addresses. */
+  public Net port(String name, String... addresses) {
+    port = name;
+    int number = portsOf.merge(network, 1, Integer::sum);
+    MacAddress mac = new MacAddress(0x0a_00_00_00_00_00L + number);
+    List<IpAddress> own = List.of(addresses).stream().map(IpAddress::parse).toList();
+    return identity(new Guest.Identity(name, network, mac, own, true));
+  }
+
+  public Net mac(String mac) {
+    Guest.Identity p = ports.get(port);
+    return identity(
+        new Guest.Identity(port, p.network(), MacAddress.parse(mac), p.addresses(), p.secure()));
+  }
+
+  public Net withoutPortSecurity() {
+    Guest.Identity p = ports.get(port);
+    return identity(new Guest.Identity(port, p.network(), p.mac(), p.addresses(), false));
+  }
+
+  /** Plugs the present port in on a node, which comes to be if there is none of that name. */
+  public Net on(String node) {
+    node(node);
+    int ofPort = interfacesOf.merge(node, 1, Integer::sum);
+    return put(Binding.document(Node.KIND.id(node), LogicalPort.KIND.id(port), ofPort));
+  }
+
+  /** A node, with or without ports. */
+  public Net node(String name) {
+    if (!interfacesOf.containsKey(name)) {
+      interfacesOf.put(name, 0);
+      int n = interfacesOf.size();
+      put(Node.document(name, n, Optional.of(IpAddress.parse("198.18.0." + n)), "3.1.0"));
+    }
+    return this;
+  }
+
+  /** Removes a port from the model; its interface stays where it is. */
+  public Net without(String portName) {
+    return apply(new Change.Remove(LogicalPort.KIND.name(), portName, true));
+  }
+
+  /** Any documents, as they would be applied. */
+  public Net put(Document... documents) {
+    return apply(List.of(documents).stream().map(Change.Put::new).toArray(Change[]::new));
+  }
+
+  /** The guest behind a port, about to send. */
+  public Guest from(String portName) {
+    return new Guest(this, ports.get(portName), List.of());
+  }
+
+  public Controller controller() {
+    return controller;
+  }
+
+  Guest.Identity identity(String portName) {
+    return ports.get(portName);
+  }
+
+  private Net identity(Guest.Identity identity) {
+    ports.put(identity.port(), identity);
+    ObjectNode spec = object().put("switch", identity.network());
+    spec.put("mac", identity.mac().toString()).put("portSecurity", identity.secure());
+    identity.addresses().forEach(a -> spec.withArray("addresses").add(a.toString()));
+    return put(new Document(LogicalPort.KIND.name(), identity.port(), Map.of(), spec));
+  }
+
+  private Net apply(Change... changes) {
+    controller.transact(Writer.SYSTEM, new ArrayList<>(List.of(changes))).join();
+    return this;
+  }
+
+  private static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  @Override
+  public void close() {
+    controller.close();
+  }
+}

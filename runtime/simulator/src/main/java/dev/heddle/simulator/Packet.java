@@ -1,0 +1,142 @@
+package dev.heddle.simulator;
+
+import dev.heddle.model.Bits;
+import dev.heddle.pipeline.Action;
+import dev.heddle.pipeline.Field;
+import dev.heddle.pipeline.Match;
+import dev.heddle.pipeline.Term;
+import dev.heddle.pipeline.Wire;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * A packet as a switch sees it: header fields, tunnel fields and the pipeline's registers. A field
+ * the packet does not have reads as zero, as in OVS. Immutable.
+ */
+public record Packet(Map<Wire, Bits> fields) {
+
+  public static final Packet EMPTY = new Packet(Map.of());
+
+  /** Zero values are left out, so that equal packets are equal values. */
+  public Packet {
+    EnumMap<Wire, Bits> copy = new EnumMap<>(Wire.class);
+    fields.forEach(
+        (wire, value) -> {
+          if (value.width() > wire.width()) {
+            throw new IllegalArgumentException(wire.ovsName() + " is too narrow for " + value);
+          }
+          if (!value.isZero()) {
+            copy.put(wire, value);
+          }
+        });
+    fields = Collections.unmodifiableMap(copy);
+  }
+
+  public Bits get(Wire wire) {
+    return fields.getOrDefault(wire, Bits.ZERO);
+  }
+
+  public Bits get(Field field) {
+    return get(field.wire()).and(field.mask()).shiftRight(field.offset());
+  }
+
+  public Packet with(Wire wire, Bits value) {
+    EnumMap<Wire, Bits> changed = new EnumMap<>(Wire.class);
+    changed.putAll(fields);
+    changed.put(wire, value);
+    return new Packet(changed);
+  }
+
+  /** With the bits of {@code field} replaced. */
+  public Packet with(Field field, Bits value) {
+    Bits rest = get(field.wire()).andNot(field.mask());
+    return with(field.wire(), rest.or(value.shiftLeft(field.offset())));
+  }
+
+  public Packet with(Field field, long value) {
+    return with(field, Bits.of(value));
+  }
+
+  boolean meets(Match match) {
+    for (Term t : match.terms()) {
+      if (!get(t.wire()).and(t.mask()).equals(t.value())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Nothing happens if the packet has no such field, as ovs-actions(7) says of set_field. */
+  Packet after(Action.Set set) {
+    return has(set.wire())
+        ? with(set.wire(), get(set.wire()).andNot(set.mask()).or(set.value()))
+        : this;
+  }
+
+  /** Nothing happens if the packet lacks one of the two fields, as ovs-actions(7) says of move. */
+  Packet after(Action.Move move) {
+    if (!has(move.from()) || !has(move.to())) {
+      return this;
+    }
+    Bits ones = Bits.ones(move.width());
+    Bits moved = get(move.from()).shiftRight(move.fromOffset()).and(ones);
+    Bits rest = get(move.to()).andNot(ones.shiftLeft(move.toOffset()));
+    return with(move.to(), rest.or(moved.shiftLeft(move.toOffset())));
+  }
+
+  /** The packet as the next switch, or a host, gets it: registers stay behind. */
+  Packet onTheWire() {
+    EnumMap<Wire, Bits> kept = new EnumMap<>(Wire.class);
+    fields.forEach(
+        (wire, value) -> {
+          if (wire.compareTo(Wire.TUN_METADATA0) > 0) {
+            kept.put(wire, value);
+          }
+        });
+    return new Packet(kept);
+  }
+
+  private boolean has(Wire wire) {
+    return switch (wire) {
+      case IPV4_SRC, IPV4_DST -> is(Match.ETH_IPV4);
+      case IPV6_SRC, IPV6_DST -> is(Match.ETH_IPV6);
+      case IP_PROTO -> is(Match.ETH_IPV4) || is(Match.ETH_IPV6);
+      case TCP_SRC, TCP_DST -> isIp(Match.PROTO_TCP);
+      case UDP_SRC, UDP_DST -> isIp(Match.PROTO_UDP);
+      case ARP_OP, ARP_SPA, ARP_TPA, ARP_SHA, ARP_THA -> is(Match.ETH_ARP);
+      case ICMPV6_TYPE, ICMPV6_CODE -> is(Match.ETH_IPV6) && isIp(Match.PROTO_ICMPV6);
+      case ND_TARGET -> isNeighbourDiscovery(135) || isNeighbourDiscovery(136);
+      case ND_SLL -> isNeighbourDiscovery(135);
+      case ND_TLL -> isNeighbourDiscovery(136);
+      default -> true;
+    };
+  }
+
+  private boolean is(int ethType) {
+    return get(Wire.ETH_TYPE).low() == ethType;
+  }
+
+  private boolean isIp(int protocol) {
+    return has(Wire.IP_PROTO) && get(Wire.IP_PROTO).low() == protocol;
+  }
+
+  private boolean isNeighbourDiscovery(int type) {
+    return has(Wire.ICMPV6_TYPE)
+        && get(Wire.ICMPV6_TYPE).low() == type
+        && get(Wire.ICMPV6_CODE).isZero();
+  }
+
+  @Override
+  public String toString() {
+    return fields.isEmpty()
+        ? "empty"
+        : fields.entrySet().stream().map(Packet::shown).collect(Collectors.joining(","));
+  }
+
+  /** As ovs-ofctl(8) and ofproto/trace read it: the packet can be pasted there. */
+  private static String shown(Map.Entry<Wire, Bits> field) {
+    return field.getKey().ovsName() + "=" + Addresses.text(field.getKey(), field.getValue());
+  }
+}

@@ -1,0 +1,62 @@
+package dev.heddle.simulator;
+
+import dev.heddle.engine.Controller;
+import dev.heddle.model.Binding;
+import dev.heddle.model.Document;
+import dev.heddle.model.Id;
+import dev.heddle.model.IpAddress;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.Network;
+import dev.heddle.model.Node;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The switches that a controller's model tells of, with the flows it wants on them: what would be
+ * there if every node were connected and had confirmed the newest revision.
+ *
+ * @param plugged which port each interface is
+ */
+public record Plan(Fabric fabric, Map<Plug, Id<LogicalPort>> plugged) {
+
+  /** An interface: a node's OpenFlow port. */
+  public record Plug(Id<Node> node, int ofPort) {}
+
+  public static Plan of(Controller controller) {
+    Map<Plug, Id<LogicalPort>> plugged = new HashMap<>();
+    for (Network.State s : controller.list(Binding.KIND.name())) {
+      var spec = s.document().spec();
+      Id<Node> node = Node.KIND.id(spec.get("node").asText());
+      plugged.put(
+          new Plug(node, spec.get("ofPort").asInt()),
+          LogicalPort.KIND.id(spec.get("port").asText()));
+    }
+    Map<Id<Node>, Fabric.Switch> switches = new HashMap<>();
+    for (Network.State s : controller.list(Node.KIND.name())) {
+      Id<Node> node = Node.KIND.id(s.document().name());
+      Set<Integer> ports = new HashSet<>();
+      plugged.keySet().stream()
+          .filter(p -> p.node().equals(node))
+          .forEach(p -> ports.add(p.ofPort()));
+      Tables tables = controller.read(snapshot -> Tables.of(snapshot, node));
+      switches.put(node, new Fabric.Switch(tables, encapAddress(s.document()), ports));
+    }
+    return new Plan(new Fabric(switches), Map.copyOf(plugged));
+  }
+
+  /** Where a port is plugged in: the first of its interfaces, if a node has one. */
+  public Optional<Plug> plug(Id<LogicalPort> port) {
+    return plugged.entrySet().stream()
+        .filter(e -> e.getValue().equals(port) && fabric.switches().containsKey(e.getKey().node()))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private static Optional<IpAddress> encapAddress(Document node) {
+    return Optional.ofNullable(node.spec().get("encapAddress"))
+        .map(a -> IpAddress.parse(a.asText()));
+  }
+}
