@@ -92,7 +92,8 @@ class Tenants(Promises):
         sent, events = at.sent(), {n: w.stop() for n, w in watches.items()}
         lost = {kind: t.stop()["lost"] for kind, t in traffic.items()}
         figures["one flow removed behind the controller, renderer restarted"] = {
-            "packets lost meanwhile": lost, "cells wrong": len(wrong), "flow-mods to repair": sent, "changes the switches saw": events}
+            "packets lost meanwhile": lost, "cells wrong": len(wrong), "flow-mods to repair": sent,
+            "changes the switches saw": events}
         # red-b's replies go out, but nothing comes in: its own requests stay without answer, too.
         self.assertEqual({("red-a", "red-b"), ("red-c", "red-b"), ("red-b", "red-a"), ("red-b", "red-c")}, set(wrong))
         self.assertGreater(lost["udp"], 500)

@@ -78,7 +78,8 @@ class Changes:
         self.log = tempfile.TemporaryFile("w+")
         self.control = installation.lab.directory / f"watch-{node}.ctl"
         self.process = installation.popen(node, "ovs-ofctl", f"--unixctl={self.control}", "-O", "OpenFlow13",
-                                          "monitor", "br-int", "watch:!initial", stdout=self.log, stderr=subprocess.STDOUT)
+                                          "monitor", "br-int", "watch:!initial", stdout=self.log,
+                                          stderr=subprocess.STDOUT)
         await_none(lambda: not self.control.exists(), 10, "ovs-ofctl monitor")
         self._sync()
 
