@@ -267,7 +267,10 @@ class Swaps(Promises):
         at.node("n2", "ovs-vsctl", "--timeout=10", "wait-until", "Interface", device,
                 "external_ids:heddle-installed=true")
         at.realized("red-e")
-        # Installed is not yet enforced: the switch may drop by what it cached until it has looked again.
+        # Installed means in the tables. It is not yet enforced: the switch may drop by what it cached until it has
+        # looked at all of that again, from its beginning: the first wait may end a round that began before.
+        self.assertTrue(any(table == 4 and "0a:00:00:00:00:15" in match for table, match in at.dump("n2")))
+        at.node("n2", "ovs-appctl", "revalidator/wait")
         at.node("n2", "ovs-appctl", "revalidator/wait")
         back = {"answered": self.answered("red-e", "10.0.0.12")}
         figures["a port while l2 is away"] = {
