@@ -92,7 +92,8 @@ class Tenants(Promises):
         sent, events = at.sent(), {n: w.stop() for n, w in watches.items()}
         lost = {kind: t.stop()["lost"] for kind, t in traffic.items()}
         figures["one flow removed behind the controller, renderer restarted"] = {
-            "packets lost meanwhile": lost, "cells wrong": len(wrong), "flow-mods to repair": sent, "changes the switches saw": events}
+            "packets lost meanwhile": lost, "cells wrong": len(wrong), "flow-mods to repair": sent,
+            "changes the switches saw": events}
         # red-b's replies go out, but nothing comes in: its own requests stay without answer, too.
         self.assertEqual({("red-a", "red-b"), ("red-c", "red-b"), ("red-b", "red-a"), ("red-b", "red-c")}, set(wrong))
         self.assertGreater(lost["udp"], 500)
@@ -266,7 +267,10 @@ class Swaps(Promises):
         at.node("n2", "ovs-vsctl", "--timeout=10", "wait-until", "Interface", device,
                 "external_ids:heddle-installed=true")
         at.realized("red-e")
-        # Installed is not yet enforced: the switch may drop by what it cached until it has looked again.
+        # Installed means in the tables. It is not yet enforced: the switch may drop by what it cached until it has
+        # looked at all of that again, from its beginning: the first wait may end a round that began before.
+        self.assertTrue(any(table == 4 and "0a:00:00:00:00:15" in match for table, match in at.dump("n2")))
+        at.node("n2", "ovs-appctl", "revalidator/wait")
         at.node("n2", "ovs-appctl", "revalidator/wait")
         back = {"answered": self.answered("red-e", "10.0.0.12")}
         figures["a port while l2 is away"] = {

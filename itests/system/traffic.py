@@ -14,13 +14,16 @@ UDP = str(Path(__file__).with_name("udp.py"))
 
 
 class Ping:
-    """ping every 10 ms. What was lost: numbers below the last answered one that were not answered."""
+    """ping every 10 ms. It runs when three packets were answered; what was lost are numbers between the third answer
+    and the last one that were not answered.
+    """
 
     def __init__(self, installation, pod, address, interval=0.01):
         self.log = tempfile.TemporaryFile("w+")
         self.process = installation.popen(pod, "ping", "-n", "-i", str(interval), address, stdout=self.log,
                                           stderr=subprocess.STDOUT)
         self.more()
+        self.first = sorted(set(self._answered()))[2]
 
     def _answered(self):
         self.log.seek(0)
@@ -39,13 +42,13 @@ class Ping:
         self.log.close()
         # A number beyond 65,535 would wrap: ten minutes at this rate.
         last = max(answered)
-        missing = sorted(set(range(1, last + 1)) - set(answered))
+        missing = sorted(set(range(self.first, last + 1)) - set(answered))
         return {"sent": last, "lost": len(missing), "first lost": missing[:10],
                 "duplicates": len(answered) - len(set(answered))}
 
 
 class Udp:
-    """Numbered UDP packets from one pod to another, 1,000 a second."""
+    """Numbered UDP packets from one pod to another, 1,000 a second. They run when the first has arrived."""
 
     def __init__(self, installation, sender, receiver, address, port=4000, rate=1000):
         self.receiver = installation.popen(receiver, "/usr/bin/python3", UDP, "receive", str(port),
@@ -54,6 +57,7 @@ class Udp:
         self.sender = installation.popen(sender, "/usr/bin/python3", UDP, "send", address, str(port), str(rate),
                                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert "sending" in self.sender.stderr.readline()
+        assert "receiving" in self.receiver.stderr.readline()
         self.rate, self.began = rate, time.monotonic()
 
     def wait(self, packets):
@@ -67,7 +71,8 @@ class Udp:
             said = self.receiver.communicate(timeout=2)[0]
         except subprocess.TimeoutExpired:
             said = finish(self.receiver)  # the last packet was lost, too
-        return {**sent, **json.loads(said), "lost": sent["sent"] - json.loads(said)["received"]}
+        found = json.loads(said)
+        return {**sent, **found, "lost": sent["sent"] - found["first"] - found["received"]}
 
 
 class Changes:
@@ -78,7 +83,8 @@ class Changes:
         self.log = tempfile.TemporaryFile("w+")
         self.control = installation.lab.directory / f"watch-{node}.ctl"
         self.process = installation.popen(node, "ovs-ofctl", f"--unixctl={self.control}", "-O", "OpenFlow13",
-                                          "monitor", "br-int", "watch:!initial", stdout=self.log, stderr=subprocess.STDOUT)
+                                          "monitor", "br-int", "watch:!initial", stdout=self.log,
+                                          stderr=subprocess.STDOUT)
         await_none(lambda: not self.control.exists(), 10, "ovs-ofctl monitor")
         self._sync()
 

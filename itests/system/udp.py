@@ -42,6 +42,7 @@ def receive(port):
     # SO_RCVBUFFORCE: a receiver that is not scheduled for a while must not be what loses packets.
     inbound.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)
     inbound.bind(("", port))
+    inbound.settimeout(10)  # for the first
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_told(seen, counts)))
     seen, counts = set(), {"duplicates": 0, "reordered": 0, "longest_ms": 0.0}
     highest, before = -1, None
@@ -51,7 +52,10 @@ def receive(port):
         if last:
             sys.exit(_told(seen, counts))
         now = time.monotonic()
-        if before:
+        if before is None:
+            inbound.settimeout(None)
+            print("receiving", file=sys.stderr, flush=True)
+        else:
             counts["longest_ms"] = max(counts["longest_ms"], round((now - before) * 1000, 1))
         before = now
         counts["duplicates"] += number in seen
@@ -61,8 +65,8 @@ def receive(port):
 
 
 def _told(seen, counts):
-    gaps = sum(1 for n in seen if n and n - 1 not in seen)
-    print(json.dumps({"received": len(seen), "gaps": gaps, **counts}))
+    gaps = max(0, sum(1 for n in seen if n - 1 not in seen) - 1)
+    print(json.dumps({"first": min(seen, default=0), "received": len(seen), "gaps": gaps, **counts}))
     return 0
 
 

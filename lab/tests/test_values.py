@@ -46,7 +46,8 @@ class SettingsFromTheEnvironment(unittest.TestCase):
     def test_what_cannot_work_is_refused(self):
         for bad in ({"HEDDLE_LAB_DIR": "relative"}, {"HEDDLE_LAB_PREFIX": "toolongprefix"},
                     {"HEDDLE_LAB_PREFIX": "../x"}, {"HEDDLE_LAB_UNDERLAY": "10.0.0.0/30"},
-                    {"HEDDLE_OVSDB_PORT": "65536"}, {"HEDDLE_OVSDB_PORT": "-1"}, {"HEDDLE_LAB_UNDERLAY": "nonsense"}, {"HEDDLE_LAB_DIR": "/" + "x" * 200}):
+                    {"HEDDLE_OVSDB_PORT": "65536"}, {"HEDDLE_OVSDB_PORT": "-1"},
+                    {"HEDDLE_LAB_UNDERLAY": "nonsense"}, {"HEDDLE_LAB_DIR": "/" + "x" * 200}):
             with self.subTest(bad), self.assertRaises(LabError):
                 Settings.from_environment(bad)
 
