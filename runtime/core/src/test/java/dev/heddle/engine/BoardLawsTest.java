@@ -91,6 +91,7 @@ class BoardLawsTest {
 
   private static Board board() {
     Board board = new Board();
+    board.follow();
     for (Id<Node> n : NODES) {
       board.enters(n, Scope.node(n));
       board.enters(n, Scope.everywhere());
