@@ -1,6 +1,7 @@
 package dev.heddle.model;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -97,12 +98,17 @@ public final class Spec {
     if (Collection.class.isAssignableFrom(type)) {
       return "a list";
     }
-    if (Map.class.isAssignableFrom(type) || type.isRecord()) {
+    if (Map.class.isAssignableFrom(type) || type.isRecord() && !isWrittenAsText(type)) {
       return "an object";
     }
     if (type == Boolean.class || type == boolean.class) {
       return "true or false";
     }
     return Number.class.isAssignableFrom(type) || type.isPrimitive() ? "a number" : "a text";
+  }
+
+  /** As addresses are. */
+  private static boolean isWrittenAsText(Class<?> type) {
+    return Arrays.stream(type.getMethods()).anyMatch(m -> m.isAnnotationPresent(JsonValue.class));
   }
 }

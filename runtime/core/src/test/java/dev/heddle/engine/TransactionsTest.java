@@ -96,7 +96,11 @@ class TransactionsTest {
     assertThat(rig.controller.get("LogicalSwitch", "blue")).isEmpty();
     assertThat(rig.inspection().work().revision()).isEqualTo(before.revision());
     full.set(false);
-    assertThat(rig.put(Rig.network("blue")).revision()).isEqualTo(before.revision() + 1);
+    assertThat(rig.put(Rig.network("green")).revision()).isEqualTo(before.revision() + 1);
+    assertThat(rig.controller.list("LogicalSwitch"))
+        .as("what was refused does not come with the next")
+        .extracting(x -> x.document().name())
+        .containsExactly("green", "red");
     assertThat(memory.load().documents()).hasSize(before.documents().size() + 1);
   }
 

@@ -21,6 +21,9 @@ class DocumentsTest {
 
   private static final JsonMapper JSON = new JsonMapper();
 
+  private static final String BEYOND_INT =
+      "Numeric value (99999999999) out of range of int (-2147483648 - 2147483647)";
+
   private static JsonNode json(String text) {
     try {
       return JSON.readTree(text.replace('\'', '"'));
@@ -121,31 +124,32 @@ class DocumentsTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "LogicalPort   | switch       | 5",
-        "LogicalPort   | switch       | ['s']",
-        "LogicalPort   | type         | 0",
-        "LogicalPort   | type         | true",
-        "LogicalPort   | mac          | 5",
-        "LogicalPort   | mac          | {'value':5}",
-        "LogicalPort   | mac          | ['0a:00:00:00:00:11']",
-        "LogicalPort   | addresses    | '10.0.0.1'",
-        "LogicalPort   | addresses    | {}",
-        "LogicalPort   | addresses[0] | [5]",
-        "LogicalPort   | addresses[0] | [{'isV6':false,'bits':{'high':0,'low':5}}]",
-        "LogicalPort   | portSecurity | 'true'",
-        "LogicalPort   | portSecurity | 1",
-        "LogicalPort   | enabled      | 'yes'",
-        "LogicalPort   | enabled      | {}",
-        "LogicalSwitch | mtu          | '1400'",
-        "LogicalSwitch | mtu          | 1400.5",
-        "LogicalSwitch | mtu          | 1400.0",
-        "LogicalSwitch | mtu          | true",
-        "LogicalSwitch | mtu          | 99999999999",
-        "LogicalSwitch | subnets      | '10.0.0.0/24'",
-        "LogicalSwitch | subnets[0]   | [5]",
-        "LogicalSwitch | subnets[0]   | [{'address':'10.0.0.0','length':24}]",
+        "LogicalPort   | switch       | 5 | a text is expected",
+        "LogicalPort   | switch       | ['s'] | a text is expected",
+        "LogicalPort   | type         | 0 | '0' is none of [vif]",
+        "LogicalPort   | type         | true | a text is expected",
+        "LogicalPort   | mac          | 5 | a text is expected",
+        "LogicalPort   | mac          | {'value':5} | a text is expected",
+        "LogicalPort   | mac          | ['0a:00:00:00:00:11'] | a text is expected",
+        "LogicalPort   | addresses    | '10.0.0.1' | a list is expected",
+        "LogicalPort   | addresses    | {} | a list is expected",
+        "LogicalPort   | addresses[0] | [5] | a text is expected",
+        "LogicalPort   | addresses[0] | [{'isV6':false,'bits':{'high':0,'low':5}}] | a text is expected",
+        "LogicalPort   | portSecurity | 'true' | true or false is expected",
+        "LogicalPort   | portSecurity | 1 | true or false is expected",
+        "LogicalPort   | enabled      | 'yes' | true or false is expected",
+        "LogicalPort   | enabled      | {} | true or false is expected",
+        "LogicalSwitch | mtu          | '1400' | a number is expected",
+        "LogicalSwitch | mtu          | 1400.5 | a number is expected",
+        "LogicalSwitch | mtu          | 1400.0 | a number is expected",
+        "LogicalSwitch | mtu          | true | a number is expected",
+        "LogicalSwitch | mtu          | 99999999999 | " + BEYOND_INT,
+        "LogicalSwitch | subnets      | '10.0.0.0/24' | a list is expected",
+        "LogicalSwitch | subnets[0]   | [5] | a text is expected",
+        "LogicalSwitch | subnets[0]   | [{'address':'10.0.0.0','length':24}] | a text is expected",
       })
-  void aValueOfAnotherTypeIsRefusedAtItsField(String kind, String path, String value) {
+  void aValueOfAnotherTypeIsRefusedAtItsField(
+      String kind, String path, String value, String sentence) {
     String field = path.replace("[0]", "");
     String spec = "{'switch':'s','mac':'0a:00:00:00:00:11','%s':%s}".formatted(field, value);
     RefusedException.Problem p =
@@ -158,7 +162,7 @@ class DocumentsTest {
               }
             });
     assertThat(p.path()).isEqualTo(kind + "/red spec." + path);
-    assertThat(p.sentence()).isNotBlank();
+    assertThat(p.sentence()).isEqualTo(sentence);
   }
 
   @Test
