@@ -5,6 +5,7 @@ import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.Index.Pair;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -59,9 +60,17 @@ final class IndexSource extends Computation {
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // likewise
   private List<Pair<?, ?>> pairs(Object of) {
-    return of == null
-        ? List.of()
-        : ((Stream<Pair<?, ?>>) ((Index) index).pairs().apply(id, of)).distinct().toList();
+    List<Pair<?, ?>> pairs = new ArrayList<>(2);
+    if (of != null) {
+      ((Stream<Pair<?, ?>>) ((Index) index).pairs().apply(id, of))
+          .forEach(
+              p -> {
+                if (!pairs.contains(p)) {
+                  pairs.add(p);
+                }
+              });
+    }
+    return pairs;
   }
 
   private void publish(List<Pair<?, ?>> before, List<Pair<?, ?>> now, Graph graph) {
