@@ -275,7 +275,9 @@ final class Board {
     List<Action> actions = best.flow.actions();
     if (ActionList.isClause(actions)) {
       for (Wish w = wishes.get(key); w != null; w = w.next) {
-        if (w != best && scopes.contains(w.flow.scope()) && ActionList.isClause(w.flow.actions())) {
+        if (w != best
+            && nodes(w.flow.scope()).contains(node)
+            && ActionList.isClause(w.flow.actions())) {
           actions = ActionList.unite(actions, w.flow.actions());
         }
       }
