@@ -4,6 +4,7 @@ import dev.heddle.engine.FeatureFunctions.Function;
 import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
+import dev.heddle.model.Kind;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -25,8 +27,8 @@ import java.util.stream.Stream;
  */
 final class Functions {
 
-  /** What is left of a unit whose feature is away. */
-  record Held(UnitKey name, long cookie, List<DesiredFlow> flows) {}
+  /** What is left of a unit whose feature is away: nothing of the feature's own classes. */
+  record Held(String name, long cookie, List<DesiredFlow> flows) {}
 
   private final Graph graph;
   private final Board board;
@@ -36,7 +38,7 @@ final class Functions {
   private long startedAt;
   private long arrivedAt;
   private final Map<UnitKey, Unit> units = new HashMap<>();
-  private final Map<String, Map<UnitKey, Held>> held = new HashMap<>();
+  private final Map<String, Map<String, Held>> held = new HashMap<>();
 
   Functions(Graph graph, Board board) {
     this.graph = graph;
@@ -58,14 +60,17 @@ final class Functions {
     arrivedAt = revision;
     live.put(feature.name(), feature);
     owners.put(feature.name(), owner);
-    Map<UnitKey, Held> before = held.getOrDefault(feature.name(), Map.of());
+    Map<String, Held> before = held.getOrDefault(feature.name(), Map.of());
     for (Function f : feature.functions()) {
       keys(f).forEach(k -> create(feature, f, k));
     }
     // What the new version does not make any more goes in the same revision.
-    before.values().stream()
-        .filter(h -> !units.containsKey(h.name()))
-        .forEach(h -> board.replace(h.cookie(), h.flows(), List.of()));
+    if (!before.isEmpty()) {
+      Set<String> made =
+          of(feature.name()).stream().map(u -> u.name.toString()).collect(Collectors.toSet());
+      before.keySet().removeAll(made);
+    }
+    before.values().stream().forEach(h -> board.replace(h.cookie(), h.flows(), List.of()));
     held.remove(feature.name());
   }
 
@@ -90,18 +95,19 @@ final class Functions {
     startedAt = revision;
   }
 
-  /** The feature goes; its flows stay. */
-  void leave(String name, long revision) {
+  /** The feature goes; its flows stay. Answers the kinds it had brought. */
+  List<Kind<?>> leave(String name, long revision) {
     awaySince.put(name, revision);
-    live.remove(name);
-    Map<UnitKey, Held> stay = new HashMap<>();
+    List<Kind<?>> kinds = live.remove(name).kinds();
+    Map<String, Held> stay = new HashMap<>();
     for (Unit u : of(name)) {
       graph.abandon(u);
       units.remove(u.name);
-      stay.put(u.name, new Held(u.name, u.cookie, u.flows()));
+      stay.put(u.name.toString(), new Held(u.name.toString(), u.cookie, u.flows()));
     }
     held.put(name, stay);
     graph.prune(indexesInUse());
+    return kinds;
   }
 
   private Set<Index<?, ?, ?, ?>> indexesInUse() {
@@ -157,8 +163,9 @@ final class Functions {
     if (units.containsKey(name)) {
       return;
     }
-    Held before = held.getOrDefault(feature.name(), Map.of()).get(name);
-    long cookie = Cookie.of(owners.get(feature.name()), name.toString());
+    String text = name.toString();
+    Held before = held.getOrDefault(feature.name(), Map.of()).get(text);
+    long cookie = Cookie.of(owners.get(feature.name()), text);
     List<DesiredFlow> flows = before == null ? List.of() : before.flows();
     units.put(name, graph.add(new Unit(name, cookie, feature, f.flows(), flows)));
   }

@@ -60,7 +60,7 @@ public final class Inspector implements Inspection {
           for (Unit u : functions.units()) {
             if (u.cookie == cookie) {
               List<String> reads = u.reads().stream().map(Cell::toString).toList();
-              found.add(why(u.name, false, reads, u.flows(), u.failure().orElse("")));
+              found.add(why(u.name.toString(), false, reads, u.flows(), u.failure().orElse("")));
             }
           }
           functions
@@ -72,10 +72,10 @@ public final class Inspector implements Inspection {
   }
 
   private static Why why(
-      UnitKey name, boolean held, List<String> reads, List<DesiredFlow> flows, String failure) {
+      String name, boolean held, List<String> reads, List<DesiredFlow> flows, String failure) {
     List<Id<?>> objects = new ArrayList<>();
     flows.stream().map(DesiredFlow::owner).distinct().forEach(objects::add);
-    return new Why(name.toString(), held, objects, reads, flows, failure);
+    return new Why(name, held, objects, reads, flows, failure);
   }
 
   @Override
