@@ -105,7 +105,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   /** The documents of the kind stay; what was made of them by classes of its feature goes. */
   private void removeKind(Kind<?> kind) {
     kinds.remove(kind);
-    List.copyOf(graph.entities(kind.name())).forEach(e -> set(e.id(), Optional.empty()));
+    graph.objects(kind.name()).toList().forEach(c -> set(c.id, Optional.empty()));
   }
 
   /**
@@ -130,7 +130,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     if (functions.isLive(declared.name())) {
       throw new ContractException("a feature named " + declared.name() + " is here already");
     }
-    declared.refuseTaken(graph.entities(FilledStage.KIND.name()));
+    declared.refuseTaken(records.filled().toList());
     declared.kinds().forEach(k -> kinds.refuseTaken(k, declared.name(), this::exists));
     transactions.stage(Writer.SYSTEM, records.arriving(declared), revision + 1);
     try {
@@ -248,22 +248,16 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   private void set(Id<?> id, Optional<Entity<?>> value) {
-    Optional<Entity<?>> before = graph.entity(id).value;
-    boolean was = before.isPresent();
+    Entity<?> before = graph.entity(id).value();
     touched.add(id);
-    graph.set(id, value);
+    graph.set(id, value.orElse(null));
     value
-        .or(() -> before)
+        .or(() -> Optional.ofNullable(before))
         .ifPresent(
             e -> {
               published.note(e, value.isPresent());
               note(e, value.isPresent());
             });
-    if (was && value.isEmpty()) {
-      functions.entityRemoved(id);
-    } else if (!was && value.isPresent()) {
-      functions.entityCreated(id);
-    }
   }
 
   private void note(Entity<?> entity, boolean present) {
@@ -297,7 +291,8 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   private State state(Stored s) {
-    List<Condition> now = query(view -> conditions.of(s.id(), graph.entity(s.id()).value, view));
+    Optional<Entity<?>> entity = Optional.ofNullable(graph.entity(s.id()).value());
+    List<Condition> now = query(view -> conditions.of(s.id(), entity, view));
     return new State(s.document(), s.key(), s.revision(), now);
   }
 
@@ -305,7 +300,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private <T> T query(Function<Reading, T> question) {
     Reading reading = new Reading(graph, Levels.UNIT);
     T answer = question.apply(reading);
-    reading.cells().forEach(graph::mayForget);
+    reading.end();
     graph.settle();
     return answer;
   }

@@ -42,11 +42,12 @@ record FeatureRecords(Graph graph, Kinds kinds) {
     return gone;
   }
 
-  /** The names of the stages that a feature fills, or filled before it went away. */
+  /** All stages that a feature fills, or filled before it went away. */
+  Stream<FilledStage> filled() {
+    return graph.objects(FilledStage.KIND.name()).map(c -> (FilledStage) c.value());
+  }
+
   private Stream<String> filledBy(String feature) {
-    return graph.entities(FilledStage.KIND.name()).stream()
-        .map(FilledStage.class::cast)
-        .filter(s -> s.feature().equals(feature))
-        .map(s -> s.id().name());
+    return filled().filter(s -> s.feature().equals(feature)).map(s -> s.id().name());
   }
 }

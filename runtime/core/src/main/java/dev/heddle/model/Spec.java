@@ -3,7 +3,6 @@ package dev.heddle.model;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -20,6 +19,7 @@ import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import com.fasterxml.jackson.databind.util.LRUMap;
 import com.fasterxml.jackson.databind.util.LookupCache;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -69,14 +69,15 @@ public final class Spec {
    * @throws RefusedException with the path of the field and a sentence
    */
   public static <S> S read(Document document, Class<S> type) {
+    JsonMapper mapper = MAPPERS.get(type);
     try {
-      return MAPPERS.get(type).treeToValue(document.spec(), type);
-    } catch (JsonMappingException e) {
-      throw new RefusedException(
-          document.path() + " spec" + path(e), sentence(e, MAPPERS.get(type)));
-    } catch (JsonProcessingException e) {
-      throw new RefusedException(
-          document.path() + " spec", "cannot be read: " + e.getOriginalMessage());
+      return document.spec(mapper, type);
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof JsonMappingException wrong) {
+        throw new RefusedException(
+            document.path() + " spec" + path(wrong), sentence(wrong, mapper));
+      }
+      throw new RefusedException(document.path() + " spec", "cannot be read: " + e.getMessage());
     }
   }
 
