@@ -204,7 +204,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       try {
         effects.add(transactions.stage(p.writer(), p.changes(), revision + 1));
         taken.add(p);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         p.result().completeExceptionally(e);
       }
     }
@@ -237,11 +237,14 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     if (commit.isEmpty() && !evenIfEmpty) {
       return;
     }
+    boolean stored = false;
     try {
       store.commit(commit);
-    } catch (StoreException e) {
-      transactions.discard();
-      throw e;
+      stored = true;
+    } finally {
+      if (!stored) {
+        transactions.discard();
+      }
     }
     revision++;
     published.change(() -> transactions.accept().forEach(this::set));

@@ -178,7 +178,13 @@ final class Functions {
             u ->
                 u.failure().stream()
                     .map(f -> u.function.feature().name() + "/" + u.function.name() + ": " + f))
-        .findFirst();
+        .findFirst()
+        .or(
+            () ->
+                graph.failed().entrySet().stream()
+                    .filter(e -> e.getKey().id.equals(object))
+                    .map(e -> "index " + e.getKey().index + ": " + e.getValue())
+                    .findFirst());
   }
 
   Stream<Unit> units() {

@@ -99,6 +99,7 @@ public final class Inspector implements Inspection {
     return thread.call(
         () -> {
           Map<String, String> failures = new TreeMap<>();
+          graph.failed().forEach((source, why) -> failures.put("index " + source, why));
           functions.units().forEach(u -> u.failure().ifPresent(f -> failures.put(u.toString(), f)));
           return failures;
         });

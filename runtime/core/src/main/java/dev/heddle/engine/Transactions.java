@@ -94,7 +94,7 @@ final class Transactions {
         entities.add(kind.parser().parse(s.document(), s.key()));
       } catch (RefusedException e) {
         unreadable.put(s.id(), e.getMessage());
-      } catch (RuntimeException | LinkageError e) { // a fault of the feature that brought the kind
+      } catch (RuntimeException | Error e) { // a fault of the feature that brought the kind
         unreadable.put(s.id(), e.toString());
       }
     }

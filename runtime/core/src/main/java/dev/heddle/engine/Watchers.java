@@ -22,7 +22,7 @@ final class Watchers {
     for (LongConsumer w : all) {
       try {
         w.accept(revision);
-      } catch (RuntimeException | LinkageError e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("a watcher failed on revision {}", revision, e);
       }
     }
