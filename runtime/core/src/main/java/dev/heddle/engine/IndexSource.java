@@ -17,7 +17,7 @@ final class IndexSource extends Computation {
   private static final Logger LOG = LoggerFactory.getLogger(IndexSource.class);
 
   final Index<?, ?, ?, ?> index;
-  private final Id<?> id;
+  final Id<?> id;
 
   /**
    * What the pairs given now follow from, so that they need not be kept; null if there are none.
@@ -45,7 +45,9 @@ final class IndexSource extends Computation {
       Object now = isDying() ? null : source(reading);
       publish(pairs(source), pairs(now), reading.graph());
       source = now;
-    } catch (RuntimeException e) {
+      reading.graph().mended(this);
+    } catch (RuntimeException | Error e) {
+      reading.graph().failed(this, e);
       LOG.warn("index {} failed for {} and keeps its last pairs", index, id, e);
     }
   }
