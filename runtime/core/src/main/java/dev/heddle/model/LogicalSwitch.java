@@ -35,6 +35,6 @@ public record LogicalSwitch(
   private static LogicalSwitch parse(Document d, int key) {
     Form f = Spec.read(d, Form.class);
     return new LogicalSwitch(
-        KIND.id(d.name()), d.labels(), key, f.subnets, f.mtu == null ? DEFAULT_MTU : f.mtu);
+        KIND.id(d), d.labels(), key, f.subnets, f.mtu == null ? DEFAULT_MTU : f.mtu);
   }
 }

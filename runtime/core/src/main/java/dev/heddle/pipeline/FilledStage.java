@@ -32,7 +32,7 @@ public record FilledStage(Id<FilledStage> id, int table, String feature, boolean
 
   private static FilledStage parse(Document d, int key) {
     Form f = Spec.read(d, Form.class);
-    return new FilledStage(KIND.id(d.name()), f.table, f.feature, f.mandatory);
+    return new FilledStage(KIND.id(d), f.table, f.feature, f.mandatory);
   }
 
   public static Document document(Stage stage, String feature) {
