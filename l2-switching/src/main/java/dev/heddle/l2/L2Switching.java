@@ -2,6 +2,7 @@ package dev.heddle.l2;
 
 import static dev.heddle.pipeline.Spine.ADMIT;
 import static dev.heddle.pipeline.Spine.ANSWER;
+import static dev.heddle.pipeline.Spine.ANSWER_ND;
 import static dev.heddle.pipeline.Spine.REPLICATE;
 import static dev.heddle.pipeline.Spine.SWITCH;
 
@@ -12,7 +13,7 @@ import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.Feature;
 import org.osgi.service.component.annotations.Component;
 
-/** Logical switches: port security, ARP answered by flows, forwarding by MAC, flooding. */
+/** Logical switches: port security, ARP and ND answered by flows, forwarding by MAC, flooding. */
 @Component
 public final class L2Switching implements Feature {
 
@@ -25,10 +26,12 @@ public final class L2Switching implements Feature {
   public void declare(Declarations d) {
     d.fill(ADMIT);
     d.fill(ANSWER);
+    d.fill(ANSWER_ND);
     d.fill(SWITCH);
     d.fill(REPLICATE);
     d.forEach(LogicalPort.KIND, "admit", Admit::flows);
-    d.forEach(LogicalPort.KIND, "answer", Answer::flows);
+    d.forEach(LogicalPort.KIND, "answer", Answer::port);
+    d.forEach(LogicalSwitch.KIND, "answer-nd", Answer::network);
     d.forEach(LogicalPort.KIND, "switch", Forward::port);
     d.forEach(LogicalSwitch.KIND, "flood", Forward::network);
     d.forEach(Location.NODES, "replicate", Replicate::flows);

@@ -46,6 +46,7 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
         forgedMac(from, to);
         forgedAddress(from, to);
         arp(from, to);
+        neighbour(from, to);
       }
     }
   }
@@ -93,21 +94,39 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
   }
 
   private void arp(String from, String to) {
-    String address = address(to).toString();
     Packet request =
         frame(from, MacAddress.BROADCAST, Match.ETH_ARP)
             .with(Field.ARP_OP, 1)
             .with(Field.ARP_SHA, mac(from).bits())
             .with(Field.ARP_SPA, address(from).bits())
             .with(Field.ARP_TPA, address(to).bits());
-    Fabric.Run run = send(from, request);
+    answered(send(from, request), from, address(to), Field.ARP_SHA);
+  }
+
+  private void neighbour(String from, String to) {
+    IpAddress address = address(to, 1);
+    Fabric.Run run =
+        send(
+            from,
+            frame(from, MacAddress.BROADCAST, Match.ETH_IPV6)
+                .with(Field.IP_PROTO, Match.PROTO_ICMPV6)
+                .with(Field.ICMPV6_TYPE, 135)
+                .with(Field.IPV6_SRC, address(from, 1).bits())
+                .with(Field.ND_TARGET, address.bits())
+                .with(Field.ND_SLL, mac(from).bits()));
+    answered(run, from, address, Field.ND_TLL);
+  }
+
+  private void answered(Fabric.Run run, String from, IpAddress about, Field mac) {
+    Set<String> owners = reference.answers(from, about.toString());
     if (!reference.senders().contains(from)) {
       assertReached(run, Set.of());
-    } else if (reference.answers(from, address).isEmpty()) {
+    } else if (owners.isEmpty()) {
       assertReached(run, reference.broadcast(from));
     } else {
       assertReached(run, Set.of(from));
-      assertThat(run.arrivals().get(0).packet().get(Field.ARP_SHA)).isEqualTo(mac(to).bits());
+      assertThat(run.arrivals().get(0).packet().get(mac))
+          .isEqualTo(mac(owners.iterator().next()).bits());
     }
   }
 
@@ -162,7 +181,11 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
   }
 
   private IpAddress address(String port) {
-    return IpAddress.parse(document(port).spec().get("addresses").get(0).asText());
+    return address(port, 0);
+  }
+
+  private IpAddress address(String port, int which) {
+    return IpAddress.parse(document(port).spec().get("addresses").get(which).asText());
   }
 
   private Document document(String port) {

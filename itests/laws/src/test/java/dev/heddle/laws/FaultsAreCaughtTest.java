@@ -13,6 +13,7 @@ import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.openflow.placement.Placement;
 import dev.heddle.pipeline.Action;
+import dev.heddle.pipeline.Action.Move;
 import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
@@ -61,6 +62,9 @@ class FaultsAreCaughtTest {
         caught("ANSWER mixes tenants", match(Spine.ANSWER, without(Field.NETWORK))),
         caught("ANSWER gives no MAC", actions(Spine.ANSWER, a -> !sets(a, Field.ARP_SHA))),
         caught("ANSWER answers nobody", lost(Spine.ANSWER, f -> f.key().priority() == 100)),
+        caught("ANSWER asks ND back", actions(Spine.ANSWER, a -> !sets(a, Field.ICMPV6_TYPE))),
+        caught("ANSWER_ND gives no MAC", actions(Spine.ANSWER_ND, a -> !(a instanceof Move))),
+        caught("ANSWER_ND answers nobody", lost(Spine.ANSWER_ND, f -> true)),
         caught("SWITCH mixes tenants", match(Spine.SWITCH, without(Field.NETWORK))),
         caught("SWITCH writes another register", swapped()),
         caught("SWITCH forgets to flood", lost(Spine.SWITCH, f -> f.key().priority() == 90)),

@@ -62,15 +62,24 @@ class SwitchingScenariosTest {
   }
 
   @Test
-  void arpIsAnsweredOnTheAskersNode() {
+  void arpAndNdAreAnsweredWithoutLeavingTheNode() {
     net.from("a").arp("10.0.0.2").isAnsweredBy("b");
     net.from("a").arp("10.0.0.3").isAnsweredBy("c");
     net.from("e").arp("10.0.0.3").isAnsweredBy("g");
+    net.from("a").solicits("fd00::3").isAnsweredBy("c");
+    net.from("c").solicits("fd00::1").isAnsweredBy("a");
   }
 
   @Test
-  void arpForAnAddressNobodyHasReachesEverybody() {
+  void aSolicitationWithoutAnOptionToAnswerInReachesEverybody() {
+    net.from("a").forging(ND_SLL, "00:00:00:00:00:00").solicits("fd00::3").reaches("b", "c", "d");
+  }
+
+  @Test
+  void whoHasAnAddressNobodyHasReachesEverybody() {
     net.from("a").arp("10.0.0.99").reaches("b", "c", "d");
+    net.from("a").solicits("fd00::99").reaches("b", "c", "d");
+    net.from("a").solicits("fd00::1").reaches("b", "c", "d");
   }
 
   @Test
@@ -104,7 +113,6 @@ class SwitchingScenariosTest {
 
   @Test
   void neighbourDiscoveryPasses() {
-    net.from("a").solicits("fd00::3").reaches("b", "c", "d");
     net.from("c").advertisesTo("a").arrives();
     net.from("a").ping("b").arrives();
   }

@@ -85,12 +85,16 @@ final class FeatureFunctions implements Declarations {
 
   private void refuseTaken(Stage stage, String other, int table, String feature) {
     boolean same = other.equals(stage.name());
-    if (same && !feature.equals(name) || !same && Math.abs(table - stage.table()) < 2) {
+    if (same && !feature.equals(name) || !same && Math.abs(table - stage.table()) < apart(table)) {
       throw new ContractException(
           String.format(
               "stage %s cannot have table %d: %s fills %s there",
               stage.name(), stage.table(), feature, other));
     }
+  }
+
+  private static int apart(int table) {
+    return Stage.isBeside(table) ? 1 : 2;
   }
 
   /** {@code flow}, if this feature may put flows into its table. */

@@ -4,6 +4,7 @@ import dev.heddle.model.Id;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Inspection;
+import dev.heddle.pipeline.Stage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -48,8 +49,13 @@ public final class Inspector implements Inspection {
                             s.feature(),
                             !functions.isLive(s.feature()),
                             s.mandatory(),
-                            board.inTable(s.table()) + board.inTable(s.table() + 1)))
+                            flows(s.table())))
                 .toList());
+  }
+
+  /** In a stage and its joint. */
+  private long flows(int table) {
+    return board.inTable(table) + (Stage.isBeside(table) ? 0 : board.inTable(table + 1));
   }
 
   @Override

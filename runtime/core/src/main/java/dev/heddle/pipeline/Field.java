@@ -63,7 +63,9 @@ public enum Field {
   ICMPV6_CODE(Wire.ICMPV6_CODE, 0, 8),
   ND_TARGET(Wire.ND_TARGET, 0, 128),
   ND_SLL(Wire.ND_SLL, 0, 48),
-  ND_TLL(Wire.ND_TLL, 0, 48);
+  ND_TLL(Wire.ND_TLL, 0, 48),
+  ND_RESERVED(Wire.ND_RESERVED, 0, 32),
+  ND_OPTIONS_TYPE(Wire.ND_OPTIONS_TYPE, 0, 8);
 
   private final Wire wire;
   private final int offset;

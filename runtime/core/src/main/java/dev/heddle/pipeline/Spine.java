@@ -27,7 +27,7 @@ public final class Spine {
       Stage.at("ADMIT", 4, "port security: only what a port may send").matches(IN_PORT).dropping();
 
   public static final Stage ANSWER =
-      Stage.at("ANSWER", 8, "replies to ARP by flows, on the asker's node")
+      Stage.at("ANSWER", 8, "replies to ARP and ND by flows, on the asker's node")
           .matches(NETWORK, IN_PORT)
           .writes(
               Field.ETH_SRC,
@@ -36,7 +36,20 @@ public final class Spine {
               Field.ARP_SHA,
               Field.ARP_THA,
               Field.ARP_SPA,
-              Field.ARP_TPA);
+              Field.ARP_TPA,
+              Field.IPV6_SRC,
+              Field.IPV6_DST,
+              Field.ICMPV6_TYPE,
+              Field.ND_SLL,
+              Field.ND_RESERVED,
+              Field.ND_OPTIONS_TYPE)
+          .reaches(204);
+
+  /** Only a flow that matches an advertisement may write its option: hence a table of its own. */
+  public static final Stage ANSWER_ND =
+      Stage.beside("ANSWER_ND", 204, "puts the link-layer address into an answer to ND")
+          .matches(NETWORK)
+          .writes(Field.ND_TLL);
 
   public static final Stage SWITCH =
       Stage.at("SWITCH", 28, "destination MAC to port or group")
@@ -75,6 +88,9 @@ public final class Spine {
   /** In packet order. */
   public static final List<Stage> STAGES =
       List.of(CLASSIFY, ADMIT, ANSWER, SWITCH, REPLICATE, LOCATE, OUTPUT);
+
+  /** Tables that one feature keeps to itself, beside the path. */
+  public static final List<Stage> BESIDE = List.of(ANSWER_ND);
 
   private Spine() {}
 }

@@ -27,6 +27,8 @@ public record Stage(
     boolean placed,
     String purpose) {
 
+  private static final int FIRST_BESIDE = 200;
+
   public Stage {
     Table.check(table);
     matches = copy(matches);
@@ -43,6 +45,17 @@ public record Stage(
   /** A stage that matches and writes nothing yet, and lets pass what it has no flow for. */
   public static Stage at(String name, int table, String purpose) {
     return new Stage(name, table, Set.of(), Set.of(), Set.of(), false, false, purpose);
+  }
+
+  /**
+   * A table that one feature keeps to itself, 200 to 253: beside the path, without a joint; only
+   * flows that name it lead there, and what it does not match goes no further in it.
+   */
+  public static Stage beside(String name, int table, String purpose) {
+    if (!isBeside(table)) {
+      throw new IllegalArgumentException("a table beside the path is 200 or more, not " + table);
+    }
+    return at(name, table, purpose);
   }
 
   /** A third party's stage right behind a stage of the spine, in the slot kept for it. */
@@ -72,8 +85,16 @@ public record Stage(
     return new Stage(name, table, matches, writes, reaches, mandatory, true, purpose);
   }
 
+  /** Whether a table is kept by one feature to itself, with no joint behind it. */
+  public static boolean isBeside(int table) {
+    return table >= FIRST_BESIDE;
+  }
+
   /** The table with one flow that leads from here to the next stage in use. */
   public int joint() {
+    if (isBeside(table)) {
+      throw new ContractException("stage " + name + " is beside the path: nothing is next");
+    }
     return table + 1;
   }
 

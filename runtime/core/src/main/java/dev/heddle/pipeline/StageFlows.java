@@ -25,11 +25,14 @@ public final class StageFlows implements Feature {
 
   private static void flows(Id<FilledStage> id, View view, FlowSink out) {
     FilledStage stage = view.get(id).orElseThrow();
+    if (Stage.isBeside(stage.table())) {
+      return;
+    }
     int joint = stage.table() + 1;
     view.ids(FilledStage.ALL, "all").stream()
         .flatMap(other -> view.get(other).stream())
         .mapToInt(FilledStage::table)
-        .filter(table -> table > stage.table())
+        .filter(table -> table > stage.table() && !Stage.isBeside(table))
         .min()
         .ifPresent(
             next -> {

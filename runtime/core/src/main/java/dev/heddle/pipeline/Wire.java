@@ -51,7 +51,11 @@ public enum Wire {
   ICMPV6_CODE("icmpv6_code", 8),
   ND_TARGET("nd_target", 128),
   ND_SLL("nd_sll", 48),
-  ND_TLL("nd_tll", 48);
+  ND_TLL("nd_tll", 48),
+  /** The flags of an advertisement and what is reserved behind them. */
+  ND_RESERVED("nd_reserved", 32),
+  /** What the one link-layer option of a message is: 1 the source's, 2 the target's. */
+  ND_OPTIONS_TYPE("nd_options_type", 8);
 
   private final String ovsName;
   private final int width;

@@ -8,6 +8,7 @@ import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Inspection.StageState;
 import dev.heddle.pipeline.Inspection.Why;
+import dev.heddle.pipeline.Stage;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
@@ -49,7 +50,8 @@ public final class Pipeline {
 
   /** What becomes of a packet that no flow of the stage matches. */
   private static String miss(StageState stage) {
-    return stage.mandatory() ? "drop" : "next";
+    String other = Stage.isBeside(stage.table()) ? "back" : "next";
+    return stage.mandatory() ? "drop" : other;
   }
 
   /** Reads a cookie as ovs-ofctl prints it, {@code 0x1a2b}, or in decimal; unsigned 64 bits. */

@@ -1,6 +1,7 @@
 package dev.heddle.simulator;
 
 import dev.heddle.pipeline.Inspection;
+import dev.heddle.pipeline.Stage;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -14,7 +15,9 @@ public record Names(Inspection inspection) implements Trace.Legend {
             s ->
                 table == s.table()
                     ? Stream.of(s.name())
-                    : table == s.table() + 1 ? Stream.of("joint of " + s.name()) : Stream.empty())
+                    : table == s.table() + 1 && !Stage.isBeside(s.table())
+                        ? Stream.of("joint of " + s.name())
+                        : Stream.empty())
         .findFirst()
         .orElse("table " + table);
   }
