@@ -113,6 +113,56 @@ final class ActionCodec {
       return null;
     }
 
+    @Override
+    public Void pushVlan(Action.PushVlan a) {
+      throw new IllegalArgumentException("not yet: " + a);
+    }
+
+    @Override
+    public Void popVlan(Action.PopVlan a) {
+      throw new IllegalArgumentException("not yet: " + a);
+    }
+
+    @Override
+    public Void decTtl(Action.DecTtl a) {
+      throw new IllegalArgumentException("not yet: " + a);
+    }
+
+    @Override
+    public Void conjunction(Action.Conjunction a) {
+      throw new IllegalArgumentException("not yet: " + a);
+    }
+
+    @Override
+    public Void group(Action.GroupRef a) {
+      throw new IllegalArgumentException("not yet: " + a);
+    }
+
+    @Override
+    public Void meter(Action.Meter a) {
+      throw new IllegalArgumentException("not yet: " + a);
+    }
+
+    @Override
+    public Void clone(Action.Clone a) {
+      throw new IllegalArgumentException("not yet: " + a);
+    }
+
+    @Override
+    public Void learn(dev.heddle.pipeline.Learn a) {
+      throw new IllegalArgumentException("not yet: " + a);
+    }
+
+    @Override
+    public Void track(dev.heddle.pipeline.Track a) {
+      throw new IllegalArgumentException("not yet: " + a);
+    }
+
+    @Override
+    public Void punt(dev.heddle.pipeline.Punt a) {
+      throw new IllegalArgumentException("not yet: " + a);
+    }
+
     private void experimenter(int subtype) {
       out.writeShort(EXPERIMENTER).writeShort(0).writeInt(NICIRA).writeShort(subtype);
     }

@@ -3,6 +3,7 @@ package dev.heddle.engine;
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Action;
+import dev.heddle.pipeline.ActionList;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
@@ -17,9 +18,10 @@ import java.util.Set;
 
 /**
  * The flows that units want now, by key and by scope, and which nodes are in each scope. Several
- * units may want one key: equal actions are one flow with the least cookie; otherwise dropping
- * wins, then the least cookie, then the least text, so the outcome depends on no order of arrival.
- * Confined to the model's thread, save under the controller's lock.
+ * units may want one key: equal actions are one flow with the least cookie; clauses of conjunctions
+ * are one flow with all of them; otherwise dropping wins, then the least cookie, then the least
+ * text, so the outcome depends on no order of arrival. Confined to the model's thread, save under
+ * the controller's lock.
  */
 final class Board {
 
@@ -173,7 +175,18 @@ final class Board {
         best = w;
       }
     }
-    return Optional.ofNullable(best).map(w -> new Flow(key, w.cookie, w.flow.actions()));
+    if (best == null) {
+      return Optional.empty();
+    }
+    List<Action> actions = best.flow.actions();
+    if (ActionList.isClause(actions)) {
+      for (Wish w = wishes.get(key); w != null; w = w.next) {
+        if (w != best && scopes.contains(w.flow.scope()) && ActionList.isClause(w.flow.actions())) {
+          actions = ActionList.unite(actions, w.flow.actions());
+        }
+      }
+    }
+    return Optional.of(new Flow(key, best.cookie, actions));
   }
 
   private static boolean precedes(Wish a, Wish b) {
@@ -205,11 +218,15 @@ final class Board {
     for (Wish w = first; w != null; w = w.next) {
       for (Id<Node> node : nodesByScope.getOrDefault(w.flow.scope(), Set.of())) {
         List<Action> others = actions.putIfAbsent(node, w.flow.actions());
-        if (others != null && !others.equals(w.flow.actions())) {
+        if (others != null && !agree(others, w.flow.actions())) {
           return true;
         }
       }
     }
     return false;
+  }
+
+  private static boolean agree(List<Action> a, List<Action> b) {
+    return a.equals(b) || ActionList.isClause(a) && ActionList.isClause(b);
   }
 }

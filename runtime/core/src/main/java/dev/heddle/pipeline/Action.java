@@ -1,12 +1,29 @@
 package dev.heddle.pipeline;
 
 import dev.heddle.model.Bits;
+import java.util.List;
 
 /**
  * One step of what a flow does, in canonical form. A flow without actions drops. New kinds of
  * action are added here and in every {@link Visitor}, so the compiler finds who must learn them.
  */
-public sealed interface Action {
+public sealed interface Action
+    permits Action.Set,
+        Action.Move,
+        Action.Output,
+        Action.ToSender,
+        Action.Resubmit,
+        Action.GotoTable,
+        Action.PushVlan,
+        Action.PopVlan,
+        Action.DecTtl,
+        Action.Conjunction,
+        Action.GroupRef,
+        Action.Meter,
+        Action.Clone,
+        Learn,
+        Track,
+        Punt {
 
   <R> R accept(Visitor<R> visitor);
 
@@ -23,6 +40,26 @@ public sealed interface Action {
     R resubmit(Resubmit resubmit);
 
     R gotoTable(GotoTable gotoTable);
+
+    R pushVlan(PushVlan push);
+
+    R popVlan(PopVlan pop);
+
+    R decTtl(DecTtl decTtl);
+
+    R conjunction(Conjunction conjunction);
+
+    R group(GroupRef group);
+
+    R meter(Meter meter);
+
+    R clone(Clone clone);
+
+    R learn(Learn learn);
+
+    R track(Track track);
+
+    R punt(Punt punt);
   }
 
   /**
@@ -31,7 +68,10 @@ public sealed interface Action {
   record Set(Wire wire, Bits value, Bits mask) implements Action {
 
     public Set {
-      if (mask.isZero() || mask.width() > wire.width() || !value.andNot(mask).isZero()) {
+      if (!wire.isWritable()
+          || mask.isZero()
+          || mask.width() > wire.width()
+          || !value.andNot(mask).isZero()) {
         throw new IllegalArgumentException(
             "cannot set " + wire.ovsName() + " to " + value + "/" + mask);
       }
@@ -64,7 +104,8 @@ public sealed interface Action {
   record Move(Wire from, int fromOffset, Wire to, int toOffset, int width) implements Action {
 
     public Move {
-      if (width < 1
+      if (!to.isWritable()
+          || width < 1
           || fromOffset < 0
           || fromOffset + width > from.width()
           || toOffset < 0
@@ -99,8 +140,10 @@ public sealed interface Action {
   /** Sends the packet out of an OpenFlow port, 1 to 0xfeff; never out of the one it came in by. */
   record Output(int port) implements Action {
 
+    static final int LAST = 0xfeff;
+
     public Output {
-      if (port < 1 || port > 0xfeff) {
+      if (port < 1 || port > LAST) {
         throw new IllegalArgumentException("an OpenFlow port is 1 to 65279, not " + port);
       }
     }
@@ -163,6 +206,144 @@ public sealed interface Action {
     @Override
     public String toString() {
       return "goto " + table;
+    }
+  }
+
+  /**
+   * Puts an empty 802.1Q tag (0x8100, VID 0) before what there is; {@link Field#VLAN_VID} fills it.
+   */
+  record PushVlan() implements Action {
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.pushVlan(this);
+    }
+
+    @Override
+    public String toString() {
+      return "push vlan";
+    }
+  }
+
+  /** Takes the outermost tag off; nothing happens without one. */
+  record PopVlan() implements Action {
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.popVlan(this);
+    }
+
+    @Override
+    public String toString() {
+      return "pop vlan";
+    }
+  }
+
+  /**
+   * Takes one from the TTL or hop limit. At 1 or 0 the packet goes no further in this table. IP
+   * only.
+   */
+  record DecTtl() implements Action {
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.decTtl(this);
+    }
+
+    @Override
+    public String toString() {
+      return "dec ttl";
+    }
+  }
+
+  /**
+   * Clause {@code clause} of {@code of} is met, of the conjunction {@code id}: once all are met, by
+   * flows of one table and priority, the table is searched again with {@link Field#CONJ_ID}
+   * (ovs-fields(7), Conjunctive Match Fields). Stands beside other clauses only.
+   *
+   * @param id 1 to 2^32 - 1, of one use in its table
+   * @param clause 1 to {@code of}
+   * @param of 2 to 64
+   */
+  record Conjunction(long id, int clause, int of) implements Action {
+
+    public Conjunction {
+      if (id < 1 || id > 0xffff_ffffL || clause < 1 || clause > of || of < 2 || of > 64) {
+        throw new IllegalArgumentException(
+            "no clause " + clause + " of " + of + " of conjunction " + id);
+      }
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.conjunction(this);
+    }
+
+    @Override
+    public String toString() {
+      return "conjunction(" + id + "," + clause + "/" + of + ")";
+    }
+  }
+
+  /** Runs a {@link Group} on a copy of the packet. */
+  record GroupRef(long id) implements Action {
+
+    public GroupRef {
+      Group.checkId(id);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.group(this);
+    }
+
+    @Override
+    public String toString() {
+      return "group " + id;
+    }
+  }
+
+  /** Drops what exceeds a meter, 1 to 0xffff0000; always the first action. */
+  record Meter(long id) implements Action {
+
+    public Meter {
+      check(id);
+    }
+
+    static void check(long id) {
+      if (id < 1 || id > 0xffff_0000L) {
+        throw new IllegalArgumentException("a meter is 1 to 0xffff0000, not " + id);
+      }
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.meter(this);
+    }
+
+    @Override
+    public String toString() {
+      return "meter " + id;
+    }
+  }
+
+  /**
+   * Does {@code actions} to a copy; what they change is not seen behind it (ovs-actions(7), clone).
+   */
+  record Clone(List<Action> actions) implements Action {
+
+    public Clone {
+      actions = ActionList.nested(actions);
+    }
+
+    @Override
+    public <R> R accept(Visitor<R> visitor) {
+      return visitor.clone(this);
+    }
+
+    @Override
+    public String toString() {
+      return "clone" + actions;
     }
   }
 }

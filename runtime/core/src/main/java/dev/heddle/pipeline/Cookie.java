@@ -21,6 +21,18 @@ public final class Cookie {
     return (long) owner << 48 | hash(unit) & UNIT_MASK;
   }
 
+  /**
+   * What a switch learns carries this: no owner number, and a name of the learner's choice. A
+   * session leaves such flows alone; they go by their timeouts, or with their learner.
+   */
+  public static long learned(String name) {
+    return hash(name) & UNIT_MASK | 1;
+  }
+
+  public static boolean isLearned(long cookie) {
+    return owner(cookie) == 0 && cookie != 0;
+  }
+
   public static int owner(long cookie) {
     return (int) (cookie >>> 48);
   }

@@ -10,6 +10,6 @@ import java.util.List;
 public record DesiredFlow(FlowKey key, List<Action> actions, Scope scope, Id<?> owner) {
 
   public DesiredFlow {
-    actions = Flow.checked(key, actions);
+    actions = ActionList.checked(key, actions);
   }
 }

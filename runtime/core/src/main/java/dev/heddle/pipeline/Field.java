@@ -27,6 +27,22 @@ public enum Field {
   /** Free for third-party features. */
   THIRD_PARTY(Wire.REG11, 0, 32),
 
+  /** What {@link Track} found out; zero before. The fields after it are its bits. */
+  CT_STATE(Wire.CT_STATE, 0, 32),
+  CT_NEW(Wire.CT_STATE, 0, 1),
+  CT_EST(Wire.CT_STATE, 1, 1),
+  CT_REL(Wire.CT_STATE, 2, 1),
+  CT_RPL(Wire.CT_STATE, 3, 1),
+  CT_INV(Wire.CT_STATE, 4, 1),
+  CT_TRK(Wire.CT_STATE, 5, 1),
+  CT_SNAT(Wire.CT_STATE, 6, 1),
+  CT_DNAT(Wire.CT_STATE, 7, 1),
+  CT_ZONE(Wire.CT_ZONE, 0, 16),
+  CT_MARK(Wire.CT_MARK, 0, 32),
+  CT_LABEL(Wire.CT_LABEL, 0, 128),
+  /** The conjunction all of whose clauses the packet met. */
+  CONJ_ID(Wire.CONJ_ID, 0, 32),
+
   /** OpenFlow port number; differs by node, so only placement stages may match it. */
   OF_PORT(Wire.OF_PORT, 0, 32),
   TUNNEL_NETWORK(Wire.TUN_ID, 0, 24),
@@ -44,8 +60,16 @@ public enum Field {
   ETH_SRC(Wire.ETH_SRC, 0, 48),
   ETH_DST(Wire.ETH_DST, 0, 48),
   ETH_TYPE(Wire.ETH_TYPE, 0, 16),
+  /** The whole tag control information; zero where there is no tag. */
   VLAN_TCI(Wire.VLAN_TCI, 0, 16),
+  VLAN_VID(Wire.VLAN_TCI, 0, 12),
+  /** Set where there is a tag (the CFI bit, which OVS uses so). */
+  VLAN_PRESENT(Wire.VLAN_TCI, 12, 1),
+  VLAN_PCP(Wire.VLAN_TCI, 13, 3),
   IP_PROTO(Wire.IP_PROTO, 0, 8),
+  IP_DSCP(Wire.IP_DSCP, 0, 6),
+  IP_TTL(Wire.IP_TTL, 0, 8),
+  IP_FRAG(Wire.IP_FRAG, 0, 2),
   IPV4_SRC(Wire.IPV4_SRC, 0, 32),
   IPV4_DST(Wire.IPV4_DST, 0, 32),
   IPV6_SRC(Wire.IPV6_SRC, 0, 128),
@@ -54,6 +78,11 @@ public enum Field {
   TCP_DST(Wire.TCP_DST, 0, 16),
   UDP_SRC(Wire.UDP_SRC, 0, 16),
   UDP_DST(Wire.UDP_DST, 0, 16),
+  SCTP_SRC(Wire.SCTP_SRC, 0, 16),
+  SCTP_DST(Wire.SCTP_DST, 0, 16),
+  TCP_FLAGS(Wire.TCP_FLAGS, 0, 12),
+  ICMPV4_TYPE(Wire.ICMPV4_TYPE, 0, 8),
+  ICMPV4_CODE(Wire.ICMPV4_CODE, 0, 8),
   ARP_OP(Wire.ARP_OP, 0, 16),
   ARP_SPA(Wire.ARP_SPA, 0, 32),
   ARP_TPA(Wire.ARP_TPA, 0, 32),
@@ -64,7 +93,9 @@ public enum Field {
   ND_TARGET(Wire.ND_TARGET, 0, 128),
   ND_SLL(Wire.ND_SLL, 0, 48),
   ND_TLL(Wire.ND_TLL, 0, 48),
+  /** Flags of an advertisement: router, solicited, override are its top three bits. */
   ND_RESERVED(Wire.ND_RESERVED, 0, 32),
+  /** Type of the first option: 1 source, 2 target link-layer address. */
   ND_OPTIONS_TYPE(Wire.ND_OPTIONS_TYPE, 0, 8);
 
   private final Wire wire;
@@ -99,8 +130,16 @@ public enum Field {
   /** The {@link #OUT_PORT} that means every port of the network. */
   public static final int FLOOD = 1 << 23;
 
-  /** True for the pipeline's own registers, false for what is in the packet or its tunnel. */
+  /**
+   * True for the pipeline's own state, registers and what tracking left, false for what is in the
+   * packet or its tunnel.
+   */
   public boolean isRegister() {
-    return wire.compareTo(Wire.METADATA) >= 0 && wire.compareTo(Wire.REG15) <= 0;
+    return wire.compareTo(Wire.METADATA) >= 0 && wire.compareTo(Wire.CT_LABEL) <= 0;
+  }
+
+  /** The field that a stage's contract names for this one: the whole, for the bits of a state. */
+  Field declared() {
+    return wire == Wire.CT_STATE ? CT_STATE : wire == Wire.VLAN_TCI ? VLAN_TCI : this;
   }
 }

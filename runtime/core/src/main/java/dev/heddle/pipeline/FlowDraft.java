@@ -6,6 +6,7 @@ import dev.heddle.model.IpAddress;
 import dev.heddle.model.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A flow being written: what it matches, then what it does, then {@link #because} and {@link
@@ -46,7 +47,7 @@ public final class FlowDraft {
   }
 
   public FlowDraft match(Field field, Bits value, Bits mask) {
-    require(!field.isRegister() || stage.matches().contains(field), "may not match " + field);
+    contract().mayMatch(field);
     if (field == Field.OF_PORT && value.low() != Tunnel.OF_PORT) {
       namesPort();
     }
@@ -101,6 +102,41 @@ public final class FlowDraft {
     set(Field.TUNNEL_DST, remote);
     does(new Action.Output(Tunnel.OF_PORT));
     return this;
+  }
+
+  /**
+   * Any action. What it writes, learns and leads to must be in the contract; a match that a
+   * translation depends on comes before it.
+   */
+  public FlowDraft then(Action action) {
+    require(!(action instanceof Action.GotoTable), "leads on by next and resumeAt only");
+    if (new Contract(stage, match.build().value(Field.ETH_TYPE)).check(action)) {
+      namesPort();
+    }
+    does(action);
+    return this;
+  }
+
+  /** Looks the packet up in a stage that the contract names, and comes back. */
+  public FlowDraft resubmit(Stage other) {
+    require(stage.reaches().contains(other.table()), "may not lead to " + other.name());
+    does(new Action.Resubmit(other.table()));
+    return this;
+  }
+
+  /** This flow is one clause of a conjunction; it may say so of several, and nothing else. */
+  public FlowDraft clause(long conjunction, int clause, int of) {
+    return then(new Action.Conjunction(conjunction, clause, of));
+  }
+
+  /** With a VLAN tag of this id, put before what there is. */
+  public FlowDraft pushVlan(int vid) {
+    then(new Action.PushVlan());
+    return set(Field.VLAN_VID, vid);
+  }
+
+  public FlowDraft popVlan() {
+    return then(new Action.PopVlan());
   }
 
   /** Back out of the port the packet came in by. */
@@ -160,7 +196,11 @@ public final class FlowDraft {
   }
 
   private void mayWrite(Field field) {
-    require(stage.writes().contains(field), "may not write " + field);
+    contract().mayWrite(field);
+  }
+
+  private Contract contract() {
+    return new Contract(stage, Optional.empty());
   }
 
   private void require(boolean kept, String broken) {

@@ -19,9 +19,11 @@ public final class Match {
   public static final int ETH_IPV4 = 0x0800;
   public static final int ETH_ARP = 0x0806;
   public static final int ETH_IPV6 = 0x86dd;
+  public static final int PROTO_ICMP = 1;
   public static final int PROTO_TCP = 6;
   public static final int PROTO_UDP = 17;
   public static final int PROTO_ICMPV6 = 58;
+  public static final int PROTO_SCTP = 132;
 
   private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
@@ -127,13 +129,20 @@ public final class Match {
         case ARP_OP, ARP_SPA, ARP_TPA, ARP_SHA, ARP_THA -> match(Field.ETH_TYPE, ETH_ARP);
         case IPV4_SRC, IPV4_DST -> match(Field.ETH_TYPE, ETH_IPV4);
         case IPV6_SRC, IPV6_DST -> match(Field.ETH_TYPE, ETH_IPV6);
-        case TCP_SRC, TCP_DST -> match(Field.IP_PROTO, PROTO_TCP);
+        case CT_NEW, CT_EST, CT_REL, CT_RPL, CT_INV, CT_SNAT, CT_DNAT -> match(Field.CT_TRK, 1);
+        case VLAN_VID, VLAN_PCP -> match(Field.VLAN_PRESENT, 1);
+        case TCP_SRC, TCP_DST, TCP_FLAGS -> match(Field.IP_PROTO, PROTO_TCP);
         case UDP_SRC, UDP_DST -> match(Field.IP_PROTO, PROTO_UDP);
+        case SCTP_SRC, SCTP_DST -> match(Field.IP_PROTO, PROTO_SCTP);
+        case ICMPV4_TYPE, ICMPV4_CODE -> {
+          match(Field.ETH_TYPE, ETH_IPV4);
+          match(Field.IP_PROTO, PROTO_ICMP);
+        }
         case ICMPV6_TYPE, ICMPV6_CODE -> {
           match(Field.ETH_TYPE, ETH_IPV6);
           match(Field.IP_PROTO, PROTO_ICMPV6);
         }
-        case ND_TARGET ->
+        case ND_TARGET, ND_RESERVED, ND_OPTIONS_TYPE ->
             match(Field.ICMPV6_CODE, 0); // and a type, 135 or 136, that nothing implies
         case ND_SLL -> neighbour(135);
         case ND_TLL -> neighbour(136);

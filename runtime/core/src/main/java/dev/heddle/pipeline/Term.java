@@ -18,6 +18,13 @@ public record Term(Wire wire, Bits value, Bits mask) {
     }
   }
 
+  /** The lowest bit of the mask. */
+  int lowestBit() {
+    return mask.low() != 0
+        ? Long.numberOfTrailingZeros(mask.low())
+        : 64 + Long.numberOfTrailingZeros(mask.high());
+  }
+
   /** True if every bit of the field is fixed. */
   public boolean isExact() {
     return mask.equals(Bits.ones(wire.width()));

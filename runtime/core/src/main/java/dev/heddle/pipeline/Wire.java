@@ -24,6 +24,13 @@ public enum Wire {
   REG13("reg13", 32),
   REG14("reg14", 32),
   REG15("reg15", 32),
+  /** Eight bits are in use; the low one is {@code new}. */
+  CT_STATE("ct_state", 32),
+  CT_ZONE("ct_zone", 16),
+  CT_MARK("ct_mark", 32),
+  CT_LABEL("ct_label", 128),
+  /** Only while the flow of a conjunction that was met is looked up. */
+  CONJ_ID("conj_id", 32),
   TUN_ID("tun_id", 64),
   TUN_SRC("tun_src", 32),
   TUN_DST("tun_dst", 32),
@@ -34,6 +41,10 @@ public enum Wire {
   ETH_TYPE("dl_type", 16),
   VLAN_TCI("vlan_tci", 16),
   IP_PROTO("nw_proto", 8),
+  IP_DSCP("ip_dscp", 6),
+  IP_TTL("nw_ttl", 8),
+  /** Bit 0: a fragment; bit 1: not the first one. */
+  IP_FRAG("nw_frag", 2),
   IPV4_SRC("nw_src", 32),
   IPV4_DST("nw_dst", 32),
   IPV6_SRC("ipv6_src", 128),
@@ -42,6 +53,11 @@ public enum Wire {
   TCP_DST("tcp_dst", 16),
   UDP_SRC("udp_src", 16),
   UDP_DST("udp_dst", 16),
+  SCTP_SRC("sctp_src", 16),
+  SCTP_DST("sctp_dst", 16),
+  TCP_FLAGS("tcp_flags", 12),
+  ICMPV4_TYPE("icmp_type", 8),
+  ICMPV4_CODE("icmp_code", 8),
   ARP_OP("arp_op", 16),
   ARP_SPA("arp_spa", 32),
   ARP_TPA("arp_tpa", 32),
@@ -52,9 +68,7 @@ public enum Wire {
   ND_TARGET("nd_target", 128),
   ND_SLL("nd_sll", 48),
   ND_TLL("nd_tll", 48),
-  /** The flags of an advertisement and what is reserved behind them. */
   ND_RESERVED("nd_reserved", 32),
-  /** What the one link-layer option of a message is: 1 the source's, 2 the target's. */
   ND_OPTIONS_TYPE("nd_options_type", 8);
 
   private final String ovsName;
@@ -73,5 +87,18 @@ public enum Wire {
   /** Width in bits. */
   public int width() {
     return width;
+  }
+
+  /** False for what no action may write (ovs-fields(7), "Access: read-only"). */
+  public boolean isWritable() {
+    return switch (this) {
+      case ETH_TYPE, IP_PROTO, IP_FRAG, TCP_FLAGS, CT_STATE, CT_ZONE, CONJ_ID -> false;
+      default -> true;
+    };
+  }
+
+  /** What is kept with a connection: written only by {@link Track#exec()}. */
+  public boolean isOfConnection() {
+    return this == CT_MARK || this == CT_LABEL;
   }
 }

@@ -68,25 +68,37 @@ class BoardLawsTest {
     assertThat(board.size()).isZero();
   }
 
-  /** Drop before all else, then the least cookie; equal cookies by the text of the actions. */
+  /**
+   * Drop before all else, then the least cookie; equal cookies by the text of the actions. If that
+   * is a clause of a conjunction, with the clauses of all others.
+   */
   private static List<Action> best(List<Step> steps, Id<Node> node, FlowKey key) {
     record Wish(long cookie, List<Action> actions) {}
-    return steps.stream()
-        .flatMap(
-            s ->
-                s.flows.stream()
-                    .filter(f -> f.key().equals(key))
-                    .filter(
-                        f ->
-                            f.scope().equals(Scope.everywhere())
-                                || f.scope().equals(Scope.node(node)))
-                    .map(f -> new Wish(s.cookie(), f.actions())))
-        .min(
-            java.util.Comparator.<Wish, Boolean>comparing(w -> !w.actions.isEmpty())
-                .thenComparing(w -> w.cookie)
-                .thenComparing(w -> w.actions.toString()))
-        .orElseThrow()
-        .actions;
+    List<Wish> wishes =
+        steps.stream()
+            .flatMap(
+                s ->
+                    s.flows.stream()
+                        .filter(f -> f.key().equals(key))
+                        .filter(
+                            f ->
+                                f.scope().equals(Scope.everywhere())
+                                    || f.scope().equals(Scope.node(node)))
+                        .map(f -> new Wish(s.cookie(), f.actions())))
+            .sorted(
+                java.util.Comparator.<Wish, Boolean>comparing(w -> !w.actions.isEmpty())
+                    .thenComparing(w -> w.cookie)
+                    .thenComparing(w -> w.actions.toString()))
+            .toList();
+    List<Action> first = wishes.get(0).actions;
+    return !first.toString().contains("conjunction")
+        ? first
+        : wishes.stream()
+            .flatMap(w -> w.actions.stream())
+            .filter(a -> a.toString().contains("conjunction"))
+            .distinct()
+            .sorted(java.util.Comparator.comparing(Action::toString))
+            .toList();
   }
 
   private static Board board() {
@@ -122,8 +134,13 @@ class BoardLawsTest {
   Arbitrary<List<Step>> histories() {
     Arbitrary<List<Action>> actions =
         Arbitraries.integers()
-            .between(0, 3)
-            .map(n -> n == 0 ? List.of() : List.of(new Action.Output(n)));
+            .between(0, 6)
+            .map(
+                n ->
+                    n == 0
+                        ? List.of()
+                        : List.of(
+                            n < 4 ? new Action.Output(n) : new Action.Conjunction(7, n - 3, 3)));
     Arbitrary<Scope> scope =
         Arbitraries.of(Scope.everywhere(), Scope.node(NODES.get(0)), Scope.node(NODES.get(1)));
     Arbitrary<DesiredFlow> flow =
@@ -134,5 +151,29 @@ class BoardLawsTest {
         .list()
         .ofMinSize(1)
         .ofMaxSize(8);
+  }
+
+  @Property(tries = 50)
+  void clausesOfSeveralUnitsAreOneFlowAndNoConflict(@ForAll("clauses") List<Action> clauses) {
+    Board board = board();
+    FlowKey key = new FlowKey(4, 1, Match.ALL);
+    for (int i = 0; i < clauses.size(); i++) {
+      DesiredFlow wish = new DesiredFlow(key, List.of(clauses.get(i)), Scope.everywhere(), OWNER);
+      board.replace(clauses.size() - i, List.of(), List.of(wish));
+    }
+    assertThat(board.conflicts()).isZero();
+    Flow flow = board.flow(NODES.get(0), key).orElseThrow();
+    assertThat(flow.cookie()).isEqualTo(1);
+    assertThat(flow.actions()).containsExactlyInAnyOrderElementsOf(Set.copyOf(clauses));
+  }
+
+  @Provide
+  Arbitrary<List<Action>> clauses() {
+    return Arbitraries.integers()
+        .between(1, 5)
+        .<Action>map(n -> new Action.Conjunction(n / 3 + 1, n % 3 + 1, 3))
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(6);
   }
 }

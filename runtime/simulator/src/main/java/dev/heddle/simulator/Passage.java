@@ -141,4 +141,54 @@ final class Passage implements Action.Visitor<Optional<String>> {
     lookUp(go.table());
     return exceeded;
   }
+
+  @Override
+  public Optional<String> pushVlan(Action.PushVlan a) {
+    throw new IllegalArgumentException("not yet: " + a);
+  }
+
+  @Override
+  public Optional<String> popVlan(Action.PopVlan a) {
+    throw new IllegalArgumentException("not yet: " + a);
+  }
+
+  @Override
+  public Optional<String> decTtl(Action.DecTtl a) {
+    throw new IllegalArgumentException("not yet: " + a);
+  }
+
+  @Override
+  public Optional<String> conjunction(Action.Conjunction a) {
+    throw new IllegalArgumentException("not yet: " + a);
+  }
+
+  @Override
+  public Optional<String> group(Action.GroupRef a) {
+    throw new IllegalArgumentException("not yet: " + a);
+  }
+
+  @Override
+  public Optional<String> meter(Action.Meter a) {
+    throw new IllegalArgumentException("not yet: " + a);
+  }
+
+  @Override
+  public Optional<String> clone(Action.Clone a) {
+    throw new IllegalArgumentException("not yet: " + a);
+  }
+
+  @Override
+  public Optional<String> learn(dev.heddle.pipeline.Learn a) {
+    throw new IllegalArgumentException("not yet: " + a);
+  }
+
+  @Override
+  public Optional<String> track(dev.heddle.pipeline.Track a) {
+    throw new IllegalArgumentException("not yet: " + a);
+  }
+
+  @Override
+  public Optional<String> punt(dev.heddle.pipeline.Punt a) {
+    throw new IllegalArgumentException("not yet: " + a);
+  }
 }

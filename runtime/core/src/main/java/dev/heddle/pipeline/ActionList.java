@@ -1,0 +1,108 @@
+package dev.heddle.pipeline;
+
+import dev.heddle.model.Bits;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a list of actions must be for a switch to take it, and how several become one. */
+public final class ActionList {
+
+  private static final Comparator<Action.Conjunction> ORDER =
+      Comparator.comparingLong(Action.Conjunction::id)
+          .thenComparingInt(Action.Conjunction::clause)
+          .thenComparingInt(Action.Conjunction::of);
+
+  private ActionList() {}
+
+  /** A canonical copy of {@code actions}, if a flow with this key may have them. */
+  static List<Action> checked(FlowKey key, List<Action> actions) {
+    List<Action> copy = List.copyOf(actions);
+    boolean conjunctions = false;
+    for (int i = 0; i < copy.size(); i++) {
+      Action a = copy.get(i);
+      if (a instanceof Action.GotoTable go && (i < copy.size() - 1 || go.table() <= key.table())) {
+        throw refused("goto must be last and lead forward", key, copy);
+      }
+      if (a instanceof Action.Meter && i > 0) {
+        throw refused("a meter comes first", key, copy);
+      }
+      if (!(a instanceof Action.GotoTable || a instanceof Action.Meter)) {
+        check(key, copy, a);
+      }
+      conjunctions |= a instanceof Action.Conjunction;
+    }
+    return conjunctions ? united(key, copy) : copy;
+  }
+
+  private static void check(FlowKey key, List<Action> all, Action action) {
+    if (isOfConnection(action)) {
+      throw refused("only a commit writes mark and label", key, all);
+    }
+    if (action instanceof Track || action instanceof Action.DecTtl) {
+      Optional<Bits> type = key.match().value(Field.ETH_TYPE);
+      if (type.filter(t -> t.low() == Match.ETH_IPV4 || t.low() == Match.ETH_IPV6).isEmpty()) {
+        throw refused("what only IP has must be said of IP", key, all);
+      }
+    }
+    if (action instanceof Action.Clone clone) {
+      clone.actions().forEach(a -> check(key, all, a));
+    }
+  }
+
+  private static boolean isOfConnection(Action action) {
+    return action instanceof Action.Set s && s.wire().isOfConnection()
+        || action instanceof Action.Move m && m.to().isOfConnection();
+  }
+
+  private static List<Action> united(FlowKey key, List<Action> actions) {
+    TreeSet<Action.Conjunction> all = new TreeSet<>(ORDER);
+    for (Action a : actions) {
+      if (!(a instanceof Action.Conjunction c)) {
+        throw refused("a clause of a conjunction does nothing else", key, actions);
+      }
+      all.add(c);
+    }
+    return List.copyOf(all);
+  }
+
+  /** A copy of what a clone or a bucket holds: it cannot leave the table or be a condition. */
+  static List<Action> nested(List<Action> actions) {
+    List<Action> copy = List.copyOf(actions);
+    for (Action a : copy) {
+      if (a instanceof Action.GotoTable
+          || a instanceof Action.Meter
+          || a instanceof Action.Conjunction
+          || isOfConnection(a)) {
+        throw new IllegalArgumentException("not within other actions: " + a);
+      }
+    }
+    return copy;
+  }
+
+  /** True for a flow that does nothing but say which clauses of conjunctions it is. */
+  public static boolean isClause(List<Action> actions) {
+    return !actions.isEmpty() && actions.get(0) instanceof Action.Conjunction;
+  }
+
+  /**
+   * The clauses of two flows with one key as one flow: whoever matches the key meets all of them,
+   * in whatever order they were wished. For {@link #isClause} lists only.
+   */
+  public static List<Action> unite(List<Action> a, List<Action> b) {
+    Set<Action> all = new HashSet<>(a);
+    all.addAll(b);
+    List<Action.Conjunction> ordered = new ArrayList<>(all.size());
+    all.forEach(c -> ordered.add((Action.Conjunction) c));
+    ordered.sort(ORDER);
+    return List.copyOf(ordered);
+  }
+
+  private static IllegalArgumentException refused(String rule, FlowKey key, List<Action> actions) {
+    return new IllegalArgumentException(rule + ": " + key + " " + actions);
+  }
+}
