@@ -35,7 +35,7 @@ class StagesDocumentTest {
 
   private static String stage(Stage s) {
     Stream<String> others = s.reaches().stream().sorted().map(StagesDocumentTest::nameOf);
-    boolean beside = Stage.isBeside(s.table());
+    boolean beside = s.beside();
     return row(
         Integer.toString(s.table()),
         beside ? "-" : Integer.toString(s.joint()),

@@ -4,7 +4,6 @@ import dev.heddle.model.Id;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Inspection;
-import dev.heddle.pipeline.Stage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -49,13 +48,14 @@ public final class Inspector implements Inspection {
                             s.feature(),
                             !functions.isLive(s.feature()),
                             s.mandatory(),
-                            flows(s.table())))
+                            s.beside(),
+                            flows(s)))
                 .toList());
   }
 
   /** In a stage and its joint. */
-  private long flows(int table) {
-    return board.inTable(table) + (Stage.isBeside(table) ? 0 : board.inTable(table + 1));
+  private long flows(FilledStage s) {
+    return board.inTable(s.table()) + (s.beside() ? 0 : board.inTable(s.table() + 1));
   }
 
   @Override

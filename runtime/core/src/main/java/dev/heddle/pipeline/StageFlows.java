@@ -25,14 +25,15 @@ public final class StageFlows implements Feature {
 
   private static void flows(Id<FilledStage> id, View view, FlowSink out) {
     FilledStage stage = view.get(id).orElseThrow();
-    if (Stage.isBeside(stage.table())) {
+    if (stage.beside()) {
       return;
     }
     int joint = stage.table() + 1;
     view.ids(FilledStage.ALL, "all").stream()
         .flatMap(other -> view.get(other).stream())
+        .filter(other -> !other.beside())
         .mapToInt(FilledStage::table)
-        .filter(table -> table > stage.table() && !Stage.isBeside(table))
+        .filter(table -> table > stage.table())
         .min()
         .ifPresent(
             next -> {

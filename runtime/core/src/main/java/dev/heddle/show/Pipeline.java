@@ -8,7 +8,6 @@ import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Inspection.StageState;
 import dev.heddle.pipeline.Inspection.Why;
-import dev.heddle.pipeline.Stage;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
@@ -50,7 +49,7 @@ public final class Pipeline {
 
   /** What becomes of a packet that no flow of the stage matches. */
   private static String miss(StageState stage) {
-    String other = Stage.isBeside(stage.table()) ? "back" : "next";
+    String other = stage.beside() ? "back" : "next";
     return stage.mandatory() ? "drop" : other;
   }
 

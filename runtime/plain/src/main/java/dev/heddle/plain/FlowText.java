@@ -121,7 +121,7 @@ public record FlowText(Stage stage) {
 
     @Override
     public String gotoTable(Action.GotoTable go) {
-      boolean next = !Stage.isBeside(stage.table()) && go.table() == stage.joint();
+      boolean next = !stage.beside() && go.table() == stage.joint();
       return next ? "next" : go.toString();
     }
 

@@ -1,7 +1,6 @@
 package dev.heddle.simulator;
 
 import dev.heddle.pipeline.Inspection;
-import dev.heddle.pipeline.Stage;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -15,7 +14,7 @@ public record Names(Inspection inspection) implements Trace.Legend {
             s ->
                 table == s.table()
                     ? Stream.of(s.name())
-                    : table == s.table() + 1 && !Stage.isBeside(s.table())
+                    : table == s.table() + 1 && !s.beside()
                         ? Stream.of("joint of " + s.name())
                         : Stream.empty())
         .findFirst()
