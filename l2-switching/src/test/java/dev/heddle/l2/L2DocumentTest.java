@@ -114,6 +114,13 @@ class L2DocumentTest {
   @Test
   void replicateServesLocalMembersAndOneCopyPerNode() {
     section("replicate", flows(Spine.REPLICATE, N1));
+    section("copies", flows(Spine.COPIES, N1));
+    section("cross", flows(Spine.CROSS, N1));
+  }
+
+  @Test
+  void guardLetsAGuestGetWhatIsForItsOwnAddresses() {
+    section("guard", flows(Spine.GUARD_TO, N2));
   }
 
   /** One block per unit, with all that `flow:why` says of it; flows are numbered. */

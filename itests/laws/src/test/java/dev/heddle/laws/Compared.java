@@ -42,6 +42,7 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
       broadcast(from);
       for (String to : ports()) {
         unicast(from, to);
+        astray(from, to);
         forged(from, to);
         forgedMac(from, to);
         forgedAddress(from, to);
@@ -63,9 +64,22 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
   }
 
   private void unicast(String from, String to) {
-    Fabric.Run run = send(from, ipv4(from, from, mac(to)));
+    Fabric.Run run = send(from, ipv4(from, from, mac(to), address(to)));
     // Ports of other switches may have the MAC; whoever has it here is meant.
     assertReached(run, heardBy(from, mac(to)));
+  }
+
+  /** For somebody's MAC and everybody else's address. */
+  private void astray(String from, String to) {
+    for (String other : ports()) {
+      Fabric.Run run = send(from, ipv4(from, from, mac(to), address(other)));
+      boolean same = mac(other).equals(mac(to));
+      assertReached(
+          run,
+          heardBy(from, mac(to)).stream()
+              .filter(heard -> same || reference.mayHearAs(heard, other))
+              .collect(Collectors.toSet()));
+    }
   }
 
   /** With somebody else's MAC and address as its own. */
@@ -143,6 +157,7 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
     Plan.Plug at = plan.plug(LogicalPort.KIND.id(from)).orElseThrow();
     Fabric.Run run = plan.fabric().send(at.node(), at.ofPort(), packet);
     assertThat(run.trace().ambiguous()).as(() -> told(run)).isEmpty();
+    assertThat(run.lost()).as(() -> told(run)).isEmpty();
     return run;
   }
 
@@ -164,8 +179,13 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
   }
 
   private Packet ipv4(String ethernetOf, String addressOf, MacAddress to) {
+    return ipv4(ethernetOf, addressOf, to, IpAddress.v4(0xffff_ffffL));
+  }
+
+  private Packet ipv4(String ethernetOf, String addressOf, MacAddress to, IpAddress destination) {
     return frame(ethernetOf, to, Match.ETH_IPV4)
         .with(Field.IPV4_SRC, address(addressOf).bits())
+        .with(Field.IPV4_DST, destination.bits())
         .with(Field.IP_PROTO, 1);
   }
 

@@ -2,8 +2,11 @@ package dev.heddle.laws;
 
 import static dev.heddle.pipeline.Field.ARP_SHA;
 import static dev.heddle.pipeline.Field.ARP_SPA;
+import static dev.heddle.pipeline.Field.ETH_DST;
 import static dev.heddle.pipeline.Field.ETH_SRC;
+import static dev.heddle.pipeline.Field.IPV4_DST;
 import static dev.heddle.pipeline.Field.IPV4_SRC;
+import static dev.heddle.pipeline.Field.IPV6_DST;
 import static dev.heddle.pipeline.Field.IPV6_SRC;
 import static dev.heddle.pipeline.Field.ND_SLL;
 import static dev.heddle.pipeline.Field.ND_TARGET;
@@ -129,6 +132,26 @@ class SwitchingScenariosTest {
     net.sw("red").port("w", "10.0.0.9").withoutPortSecurity().on("n1");
     net.from("w").forging(ETH_SRC, STRANGER).ping("b").arrives();
     net.from("w").forging(IPV4_SRC, "192.0.2.1").ping("c").arrives();
+  }
+
+  @Test
+  void aGuestGetsNothingForAnAddressThatIsNotItsOwn() {
+    net.from("a").forging(IPV4_DST, "10.0.0.3").ping("b").isDroppedAt("GUARD_TO");
+    net.from("a").forging(IPV4_DST, "224.0.0.5").ping("b").arrives();
+    net.from("c").forging(IPV6_DST, "fd00::9").advertisesTo("a").isDroppedAt("GUARD_TO");
+    net.sw("red").port("w", "10.0.0.9").withoutPortSecurity().on("n1");
+    net.from("a").forging(IPV4_DST, "192.0.2.1").ping("w").arrives();
+  }
+
+  @Test
+  void aGuestWithIpv4OnlyGetsNoIpv6() {
+    net.sw("red").port("w", "10.0.0.9", "fd00::9").withoutPortSecurity().on("n1");
+    net.from("w").forging(ETH_DST, "0a:00:00:00:00:02").advertisesTo("a").isDroppedAt("GUARD_TO");
+  }
+
+  @Test
+  void nothingGoesBackToThePortItCameFrom() {
+    net.from("a").ping("a").isDroppedAt("GUARD_TO");
   }
 
   @Test

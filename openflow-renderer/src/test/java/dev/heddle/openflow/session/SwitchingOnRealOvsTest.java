@@ -3,12 +3,18 @@ package dev.heddle.openflow.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Document;
 import dev.heddle.openflow.RealOvs;
 import dev.heddle.openflow.RealOvs.Datapath;
 import dev.heddle.store.MemoryStore;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +24,8 @@ import org.junit.jupiter.api.Test;
 class SwitchingOnRealOvsTest {
 
   private static final int IPV6_HEADER = 40;
+  private static final int MEMBERS = 2_000;
+  private static final Pattern TX = Pattern.compile("tx pkts=(\\d+)");
 
   @AutoClose private final RealOvs ovs = RealOvs.start(Datapath.DUMMY);
   private final Rig rig = new Rig(new MemoryStore());
@@ -65,6 +73,42 @@ class SwitchingOnRealOvsTest {
     assertThat(sum(target + own + String.format("%08x0000003a", message.length() / 2) + message))
         .as("checksum")
         .isEqualTo(0xffff);
+  }
+
+  @Test
+  void aBroadcastReachesEachOfTwoThousandMembersOnOneNodeOnce() {
+    List<Document> ports = new ArrayList<>(List.of(Rig.network("s")));
+    List<String> commands = new ArrayList<>();
+    for (int p = 1; p <= MEMBERS; p++) {
+      ObjectNode spec = JsonNodeFactory.instance.objectNode().put("switch", "s");
+      spec.put("mac", String.format("0a:00:00:00:%02x:%02x", p >> 8, p & 255));
+      spec.putArray("addresses").add("10.0." + (p >> 8) + "." + (p & 255));
+      ports.add(new Document("LogicalPort", "p" + p, Map.of(), spec));
+      commands.addAll(List.of("--", "add-port", "br-int", "p" + p));
+      commands.addAll(List.of("--", "set", "Interface", "p" + p, "external_ids:iface-id=p" + p));
+    }
+    rig.apply(ports.toArray(Document[]::new));
+    ovs.vsctl(commands.subList(1, commands.size()).toArray(String[]::new));
+    rig.await("all plugged in", () -> rig.controller.list("Binding").size() == MEMBERS);
+    rig.awaitRealized("LogicalPort", "p" + MEMBERS);
+    ovs.appctl(
+        "netdev-dummy/receive",
+        "p1",
+        "in_port(1),eth(src=0a:00:00:00:00:01,dst=ff:ff:ff:ff:ff:ff),eth_type(0x0800),"
+            + "ipv4(src=10.0.0.1,dst=255.255.255.255,proto=17,tos=0,ttl=64,frag=no),"
+            + "udp(src=5000,dst=5001)");
+    rig.await("copies", () -> copies().size() == MEMBERS - 1);
+    assertThat(copies()).as("ports that sent no single copy").allMatch(sent -> sent == 1);
+    assertThat(ovs.ofctl("dump-ports", "br-int", "p1")).containsPattern("tx pkts=0,");
+  }
+
+  /** How many frames each port of the bridge has sent that has sent any. */
+  private List<Integer> copies() {
+    return TX.matcher(ovs.ofctl("dump-ports", "br-int"))
+        .results()
+        .map(r -> Integer.parseInt(r.group(1)))
+        .filter(sent -> sent > 0)
+        .toList();
   }
 
   private static Document v6(Document port, int number) {
