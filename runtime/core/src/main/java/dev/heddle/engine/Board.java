@@ -8,6 +8,8 @@ import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Scope;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,11 +27,17 @@ import java.util.Set;
  */
 final class Board {
 
+  /** Up to so many flows of a unit are compared one by one. */
+  private static final int FEW = 24;
+
   /** One unit's wish for a key, and the next of those that others have for the same key. */
   private static final class Wish {
     final long cookie;
     final DesiredFlow flow;
     Wish next;
+
+    /** Its place among those of its scope. */
+    int place;
 
     Wish(long cookie, DesiredFlow flow, Wish next) {
       this.cookie = cookie;
@@ -42,9 +50,62 @@ final class Board {
     }
   }
 
+  /** What is wanted in one scope, and the nodes that are in it. */
+  private static final class Scoped {
+    private static final Wish[] NONE = {};
+
+    private Wish[] wishes = NONE;
+    private int size;
+    Set<Id<Node>> nodes = Set.of();
+
+    void add(Wish wish) {
+      if (size == wishes.length) {
+        wishes = Arrays.copyOf(wishes, size + Math.max(4, size / 2));
+      }
+      wish.place = size;
+      wishes[size++] = wish;
+    }
+
+    void remove(Wish wish) {
+      Wish last = wishes[--size];
+      wishes[wish.place] = last;
+      last.place = wish.place;
+      wishes[size] = null;
+    }
+
+    void addKeys(Set<FlowKey> keys) {
+      for (int i = 0; i < size; i++) {
+        keys.add(wishes[i].flow.key());
+      }
+    }
+
+    void enters(Id<Node> node) {
+      if (nodes.isEmpty()) {
+        nodes = Set.of(node);
+        return;
+      }
+      if (!(nodes instanceof HashSet)) {
+        nodes = new HashSet<>(nodes);
+      }
+      nodes.add(node);
+    }
+
+    void leaves(Id<Node> node) {
+      if (nodes.size() == 1) {
+        nodes = Set.of();
+      } else {
+        nodes.remove(node);
+      }
+    }
+
+    boolean isIdle() {
+      return size == 0 && nodes.isEmpty();
+    }
+  }
+
   private final Map<FlowKey, Wish> wishes = new HashMap<>();
-  private final Map<Scope, Set<FlowKey>> keysByScope = new HashMap<>();
-  private final Map<Scope, Set<Id<Node>>> nodesByScope = new HashMap<>();
+  private final Set<FlowKey> shared = new HashSet<>();
+  private final Map<Scope, Scoped> scopes = new HashMap<>();
   private final Map<Id<Node>, Set<Scope>> scopesByNode = new HashMap<>();
   private Map<Scope, Set<FlowKey>> changedByScope = new HashMap<>();
   private Map<Id<Node>, Set<FlowKey>> changed = new HashMap<>();
@@ -57,30 +118,54 @@ final class Board {
 
   /** A unit's flows are {@code now} instead of {@code before}. */
   void replace(long cookie, List<DesiredFlow> before, List<DesiredFlow> now) {
-    if (before.isEmpty()) {
-      distinct(now).forEach(f -> add(cookie, f));
-      return;
+    Collection<DesiredFlow> had = before.size() > FEW ? new HashSet<>(before) : before;
+    Collection<DesiredFlow> kept = now.size() > FEW ? new HashSet<>(now) : now;
+    for (DesiredFlow f : distinct(had)) {
+      if (!kept.contains(f)) {
+        remove(cookie, f);
+      }
     }
-    Set<DesiredFlow> kept = new HashSet<>(now);
-    Set<DesiredFlow> had = new HashSet<>(before);
-    had.stream().filter(f -> !kept.contains(f)).forEach(f -> remove(cookie, f));
-    kept.stream().filter(f -> !had.contains(f)).forEach(f -> add(cookie, f));
+    for (DesiredFlow f : distinct(kept)) {
+      if (!had.contains(f)) {
+        add(cookie, f);
+      }
+    }
   }
 
-  private static Collection<DesiredFlow> distinct(List<DesiredFlow> flows) {
-    return flows.size() < 2 ? flows : new HashSet<>(flows);
+  /** A unit that says a flow twice wants it once. */
+  private static Collection<DesiredFlow> distinct(Collection<DesiredFlow> flows) {
+    if (flows instanceof List<DesiredFlow> few) {
+      for (int i = 1; i < few.size(); i++) {
+        if (few.subList(0, i).contains(few.get(i))) {
+          return new HashSet<>(few);
+        }
+      }
+    }
+    return flows;
+  }
+
+  private Scoped scoped(Scope scope) {
+    return scopes.computeIfAbsent(scope, s -> new Scoped());
+  }
+
+  private void dropIfIdle(Scope scope, Scoped scoped) {
+    if (scoped.isIdle()) {
+      scopes.remove(scope);
+    }
   }
 
   private void add(long cookie, DesiredFlow flow) {
-    FlowKey key = flow.key();
-    wishes.compute(key, (k, others) -> new Wish(cookie, flow, others));
-    keysByScope.computeIfAbsent(flow.scope(), s -> new HashSet<>()).add(key);
+    Wish wish = new Wish(cookie, flow, null);
+    wish.next = wishes.put(flow.key(), wish);
+    if (wish.next != null) {
+      shared.add(flow.key());
+    }
+    scoped(flow.scope()).add(wish);
     mark(flow);
   }
 
   private void remove(long cookie, DesiredFlow flow) {
     FlowKey key = flow.key();
-    Scope scope = flow.scope();
     Wish first = wishes.get(key);
     Wish before = null;
     Wish gone = first;
@@ -94,84 +179,93 @@ final class Board {
       wishes.remove(key);
     } else {
       first = gone.next;
-      wishes.put(key, first);
+      // The map's key is not the leaving flow's: that would be kept alive by it.
+      wishes.remove(key);
+      wishes.put(first.flow.key(), first);
     }
-    if (before == null && gone.next == null || !wanted(first, scope)) {
-      Set<FlowKey> keys = keysByScope.get(scope);
-      keys.remove(key);
-      if (keys.isEmpty()) {
-        keysByScope.remove(scope);
-      }
+    if (first.next == null) {
+      shared.remove(key);
     }
+    Scoped scoped = scopes.get(flow.scope());
+    scoped.remove(gone);
+    dropIfIdle(flow.scope(), scoped);
     mark(flow);
-  }
-
-  private static boolean wanted(Wish first, Scope scope) {
-    for (Wish w = first; w != null; w = w.next) {
-      if (w.flow.scope().equals(scope)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void mark(DesiredFlow flow) {
     if (followed) {
-      changedByScope.computeIfAbsent(flow.scope(), s -> new HashSet<>()).add(flow.key());
+      changedByScope.computeIfAbsent(flow.scope(), s -> new HashSet<>(4)).add(flow.key());
     }
   }
 
-  private void mark(Id<Node> node, Set<FlowKey> keys) {
-    if (followed && !keys.isEmpty()) {
-      changed.computeIfAbsent(node, n -> new HashSet<>()).addAll(keys);
+  private void mark(Id<Node> node, Scope scope) {
+    if (followed) {
+      Set<FlowKey> keys = changed.computeIfAbsent(node, n -> new HashSet<>());
+      scoped(scope).addKeys(keys);
+      keys.addAll(changedByScope.getOrDefault(scope, Set.of())); // gone from it just before
     }
   }
 
   void enters(Id<Node> node, Scope scope) {
-    nodesByScope.computeIfAbsent(scope, s -> new HashSet<>(4)).add(node);
+    scoped(scope).enters(node);
     scopesByNode.computeIfAbsent(node, n -> new HashSet<>()).add(scope);
-    mark(node, keysByScope.getOrDefault(scope, Set.of()));
+    mark(node, scope);
   }
 
   void leaves(Id<Node> node, Scope scope) {
-    mark(node, keysByScope.getOrDefault(scope, Set.of()));
-    mark(node, changedByScope.getOrDefault(scope, Set.of())); // gone from it just before
-    Set<Id<Node>> nodes = nodesByScope.get(scope);
-    nodes.remove(node);
-    if (nodes.isEmpty()) {
-      nodesByScope.remove(scope);
-    }
-    Set<Scope> scopes = scopesByNode.get(node);
-    scopes.remove(scope);
-    if (scopes.isEmpty()) {
+    mark(node, scope);
+    Scoped scoped = scopes.get(scope);
+    scoped.leaves(node);
+    dropIfIdle(scope, scoped);
+    Set<Scope> ofNode = scopesByNode.get(node);
+    ofNode.remove(scope);
+    if (ofNode.isEmpty()) {
       scopesByNode.remove(node);
     }
   }
 
-  /** The keys that may have changed, by node, since the last call. */
+  /** The keys that may have changed, by node, since the last call; not to be changed. */
   Map<Id<Node>, Set<FlowKey>> takeChanged() {
+    Map<Id<Node>, Set<FlowKey>> taken = new HashMap<>();
+    List<Set<FlowKey>> ofScopes = new ArrayList<>(); // one set for all nodes of a scope
     changedByScope.forEach(
-        (scope, keys) ->
-            nodesByScope.getOrDefault(scope, Set.of()).forEach(node -> mark(node, keys)));
+        (scope, keys) -> {
+          ofScopes.add(keys);
+          nodes(scope).forEach(n -> taken.merge(n, keys, (a, b) -> union(a, b, ofScopes)));
+        });
+    changed.forEach(
+        (node, keys) -> {
+          if (!keys.isEmpty()) {
+            taken.merge(node, keys, (a, b) -> union(a, b, ofScopes));
+          }
+        });
     changedByScope = new HashMap<>();
-    Map<Id<Node>, Set<FlowKey>> taken = changed;
     changed = new HashMap<>();
     return taken;
   }
 
+  private static Set<FlowKey> union(Set<FlowKey> a, Set<FlowKey> b, List<Set<FlowKey>> ofScopes) {
+    boolean own = ofScopes.stream().noneMatch(s -> s == a);
+    Set<FlowKey> all = own ? a : new HashSet<>(a);
+    all.addAll(b);
+    return all;
+  }
+
+  private Set<Id<Node>> nodes(Scope scope) {
+    Scoped scoped = scopes.get(scope);
+    return scoped == null ? Set.of() : scoped.nodes;
+  }
+
   Set<FlowKey> keys(Id<Node> node) {
     Set<FlowKey> keys = new HashSet<>();
-    scopesByNode
-        .getOrDefault(node, Set.of())
-        .forEach(s -> keys.addAll(keysByScope.getOrDefault(s, Set.of())));
+    scopesByNode.getOrDefault(node, Set.of()).forEach(s -> scopes.get(s).addKeys(keys));
     return keys;
   }
 
   Optional<Flow> flow(Id<Node> node, FlowKey key) {
-    Set<Scope> scopes = scopesByNode.getOrDefault(node, Set.of());
     Wish best = null;
     for (Wish w = wishes.get(key); w != null; w = w.next) {
-      if (scopes.contains(w.flow.scope()) && (best == null || precedes(w, best))) {
+      if (nodes(w.flow.scope()).contains(node) && (best == null || precedes(w, best))) {
         best = w;
       }
     }
@@ -181,7 +275,9 @@ final class Board {
     List<Action> actions = best.flow.actions();
     if (ActionList.isClause(actions)) {
       for (Wish w = wishes.get(key); w != null; w = w.next) {
-        if (w != best && scopes.contains(w.flow.scope()) && ActionList.isClause(w.flow.actions())) {
+        if (w != best
+            && nodes(w.flow.scope()).contains(node)
+            && ActionList.isClause(w.flow.actions())) {
           actions = ActionList.unite(actions, w.flow.actions());
         }
       }
@@ -210,13 +306,13 @@ final class Board {
 
   /** How many keys have wishes that contradict each other on some node. */
   long conflicts() {
-    return wishes.values().stream().filter(w -> w.next != null).filter(this::contradict).count();
+    return shared.stream().map(wishes::get).filter(this::contradict).count();
   }
 
   private boolean contradict(Wish first) {
     Map<Id<Node>, List<Action>> actions = new HashMap<>();
     for (Wish w = first; w != null; w = w.next) {
-      for (Id<Node> node : nodesByScope.getOrDefault(w.flow.scope(), Set.of())) {
+      for (Id<Node> node : nodes(w.flow.scope())) {
         List<Action> others = actions.putIfAbsent(node, w.flow.actions());
         if (others != null && !agree(others, w.flow.actions())) {
           return true;

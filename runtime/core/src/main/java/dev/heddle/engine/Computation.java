@@ -1,64 +1,102 @@
 package dev.heddle.engine;
 
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
-/** A function call whose reads are remembered. Called again only when one of them changed. */
-abstract class Computation {
+/**
+ * A function call whose reads are remembered. Called again only when one of them changed. It is a
+ * cell, since what it gives may be read in turn.
+ */
+abstract class Computation extends Cell {
 
-  private static final Cell[] NOTHING = new Cell[0];
+  private static final Cell[] NOTHING = {};
 
-  private Cell[] reads = NOTHING;
-  private boolean dead;
+  private enum Life {
+    ALIVE,
+    /** One more run, in which it takes back what it gave. */
+    DYING,
+    GONE
+  }
 
-  /** When it runs: after every computation of a lower level. */
-  abstract int level();
+  /** Null, the only cell that was read, or an array of them. */
+  private Object reads;
+
+  private Life life = Life.ALIVE;
+
+  /** True while it waits for its turn to run. */
+  boolean planned;
 
   /** Calls the function; what it reads through {@code reading} is recorded. */
   abstract void run(Reading reading);
 
-  final boolean isDead() {
-    return dead;
+  final boolean isDying() {
+    return life == Life.DYING;
+  }
+
+  final boolean isGone() {
+    return life == Life.GONE;
   }
 
   final void die() {
-    dead = true;
+    life = Life.DYING;
+  }
+
+  final void go() {
+    life = Life.GONE;
   }
 
   /** What the last run read. */
   final List<Cell> reads() {
-    return List.of(reads);
+    return List.of(array());
+  }
+
+  private Cell[] array() {
+    if (reads == null) {
+      return NOTHING;
+    }
+    return reads instanceof Cell[] several ? several : new Cell[] {(Cell) reads};
   }
 
   /** Takes the reads of the run that just ended in place of the earlier ones. */
-  final void replaceReads(List<Cell> now, Graph graph) {
-    Cell[] before = reads;
-    if (same(before, now)) {
+  final void replaceReads(Cell[] now, int count, Graph graph) {
+    Object before = reads;
+    if (same(before, now, count)) {
       return;
     }
-    reads = now.isEmpty() ? NOTHING : now.toArray(NOTHING);
+    Cell[] gone = before == null ? NOTHING : array();
+    reads = count == 0 ? null : count == 1 ? now[0] : Arrays.copyOf(now, count);
     // Add first, so that no cell still in use is without readers in between.
-    for (Cell c : reads) {
-      c.readers().add(this);
+    for (int i = 0; i < count; i++) {
+      now[i].addReader(this);
     }
-    if (before.length > 0) {
-      var kept =
-          java.util.Collections.newSetFromMap(new java.util.IdentityHashMap<Cell, Boolean>());
-      kept.addAll(now);
-      for (Cell c : before) {
+    if (gone.length > 0) {
+      Set<Cell> kept = Collections.newSetFromMap(new IdentityHashMap<>(2 * count));
+      kept.addAll(Arrays.asList(now).subList(0, count));
+      for (Cell c : gone) {
         if (!kept.contains(c)) {
-          c.readers().remove(this);
+          c.removeReader(this);
           graph.mayForget(c);
         }
       }
     }
   }
 
-  private static boolean same(Cell[] before, List<Cell> now) {
-    if (before.length != now.size()) {
+  final void forgetReads(Graph graph) {
+    replaceReads(NOTHING, 0, graph);
+  }
+
+  private static boolean same(Object before, Cell[] now, int count) {
+    if (!(before instanceof Cell[] several)) {
+      return before == null ? count == 0 : count == 1 && now[0] == before;
+    }
+    if (several.length != count) {
       return false;
     }
-    for (int i = 0; i < before.length; i++) {
-      if (before[i] != now.get(i)) {
+    for (int i = 0; i < count; i++) {
+      if (several[i] != now[i]) {
         return false;
       }
     }

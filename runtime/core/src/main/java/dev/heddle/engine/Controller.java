@@ -121,7 +121,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     if (functions.isLive(declared.name())) {
       throw new ContractException("a feature named " + declared.name() + " is here already");
     }
-    declared.refuseTaken(graph.entities(FilledStage.KIND.name()));
+    declared.refuseTaken(filled().toList());
     List<Change> records = new ArrayList<>();
     records.add(new Change.Put(Owner.document(declared.name())));
     for (Stage s : declared.stages()) {
@@ -141,10 +141,11 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   /** The names of the stages that a feature fills, or filled before it went away. */
   private Stream<String> filledBy(String feature) {
-    return graph.entities(FilledStage.KIND.name()).stream()
-        .map(FilledStage.class::cast)
-        .filter(s -> s.feature().equals(feature))
-        .map(s -> s.id().name());
+    return filled().filter(s -> s.feature().equals(feature)).map(s -> s.id().name());
+  }
+
+  private Stream<FilledStage> filled() {
+    return graph.objects(FilledStage.KIND.name()).map(c -> (FilledStage) c.value());
   }
 
   /** A feature goes away; its flows stay until it returns or is retired. */
@@ -240,16 +241,12 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   private void set(Id<?> id, Optional<Entity<?>> value) {
-    Optional<Entity<?>> before = graph.entity(id).value;
-    boolean was = before.isPresent();
+    Entity<?> before = graph.entity(id).value();
     touched.add(id);
-    graph.set(id, value);
-    value.or(() -> before).ifPresent(e -> published.note(e, value.isPresent()));
-    if (was && value.isEmpty()) {
-      functions.entityRemoved(id);
-    } else if (!was && value.isPresent()) {
-      functions.entityCreated(id);
-    }
+    graph.set(id, value.orElse(null));
+    value
+        .or(() -> Optional.ofNullable(before))
+        .ifPresent(e -> published.note(e, value.isPresent()));
   }
 
   private void publish(Set<Integer> arrived) {
@@ -286,7 +283,8 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   private State state(Stored s) {
-    List<Condition> now = query(view -> conditions.of(graph.entity(s.id()).value, view));
+    List<Condition> now =
+        query(view -> conditions.of(Optional.ofNullable(graph.entity(s.id()).value()), view));
     return new State(s.document(), s.key(), s.revision(), now);
   }
 
@@ -294,7 +292,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private <T> T query(Function<Reading, T> question) {
     Reading reading = new Reading(graph, Levels.UNIT);
     T answer = question.apply(reading);
-    reading.cells().forEach(graph::mayForget);
+    reading.end();
     graph.settle();
     return answer;
   }

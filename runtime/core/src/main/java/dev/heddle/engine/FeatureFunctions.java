@@ -22,7 +22,24 @@ import java.util.Set;
 final class FeatureFunctions implements Declarations {
 
   /** A function and where its keys come from: a kind, or an index. */
-  record Function(String name, Kind<?> kind, Index<?, ?, ?, ?> index, FlowUnit<Object> flows) {}
+  record Function(
+      FeatureFunctions feature,
+      String name,
+      Kind<?> kind,
+      Index<?, ?, ?, ?> index,
+      FlowUnit<Object> flows) {
+
+    /** A function is the one that was declared, and no other. */
+    @Override
+    public boolean equals(Object o) {
+      return this == o;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
+  }
 
   private final Feature source;
   private final String name;
@@ -71,7 +88,7 @@ final class FeatureFunctions implements Declarations {
    *
    * @throws ContractException if a stage of this feature has a name or a number of another stage
    */
-  void refuseTaken(Collection<Entity<?>> filled) {
+  void refuseTaken(Collection<? extends Entity<?>> filled) {
     for (int i = 0; i < stages.size(); i++) {
       for (Entity<?> e : filled) {
         FilledStage other = (FilledStage) e;
@@ -137,6 +154,6 @@ final class FeatureFunctions implements Declarations {
     if (functions.stream().anyMatch(f -> f.name().equals(unit))) {
       throw new ContractException("feature " + name + " declares unit " + unit + " twice");
     }
-    functions.add(new Function(unit, kind, index, (FlowUnit<Object>) flows));
+    functions.add(new Function(this, unit, kind, index, (FlowUnit<Object>) flows));
   }
 }

@@ -1,22 +1,22 @@
 package dev.heddle.engine;
 
 import dev.heddle.engine.FeatureFunctions.Function;
-import dev.heddle.model.Entity;
+import dev.heddle.engine.Graph.PerObject;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -28,14 +28,24 @@ final class Functions {
   /** What is left of a unit whose feature is away. */
   record Held(UnitKey name, long cookie, List<DesiredFlow> flows) {}
 
+  /** A feature that is here, and how its units are made and found. */
+  private record Live(
+      FeatureFunctions declared,
+      int owner,
+      Map<String, List<PerObject>> perObject,
+      Map<Index<?, ?, ?, ?>, List<Function>> perPair,
+      Map<UnitKey, Held> before) {}
+
   private final Graph graph;
   private final Board board;
-  private final Map<String, FeatureFunctions> live = new ConcurrentHashMap<>();
-  private final Map<String, Integer> owners = new HashMap<>();
+  private final Map<String, Live> live = new ConcurrentHashMap<>();
   private final Map<String, Long> awaySince = new HashMap<>();
   private long startedAt;
   private long arrivedAt;
-  private final Map<UnitKey, Unit> units = new HashMap<>();
+
+  /** Units whose key is a pair of an index; the others are kept with their object. */
+  private final Map<Function, Map<Index.Pair<?, ?>, Unit>> ofPairs = new HashMap<>();
+
   private final Map<String, Map<UnitKey, Held>> held = new HashMap<>();
 
   Functions(Graph graph, Board board) {
@@ -49,30 +59,49 @@ final class Functions {
 
   /** False for a feature that was refused because another of its name is here. */
   boolean isHere(Feature feature) {
-    FeatureFunctions of = live.get(feature.name());
-    return of != null && of.source() == feature;
+    Live of = live.get(feature.name());
+    return of != null && of.declared().source() == feature;
   }
 
   /** Plans all units of a feature; those it had before it left keep their flows until they ran. */
   void arrive(FeatureFunctions feature, int owner, long revision) {
     arrivedAt = revision;
-    live.put(feature.name(), feature);
-    owners.put(feature.name(), owner);
-    Map<UnitKey, Held> before = held.getOrDefault(feature.name(), Map.of());
+    Map<UnitKey, Held> before = Optional.ofNullable(held.remove(feature.name())).orElse(Map.of());
+    Map<UnitKey, Held> left = new HashMap<>(before);
+    Live here = new Live(feature, owner, new LinkedHashMap<>(), new LinkedHashMap<>(), left);
+    live.put(feature.name(), here);
     for (Function f : feature.functions()) {
-      keys(f).forEach(k -> create(feature, f, k));
+      if (f.kind() != null) {
+        here.perObject()
+            .computeIfAbsent(f.kind().name(), k -> new ArrayList<>())
+            .add(id -> unit(here, f, id));
+      } else {
+        here.perPair().computeIfAbsent(f.index(), i -> new ArrayList<>()).add(f);
+        ofPairs.put(f, new HashMap<>());
+      }
     }
+    here.perObject().forEach(graph::forEach);
+    here.perPair()
+        .forEach(
+            (index, functions) ->
+                graph.pairs(index).forEach(p -> functions.forEach(f -> create(here, f, p))));
     // What the new version does not make any more goes in the same revision.
-    before.values().stream()
-        .filter(h -> !units.containsKey(h.name()))
-        .forEach(h -> board.replace(h.cookie(), h.flows(), List.of()));
-    held.remove(feature.name());
+    left.values().forEach(h -> board.replace(h.cookie(), h.flows(), List.of()));
+    left.clear();
   }
 
-  private Stream<Object> keys(Function f) {
-    return f.kind() != null
-        ? List.copyOf(graph.entities(f.kind().name())).stream().map(Entity::id)
-        : graph.pairs(f.index()).stream().map(p -> p);
+  /** A new unit; it begins with the flows that were held for it, if any were. */
+  private Unit unit(Live feature, Function f, Object key) {
+    Held before = null;
+    if (!feature.before().isEmpty()) {
+      before = feature.before().remove(new UnitKey(f.feature().name(), f.name(), key));
+    }
+    long cookie = Cookie.of(feature.owner(), UnitKey.text(f.feature().name(), f.name(), key));
+    return new Unit(f, key, cookie, before == null ? List.of() : before.flows());
+  }
+
+  private void create(Live feature, Function f, Index.Pair<?, ?> pair) {
+    ofPairs.get(f).computeIfAbsent(pair, p -> graph.plan(unit(feature, f, p)));
   }
 
   /** The revision at which a feature went away: at the latest that of the start. */
@@ -93,97 +122,68 @@ final class Functions {
   /** The feature goes; its flows stay. */
   void leave(String name, long revision) {
     awaySince.put(name, revision);
-    live.remove(name);
     Map<UnitKey, Held> stay = new HashMap<>();
-    for (Unit u : of(name)) {
-      graph.abandon(u);
-      units.remove(u.name);
-      stay.put(u.name, new Held(u.name, u.cookie, u.flows()));
-    }
+    unitsOf(name).forEach(u -> stay.put(u.name(), new Held(u.name(), u.cookie, u.flows())));
     held.put(name, stay);
+    Live gone = live.remove(name);
+    gone.perObject()
+        .forEach(
+            (kind, these) ->
+                graph.abandonEach(
+                    kind,
+                    these,
+                    c -> c instanceof Unit u && u.function.feature() == gone.declared()));
+    gone.perPair().values().stream()
+        .flatMap(List::stream)
+        .forEach(f -> ofPairs.remove(f).values().forEach(graph::abandon));
     graph.prune(indexesInUse());
   }
 
   private Set<Index<?, ?, ?, ?>> indexesInUse() {
     Set<Index<?, ?, ?, ?>> used = new HashSet<>(Controller.SCOPES);
-    live.values().stream()
-        .flatMap(f -> f.functions().stream())
-        .filter(f -> f.index() != null)
-        .forEach(f -> used.add(f.index()));
+    live.values().forEach(f -> used.addAll(f.perPair().keySet()));
     return used;
   }
 
   /** Gives up what a feature that is away has left. */
   void retire(String name) {
-    held.getOrDefault(name, Map.of())
-        .values()
+    Optional.ofNullable(held.remove(name)).orElse(Map.of()).values().stream()
         .forEach(h -> board.replace(h.cookie(), h.flows(), List.of()));
-    held.remove(name);
-  }
-
-  void entityCreated(Id<?> id) {
-    forDomain(f -> f.kind() != null && f.kind().name().equals(id.kind()), id, true);
-  }
-
-  void entityRemoved(Id<?> id) {
-    forDomain(f -> f.kind() != null && f.kind().name().equals(id.kind()), id, false);
   }
 
   void pairAdded(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
-    forDomain(f -> index.equals(f.index()), pair, true);
+    for (Live feature : live.values()) {
+      feature.perPair().getOrDefault(index, List.of()).forEach(f -> create(feature, f, pair));
+    }
   }
 
   void pairRemoved(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
-    forDomain(f -> index.equals(f.index()), pair, false);
-  }
-
-  private void forDomain(Predicate<Function> domain, Object key, boolean create) {
-    for (FeatureFunctions feature : live.values()) {
-      for (Function f : feature.functions()) {
-        if (domain.test(f)) {
-          if (create) {
-            create(feature, f, key);
-          } else {
-            Optional.ofNullable(units.remove(new UnitKey(feature.name(), f.name(), key)))
-                .ifPresent(graph::kill);
-          }
-        }
+    for (Live feature : live.values()) {
+      for (Function f : feature.perPair().getOrDefault(index, List.of())) {
+        Optional.ofNullable(ofPairs.get(f).remove(pair)).ifPresent(graph::kill);
       }
     }
   }
 
-  private void create(FeatureFunctions feature, Function f, Object key) {
-    UnitKey name = new UnitKey(feature.name(), f.name(), key);
-    if (units.containsKey(name)) {
-      return;
-    }
-    Held before = held.getOrDefault(feature.name(), Map.of()).get(name);
-    long cookie = Cookie.of(owners.get(feature.name()), name.toString());
-    List<DesiredFlow> flows = before == null ? List.of() : before.flows();
-    units.put(name, graph.add(new Unit(name, cookie, feature, f.flows(), flows)));
-  }
-
-  private List<Unit> of(String feature) {
-    return units.values().stream().filter(u -> u.name.feature().equals(feature)).toList();
+  private Stream<Unit> unitsOf(String feature) {
+    return units().filter(u -> u.function.feature().name().equals(feature));
   }
 
   /** Why a unit of this object could not be computed, if one could not. */
   Optional<String> failure(Id<?> object) {
-    return live.values().stream()
-        .flatMap(
-            feature ->
-                feature.functions().stream()
-                    .map(f -> units.get(new UnitKey(feature.name(), f.name(), object))))
-        .filter(Objects::nonNull)
+    return Arrays.stream(graph.entity(object).own())
+        .filter(Unit.class::isInstance)
+        .map(Unit.class::cast)
         .flatMap(
             u ->
                 u.failure().stream()
-                    .map(f -> u.name.feature() + "/" + u.name.function() + ": " + f))
+                    .map(f -> u.function.feature().name() + "/" + u.function.name() + ": " + f))
         .findFirst();
   }
 
-  Collection<Unit> units() {
-    return units.values();
+  Stream<Unit> units() {
+    return Stream.concat(
+        graph.unitsOfObjects(), ofPairs.values().stream().flatMap(m -> m.values().stream()));
   }
 
   Stream<Held> held() {

@@ -1,27 +1,24 @@
 package dev.heddle.engine;
 
-import dev.heddle.engine.Cells.BucketCell;
-import dev.heddle.engine.Cells.BucketKey;
-import dev.heddle.engine.Cells.EntityCell;
-import dev.heddle.engine.Cells.FactCell;
-import dev.heddle.engine.Cells.FactKey;
 import dev.heddle.model.Entity;
 import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.pipeline.DesiredFlow;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Cells, the computations that read them, and the work that a change makes. It promises: after
@@ -40,11 +37,18 @@ final class Graph {
     void pairRemoved(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair);
   }
 
+  /** What exists once for each object of a kind. */
+  interface PerObject {
+    Computation of(Id<?> id);
+  }
+
   private final Listener listener;
-  private final Map<Object, Cell> cells = new HashMap<>();
-  private final Map<String, Map<Id<?>, Entity<?>>> entitiesByKind = new HashMap<>();
-  private final Map<Index<?, ?, ?, ?>, Map<Id<?>, IndexSource>> indexes = new LinkedHashMap<>();
-  private final NavigableMap<Integer, Set<Computation>> dirty = new TreeMap<>();
+  private final Map<String, Map<Id<?>, EntityCell>> entities = new HashMap<>();
+  private final Map<String, List<PerObject>> perObject = new HashMap<>();
+  private final Map<Index<?, ?, ?, ?>, Map<Object, BucketCell>> indexes = new LinkedHashMap<>();
+  private final Map<Index<?, ?, ?, ?>, PerObject> sources = new HashMap<>();
+  private final Map<Fact<?, ?>, Map<Object, FactCell>> facts = new HashMap<>();
+  private final NavigableMap<Integer, List<Computation>> planned = new TreeMap<>();
   private final Deque<Cell> forgettable = new ArrayDeque<>();
   private long runs;
   private long unitRuns;
@@ -64,56 +68,81 @@ final class Graph {
   }
 
   /** Present objects of a kind: for the engine's own use, never for a computation. */
-  Collection<Entity<?>> entities(String kind) {
-    return entitiesByKind.getOrDefault(kind, Map.of()).values();
+  Stream<EntityCell> objects(String kind) {
+    return entities.getOrDefault(kind, Map.of()).values().stream().filter(c -> c.value() != null);
   }
 
-  /** Sets or, with an empty value, removes an object. */
-  void set(Id<?> id, Optional<Entity<?>> value) {
+  /** Sets or, with null, removes an object. */
+  void set(Id<?> id, Entity<?> value) {
     EntityCell cell = entity(id);
-    if (cell.value.equals(value)) {
+    if (value == null ? cell.value() == null : value.equals(cell.value())) {
       return;
     }
-    boolean was = cell.value.isPresent();
-    cell.value = value;
-    Map<Id<?>, Entity<?>> all =
-        entitiesByKind.computeIfAbsent(id.kind(), k -> new LinkedHashMap<>());
-    value.ifPresentOrElse(e -> all.put(id, e), () -> all.remove(id));
+    boolean was = cell.value() != null;
+    cell.value(value);
     wakeReaders(cell);
-    if (was != value.isPresent()) {
-      indexes.forEach(
-          (index, sources) -> {
-            if (index.domain().name().equals(id.kind())) {
-              if (was) {
-                kill(sources.remove(id));
-              } else {
-                sources.put(id, add(new IndexSource(index, id)));
-              }
-            }
-          });
+    if (!was) {
+      List<PerObject> makers = perObject.getOrDefault(id.kind(), List.of());
+      Computation[] own = new Computation[makers.size()];
+      for (int i = 0; i < own.length; i++) {
+        own[i] = plan(makers.get(i).of(cell.id));
+      }
+      cell.own(own);
+    } else if (value == null) {
+      for (Computation c : cell.own()) {
+        kill(c);
+      }
+      cell.own(EntityCell.NONE);
+      mayForget(cell);
     }
-    mayForget(cell);
   }
 
   EntityCell entity(Id<?> id) {
-    return (EntityCell) cells.computeIfAbsent(id, k -> new EntityCell(id));
+    return entities
+        .computeIfAbsent(id.kind(), k -> new HashMap<>())
+        .computeIfAbsent(id, EntityCell::new);
   }
 
   BucketCell bucket(Index<?, ?, ?, ?> index, Object bucket) {
     maintain(index);
-    BucketKey key = new BucketKey(index, bucket);
-    return (BucketCell) cells.computeIfAbsent(key, k -> new BucketCell(key));
+    return indexes.get(index).computeIfAbsent(bucket, b -> new BucketCell(index, b));
   }
 
   FactCell fact(Fact<?, ?> fact, Object key) {
-    FactKey name = new FactKey(fact, key);
-    FactCell cell = (FactCell) cells.get(name);
+    Map<Object, FactCell> ofFact = facts.computeIfAbsent(fact, f -> new HashMap<>());
+    FactCell cell = ofFact.get(key);
     if (cell == null) {
-      cell = new FactCell(name);
-      cells.put(name, cell);
-      run(cell.computation);
+      cell = new FactCell(fact, key);
+      ofFact.put(key, cell);
+      run(cell);
     }
     return cell;
+  }
+
+  /** From now on there is one of each of {@code these} for each object of a kind. */
+  void forEach(String kind, List<PerObject> these) {
+    perObject.computeIfAbsent(kind, k -> new ArrayList<>()).addAll(these);
+    for (EntityCell cell : objects(kind).toList()) {
+      these.forEach(p -> cell.addOwn(plan(p.of(cell.id))));
+    }
+  }
+
+  /** No longer; what there is of it is ended without taking anything back. */
+  void abandonEach(String kind, Collection<PerObject> these, Predicate<Computation> theirs) {
+    perObject.getOrDefault(kind, new ArrayList<>()).removeAll(these);
+    objects(kind)
+        .forEach(
+            cell -> {
+              List<Computation> kept = new ArrayList<>();
+              for (Computation c : cell.own()) {
+                if (theirs.test(c)) {
+                  abandon(c);
+                } else {
+                  kept.add(c);
+                }
+              }
+              cell.own(kept.toArray(EntityCell.NONE));
+            });
   }
 
   /** Begins to keep an index that is read for the first time. */
@@ -121,50 +150,51 @@ final class Graph {
     if (indexes.containsKey(index)) {
       return;
     }
-    Map<Id<?>, IndexSource> sources = new HashMap<>();
-    indexes.put(index, sources);
-    for (Entity<?> e : List.copyOf(entities(index.domain().name()))) {
-      IndexSource source = new IndexSource(index, e.id());
-      sources.put(e.id(), source);
-      run(source);
+    indexes.put(index, new HashMap<>());
+    PerObject source = id -> new IndexSource(index, id);
+    sources.put(index, source);
+    String kind = index.domain().name();
+    perObject.computeIfAbsent(kind, k -> new ArrayList<>()).add(source);
+    for (EntityCell cell : objects(kind).toList()) {
+      Computation first = source.of(cell.id);
+      cell.addOwn(first);
+      run(first);
     }
   }
 
   /** The pairs of an index: for the engine's own use. */
   List<Index.Pair<?, ?>> pairs(Index<?, ?, ?, ?> index) {
     maintain(index);
-    return cells.values().stream()
-        .filter(c -> c.key instanceof BucketKey k && k.index().equals(index))
-        .flatMap(
-            c ->
-                ((BucketCell) c)
-                    .members().stream()
-                        .<Index.Pair<?, ?>>map(
-                            m -> new Index.Pair<>(((BucketKey) c.key).bucket(), m)))
-        .toList();
+    List<Index.Pair<?, ?>> pairs = new ArrayList<>();
+    indexes
+        .get(index)
+        .forEach((b, cell) -> cell.members().forEach(m -> pairs.add(new Index.Pair<>(b, m))));
+    return pairs;
   }
 
-  /** Plans the first run of a new computation. */
-  <C extends Computation> C add(C computation) {
-    dirty.computeIfAbsent(computation.level(), l -> new LinkedHashSet<>()).add(computation);
+  /** Plans a run of a computation, its first or another. */
+  <C extends Computation> C plan(C computation) {
+    if (!computation.planned) {
+      computation.planned = true;
+      planned.computeIfAbsent(computation.level(), l -> new ArrayList<>()).add(computation);
+    }
     return computation;
   }
 
   /** Plans the last run of a computation, in which it takes back what it gave. */
   void kill(Computation computation) {
     computation.die();
-    add(computation);
+    plan(computation);
   }
 
   /** Ends a computation without taking anything back: it is held by somebody else. */
   void abandon(Computation computation) {
-    computation.die();
-    Optional.ofNullable(dirty.get(computation.level())).ifPresent(s -> s.remove(computation));
-    computation.replaceReads(List.of(), this);
+    computation.go();
+    computation.forgetReads(this);
   }
 
   void wakeReaders(Cell cell) {
-    cell.readers().forEach(this::add);
+    cell.forEachReader(this::plan);
   }
 
   void addPair(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
@@ -189,58 +219,80 @@ final class Graph {
   }
 
   void mayForget(Cell cell) {
-    if (cell.readers().isEmpty() && cell.isForgettable()) {
+    if (!cell.isRead() && cell.isForgettable()) {
       forgettable.add(cell);
     }
   }
 
   /** Does all planned work, lower levels first, and forgets what nobody reads any more. */
   void settle() {
-    while (!dirty.isEmpty()) {
-      Set<Computation> level = dirty.pollFirstEntry().getValue();
+    while (!planned.isEmpty()) {
+      List<Computation> level = planned.pollFirstEntry().getValue();
       // An index may come into being while its own level runs; what it adds is run in turn.
-      level.forEach(this::run);
+      for (int i = 0; i < level.size(); i++) {
+        run(level.get(i));
+      }
     }
     for (Cell c = forgettable.poll(); c != null; c = forgettable.poll()) {
-      if (c.readers().isEmpty() && c.isForgettable() && cells.remove(c.key, c)) {
-        if (c instanceof FactCell f) {
-          f.computation.replaceReads(List.of(), this);
-        }
+      if (!c.isRead() && c.isForgettable()) {
+        forget(c);
       }
     }
   }
 
-  private void run(Computation computation) {
-    Reading reading = new Reading(this, computation.level());
-    runs++;
-    unitRuns += computation instanceof Unit ? 1 : 0;
-    computation.run(reading);
-    computation.replaceReads(computation.isDead() ? List.of() : reading.cells(), this);
+  private void forget(Cell cell) {
+    if (cell instanceof EntityCell e) {
+      entities.get(e.id.kind()).remove(e.id, e);
+    } else if (cell instanceof BucketCell b) {
+      Map<Object, BucketCell> buckets = indexes.getOrDefault(b.index, new HashMap<>());
+      buckets.remove(b.bucket, b);
+    } else if (cell instanceof FactCell f && !f.isGone()) {
+      Map<Object, FactCell> ofFact = facts.get(f.fact);
+      ofFact.remove(f.key);
+      if (ofFact.isEmpty()) {
+        facts.remove(f.fact);
+      }
+      abandon(f);
+    }
   }
 
-  /** Forgets indexes and facts whose definitions nobody uses: a feature's classes can then go. */
+  private void run(Computation computation) {
+    computation.planned = false;
+    if (computation.isGone()) {
+      return;
+    }
+    runs++;
+    unitRuns += computation instanceof Unit ? 1 : 0;
+    Reading reading = new Reading(this, computation.level());
+    computation.run(reading);
+    if (computation.isDying()) {
+      abandon(computation);
+    } else {
+      reading.endFor(computation);
+    }
+  }
+
+  /** Forgets indexes that nobody uses: a feature's classes can then go. */
   void prune(Set<Index<?, ?, ?, ?>> inUse) {
     settle();
-    indexes
-        .entrySet()
-        .removeIf(
-            e -> {
-              Index<?, ?, ?, ?> index = e.getKey();
-              boolean read =
-                  inUse.contains(index)
-                      || cells.values().stream()
-                          .anyMatch(
-                              c ->
-                                  c.key instanceof BucketKey k
-                                      && k.index().equals(index)
-                                      && !c.readers().isEmpty());
-              if (read) {
-                return false;
-              }
-              e.getValue().values().forEach(this::abandon);
-              cells.keySet().removeIf(k -> k instanceof BucketKey b && b.index().equals(index));
-              return true;
-            });
+    for (Index<?, ?, ?, ?> index : List.copyOf(indexes.keySet())) {
+      if (!inUse.contains(index) && indexes.get(index).values().stream().noneMatch(Cell::isRead)) {
+        abandonEach(
+            index.domain().name(),
+            List.of(sources.remove(index)),
+            c -> c instanceof IndexSource s && s.index.equals(index));
+        indexes.remove(index);
+      }
+    }
     settle();
+  }
+
+  /** All units that are kept with an object. */
+  Stream<Unit> unitsOfObjects() {
+    return entities.values().stream()
+        .flatMap(ofKind -> ofKind.values().stream())
+        .flatMap(cell -> Arrays.stream(cell.own()))
+        .filter(Unit.class::isInstance)
+        .map(Unit.class::cast);
   }
 }

@@ -4,8 +4,9 @@ import dev.heddle.model.Entity;
 import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
+import dev.heddle.model.Index.Pair;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,9 +16,13 @@ final class IndexSource extends Computation {
 
   private static final Logger LOG = LoggerFactory.getLogger(IndexSource.class);
 
-  private final Index<?, ?, ?, ?> index;
+  final Index<?, ?, ?, ?> index;
   private final Id<?> id;
-  private List<Index.Pair<?, ?>> pairs = List.of();
+
+  /**
+   * What the pairs given now follow from, so that they need not be kept; null if there are none.
+   */
+  private Object source;
 
   IndexSource(Index<?, ?, ?, ?> index, Id<?> id) {
     this.index = index;
@@ -30,47 +35,59 @@ final class IndexSource extends Computation {
   }
 
   @Override
+  boolean isForgettable() {
+    return false;
+  }
+
+  @Override
   void run(Reading reading) {
-    List<Index.Pair<?, ?>> now;
     try {
-      now = isDead() ? List.of() : evaluate(reading);
+      Object now = isDying() ? null : source(reading);
+      publish(pairs(source), pairs(now), reading.graph());
+      source = now;
     } catch (RuntimeException e) {
       LOG.warn("index {} failed for {} and keeps its last pairs", index, id, e);
-      return;
     }
-    publish(now, reading.graph());
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // the index was declared over this very kind
-  private List<Index.Pair<?, ?>> evaluate(Reading reading) {
-    Optional<Entity<?>> entity = reading.get((Id) id);
-    if (entity.isEmpty()) {
-      return List.of();
-    }
-    Object source =
-        index.fact() == null
-            ? entity.get()
-            : reading.fact((Fact<Object, Object>) (Fact) index.fact(), id);
-    return ((Stream<Index.Pair<?, ?>>) ((Index) index).pairs().apply(id, source))
-        .distinct()
-        .toList();
+  private Object source(Reading reading) {
+    Entity<?> entity = reading.entity(id);
+    return entity == null || index.fact() == null
+        ? entity
+        : reading.fact((Fact<Object, Object>) (Fact) index.fact(), id);
   }
 
-  private void publish(List<Index.Pair<?, ?>> now, Graph graph) {
-    List<Index.Pair<?, ?>> before = pairs;
-    if (now.equals(before)) {
-      return;
+  @SuppressWarnings({"unchecked", "rawtypes"}) // likewise
+  private List<Pair<?, ?>> pairs(Object of) {
+    List<Pair<?, ?>> pairs = new ArrayList<>(2);
+    if (of != null) {
+      ((Stream<Pair<?, ?>>) ((Index) index).pairs().apply(id, of))
+          .forEach(
+              p -> {
+                if (!pairs.contains(p)) {
+                  pairs.add(p);
+                }
+              });
     }
-    pairs = now;
-    for (Index.Pair<?, ?> p : now) {
+    return pairs;
+  }
+
+  private void publish(List<Pair<?, ?>> before, List<Pair<?, ?>> now, Graph graph) {
+    for (Pair<?, ?> p : now) {
       if (!before.contains(p)) {
         graph.addPair(index, p);
       }
     }
-    for (Index.Pair<?, ?> p : before) {
+    for (Pair<?, ?> p : before) {
       if (!now.contains(p)) {
         graph.removePair(index, p);
       }
     }
+  }
+
+  @Override
+  public String toString() {
+    return index + " of " + id;
   }
 }

@@ -37,8 +37,9 @@ public final class Inspector implements Inspection {
   public List<StageState> stages() {
     return thread.call(
         () ->
-            graph.entities(FilledStage.KIND.name()).stream()
-                .map(FilledStage.class::cast)
+            graph
+                .objects(FilledStage.KIND.name())
+                .map(c -> (FilledStage) c.value())
                 .sorted(Comparator.comparingInt(FilledStage::table))
                 .map(
                     s ->
@@ -63,12 +64,14 @@ public final class Inspector implements Inspection {
     return thread.call(
         () -> {
           List<Why> found = new ArrayList<>();
-          for (Unit u : functions.units()) {
-            if (u.cookie == cookie) {
-              List<String> reads = u.reads().stream().map(Cell::toString).toList();
-              found.add(why(u.name, false, reads, u.flows(), u.failure().orElse("")));
-            }
-          }
+          functions
+              .units()
+              .filter(u -> u.cookie == cookie)
+              .forEach(
+                  u -> {
+                    List<String> reads = u.reads().stream().map(Cell::toString).toList();
+                    found.add(why(u.name(), false, reads, u.flows(), u.failure().orElse("")));
+                  });
           functions
               .held()
               .filter(h -> h.cookie() == cookie)
@@ -90,7 +93,7 @@ public final class Inspector implements Inspection {
         () ->
             new Work(
                 controller.revision(),
-                functions.units().size(),
+                functions.units().count(),
                 board.size(),
                 graph.runs(),
                 graph.unitRuns(),
@@ -102,9 +105,7 @@ public final class Inspector implements Inspection {
     return thread.call(
         () -> {
           Map<String, String> failures = new TreeMap<>();
-          functions
-              .units()
-              .forEach(u -> u.failure().ifPresent(f -> failures.put(u.name.toString(), f)));
+          functions.units().forEach(u -> u.failure().ifPresent(f -> failures.put(u.toString(), f)));
           return failures;
         });
   }

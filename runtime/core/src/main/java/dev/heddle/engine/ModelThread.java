@@ -83,7 +83,7 @@ final class ModelThread implements AutoCloseable {
     for (Change change : pending.changes()) {
       ids.add(
           change instanceof Change.Put put
-              ? new Id<>(put.document().kind(), put.document().name())
+              ? put.document().id()
               : new Id<>(((Change.Remove) change).kind(), ((Change.Remove) change).name()));
     }
     return ids;

@@ -1,17 +1,14 @@
 package dev.heddle.engine;
 
-import dev.heddle.engine.Cells.BucketCell;
-import dev.heddle.engine.Cells.FactCell;
 import dev.heddle.model.Entity;
 import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.ContractException;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,7 +19,8 @@ final class Reading implements View {
 
   private final Graph graph;
   private final int level;
-  private final List<Cell> cells = new ArrayList<>(6);
+  private Cell[] cells = new Cell[6];
+  private int count;
   private Set<Cell> seen;
 
   Reading(Graph graph, int level) {
@@ -34,17 +32,29 @@ final class Reading implements View {
     return graph;
   }
 
-  /** What has been read, each cell once. */
-  List<Cell> cells() {
-    return cells;
+  /** What has been read, each cell once, becomes what {@code reader} reads. */
+  void endFor(Computation reader) {
+    reader.replaceReads(cells, count, graph);
+  }
+
+  /** What has been read was for somebody who is not woken. */
+  void end() {
+    for (int i = 0; i < count; i++) {
+      graph.mayForget(cells[i]);
+    }
+  }
+
+  /** Null if there is no such object. */
+  Entity<?> entity(Id<?> id) {
+    EntityCell cell = graph.entity(id);
+    record(cell);
+    return cell.value();
   }
 
   @Override
   @SuppressWarnings("unchecked") // an id's kind fixes its entity's class
   public <E extends Entity<E>> Optional<E> get(Id<E> id) {
-    var cell = graph.entity(id);
-    record(cell);
-    return (Optional<E>) (Optional<?>) cell.value;
+    return Optional.ofNullable((E) entity(id));
   }
 
   @Override
@@ -61,25 +71,28 @@ final class Reading implements View {
     requireLower(Levels.fact(fact), fact); // before it is computed: a cycle would never end
     FactCell cell = graph.fact(fact, key);
     record(cell);
-    return (V) cell.computation.value();
+    return (V) cell.value();
   }
 
   private void record(Cell cell) {
     requireLower(cell.level(), cell);
     if (seen == null) {
-      for (Cell c : cells) {
-        if (c == cell) {
+      for (int i = 0; i < count; i++) {
+        if (cells[i] == cell) {
           return;
         }
       }
-      if (cells.size() == FEW) {
+      if (count == FEW) {
         seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        seen.addAll(cells);
-        seen.add(cell);
+        Collections.addAll(seen, cells);
+        seen.remove(null);
       }
-      cells.add(cell);
-    } else if (seen.add(cell)) {
-      cells.add(cell);
+    }
+    if (seen == null || seen.add(cell)) {
+      if (count == cells.length) {
+        cells = Arrays.copyOf(cells, 2 * count);
+      }
+      cells[count++] = cell;
     }
   }
 

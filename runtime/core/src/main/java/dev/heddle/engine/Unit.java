@@ -1,8 +1,10 @@
 package dev.heddle.engine;
 
+import dev.heddle.engine.FeatureFunctions.Function;
 import dev.heddle.pipeline.DesiredFlow;
-import dev.heddle.pipeline.FlowUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -12,25 +14,23 @@ import org.slf4j.LoggerFactory;
 final class Unit extends Computation {
 
   private static final Logger LOG = LoggerFactory.getLogger(Unit.class);
+  private static final DesiredFlow[] NONE = {};
 
-  final UnitKey name;
+  final Function function;
+  final Object key;
   final long cookie;
-  private final FeatureFunctions feature;
-  private final FlowUnit<Object> function;
-  private List<DesiredFlow> flows;
+  private DesiredFlow[] flows;
   private String failure;
 
-  Unit(
-      UnitKey name,
-      long cookie,
-      FeatureFunctions feature,
-      FlowUnit<Object> function,
-      List<DesiredFlow> flows) {
-    this.name = name;
-    this.cookie = cookie;
-    this.feature = feature;
+  Unit(Function function, Object key, long cookie, List<DesiredFlow> flows) {
     this.function = function;
-    this.flows = flows;
+    this.key = key;
+    this.cookie = cookie;
+    this.flows = flows.toArray(NONE);
+  }
+
+  UnitKey name() {
+    return new UnitKey(function.feature().name(), function.name(), key);
   }
 
   @Override
@@ -39,33 +39,43 @@ final class Unit extends Computation {
   }
 
   @Override
+  boolean isForgettable() {
+    return false;
+  }
+
+  @Override
   void run(Reading reading) {
-    List<DesiredFlow> before = flows;
-    if (isDead()) {
-      flows = List.of();
+    DesiredFlow[] before = flows;
+    if (isDying()) {
+      flows = NONE;
     } else {
-      List<DesiredFlow> out = new ArrayList<>(4);
+      List<DesiredFlow> out = new ArrayList<>(6);
       try {
-        function.flows(name.key(), reading, flow -> out.add(feature.checked(flow)));
-        flows = List.copyOf(out);
+        function.flows().flows(key, reading, flow -> out.add(function.feature().checked(flow)));
+        flows = out.isEmpty() ? NONE : out.toArray(NONE);
         failure = null;
       } catch (RuntimeException e) {
         failure = e.toString(); // the last output stays: a fault must not open or cut anything
-        LOG.warn("unit {} failed and keeps its last flows", name, e);
+        LOG.warn("unit {} failed and keeps its last flows", this, e);
         return;
       }
     }
-    if (!flows.equals(before)) {
-      reading.graph().flowsChanged(this, before, flows);
+    if (!Arrays.equals(flows, before)) {
+      reading.graph().flowsChanged(this, Arrays.asList(before), Arrays.asList(flows));
     }
   }
 
   List<DesiredFlow> flows() {
-    return flows;
+    return Collections.unmodifiableList(Arrays.asList(flows));
   }
 
   /** Why the last call failed, if it did; its flows are then those of the call before. */
   Optional<String> failure() {
     return Optional.ofNullable(failure);
+  }
+
+  @Override
+  public String toString() {
+    return name().toString();
   }
 }

@@ -5,8 +5,12 @@ package dev.heddle.engine;
  */
 record UnitKey(String feature, String function, Object key) {
 
+  static String text(String feature, String function, Object key) {
+    return feature + "/" + function + "/" + key;
+  }
+
   @Override
   public String toString() {
-    return feature + "/" + function + "/" + key;
+    return text(feature, function, key);
   }
 }

@@ -1,9 +1,11 @@
 package dev.heddle.model;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
  * A port that takes part in its network: the switch exists, the port is enabled, and nobody older
@@ -12,8 +14,8 @@ import java.util.stream.Stream;
  */
 public record Attachment(LogicalPort port, LogicalSwitch network) {
 
-  /** What only one port of a switch may have. */
-  record Claim(Id<LogicalSwitch> network, String value) {
+  /** What only one port of a switch may have: a MAC or an IP address. */
+  record Claim(Id<LogicalSwitch> network, Object value) {
 
     @Override
     public String toString() {
@@ -25,15 +27,17 @@ public record Attachment(LogicalPort port, LogicalSwitch network) {
       Index.of(
           "claims",
           LogicalPort.KIND,
-          (id, p) -> claims(p).map(c -> new Index.Pair<>(new Claim(p.network(), c), id)));
+          (id, p) -> claims(p).stream().map(c -> new Index.Pair<>(new Claim(p.network(), c), id)));
 
   /** The attachment of a port, if it has one. */
   public static final Fact<Id<LogicalPort>, Optional<Attachment>> OF_PORT =
       new Fact<>("attachment", 1, Attachment::of);
 
-  private static Stream<String> claims(LogicalPort p) {
-    return Stream.concat(
-        Stream.of(p.mac().toString()), p.addresses().stream().map(IpAddress::toString));
+  private static List<Object> claims(LogicalPort p) {
+    List<Object> claims = new ArrayList<>(1 + p.addresses().size());
+    claims.add(p.mac());
+    claims.addAll(p.addresses());
+    return claims;
   }
 
   private static Optional<Attachment> of(Id<LogicalPort> id, View view) {
@@ -45,36 +49,42 @@ public record Attachment(LogicalPort port, LogicalSwitch network) {
     return Optional.of(new Attachment(port.get(), network.get()));
   }
 
-  /** One sentence for each address of {@code port} that an older port has. */
-  private static List<String> contested(LogicalPort port, View view) {
-    List<String> sentences = new ArrayList<>();
-    claims(port)
-        .forEach(
-            c ->
-                view.ids(CLAIMS, new Claim(port.network(), c)).stream()
-                    .filter(other -> !other.equals(port.id()))
-                    .flatMap(other -> view.get(other).stream())
-                    .filter(other -> other.key() < port.key())
-                    .min((a, b) -> Integer.compare(a.key(), b.key()))
-                    .ifPresent(
-                        o ->
-                            sentences.add(
-                                c
-                                    + " belongs to "
-                                    + o.id().name()
-                                    + " on "
-                                    + port.network().name()
-                                    + ".")));
-    return sentences;
+  /** What {@code port} may not have because an older port has it, and which one that is. */
+  private static Map<Object, LogicalPort> contested(LogicalPort port, View view) {
+    Map<Object, LogicalPort> contested = Map.of();
+    for (Object claim : claims(port)) {
+      LogicalPort oldest = port;
+      for (Id<LogicalPort> other : view.ids(CLAIMS, new Claim(port.network(), claim))) {
+        if (!other.equals(port.id())) {
+          LogicalPort o = view.get(other).orElse(oldest);
+          oldest = o.key() < oldest.key() ? o : oldest;
+        }
+      }
+      if (oldest.key() < port.key()) {
+        contested = contested.isEmpty() ? new LinkedHashMap<>() : contested;
+        contested.put(claim, oldest);
+      }
+    }
+    return contested;
+  }
+
+  private static String sentences(Map<Object, LogicalPort> contested) {
+    return contested.entrySet().stream()
+        .map(
+            e ->
+                String.format(
+                    "%s belongs to %s on %s.",
+                    e.getKey(), e.getValue().id().name(), e.getValue().network().name()))
+        .collect(Collectors.joining(" "));
   }
 
   /** Why a port does or does not take part in its network. */
   public static List<Condition> conditions(LogicalPort port, View view) {
-    List<String> contested = contested(port, view);
+    Map<Object, LogicalPort> contested = contested(port, view);
     Condition accepted =
         contested.isEmpty()
             ? Condition.met(Condition.ACCEPTED, port.enabled() ? "" : "The port is disabled.")
-            : Condition.failed(Condition.ACCEPTED, "Duplicate", String.join(" ", contested));
+            : Condition.failed(Condition.ACCEPTED, "Duplicate", sentences(contested));
     Condition resolved =
         view.get(port.network()).isPresent()
             ? Condition.met(Condition.RESOLVED, "")

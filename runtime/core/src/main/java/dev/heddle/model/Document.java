@@ -1,17 +1,23 @@
 package dev.heddle.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
  * An object as a user writes it: kind, name, labels and a spec that only the object's {@link Kind}
- * understands. The envelope is checked here, the spec by the kind.
+ * understands. The envelope is checked here, the spec by the kind. A value: the spec is kept as
+ * text, which takes a tenth of the room of a tree and cannot be changed.
  */
-public record Document(String kind, String name, Map<String, String> labels, ObjectNode spec) {
+public final class Document {
 
   public static final String API_VERSION = "heddle.dev/v1";
 
@@ -23,9 +29,19 @@ public record Document(String kind, String name, Map<String, String> labels, Obj
   private static final Pattern LABEL_VALUE =
       Pattern.compile("([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?");
   private static final int MAX_LABELS = 64;
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final Interned<String> KINDS = new Interned<>();
 
-  public Document {
-    labels = Map.copyOf(labels);
+  private final Id<?> id;
+  private final Map<String, String> labels;
+
+  /** JSON, UTF-8. */
+  private final byte[] spec;
+
+  public Document(String kind, String name, Map<String, String> labels, ObjectNode spec) {
+    this.id = new Id<>(KINDS.of(kind), name);
+    this.labels = Map.copyOf(labels);
+    this.spec = text(spec);
     if (!NAME.matcher(name).matches()) {
       throw new RefusedException(
           kind + " metadata.name",
@@ -119,21 +135,78 @@ public record Document(String kind, String name, Map<String, String> labels, Obj
             });
   }
 
+  private static byte[] text(ObjectNode spec) {
+    try {
+      return JSON.writeValueAsBytes(spec);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("a spec that cannot be written", e);
+    }
+  }
+
+  public Id<?> id() {
+    return id;
+  }
+
+  public String kind() {
+    return id.kind();
+  }
+
+  public String name() {
+    return id.name();
+  }
+
+  public Map<String, String> labels() {
+    return labels;
+  }
+
+  /** A copy for the caller. */
+  public ObjectNode spec() {
+    return spec(JSON, ObjectNode.class);
+  }
+
+  /** The spec as {@code mapper} reads it; what it throws of its content goes through. */
+  <S> S spec(JsonMapper mapper, Class<S> type) {
+    try {
+      return mapper.readValue(spec, type);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** {@code LogicalPort/red-a}. */
   public String path() {
-    return kind + "/" + name;
+    return id.toString();
+  }
+
+  /** Equal whatever the order of fields and labels is. */
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof Document d
+        && d.id.equals(id)
+        && d.labels.equals(labels)
+        && (Arrays.equals(d.spec, spec) || d.spec().equals(spec()));
+  }
+
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return id + " " + new String(spec, StandardCharsets.UTF_8);
   }
 
   /** The document as it is stored and sent, without status. */
   public ObjectNode tree() {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
-    tree.put("apiVersion", API_VERSION).put("kind", kind);
-    ObjectNode metadata = tree.putObject("metadata").put("name", name);
+    tree.put("apiVersion", API_VERSION).put("kind", kind());
+    ObjectNode metadata = tree.putObject("metadata").put("name", name());
     if (!labels.isEmpty()) {
       ObjectNode l = metadata.putObject("labels");
       new TreeMap<>(labels).forEach(l::put);
     }
-    tree.set("spec", spec);
+    tree.set("spec", spec());
     return tree;
   }
 }

@@ -1,10 +1,44 @@
 package dev.heddle.model;
 
+import java.util.Objects;
+
 /**
  * The name of one object, typed by what it names. Equal by kind and name, so an id outlives the
  * class of its entity: the engine keeps ids of features that have been updated.
  */
-public record Id<E extends Entity<E>>(String kind, String name) implements Comparable<Id<?>> {
+public final class Id<E extends Entity<E>> implements Comparable<Id<?>> {
+
+  private final String kind;
+  private final String name;
+
+  /** Nearly every step of the engine looks something up by an id. */
+  private final int hash;
+
+  public Id(String kind, String name) {
+    this.kind = Objects.requireNonNull(kind);
+    this.name = Objects.requireNonNull(name);
+    this.hash = 31 * kind.hashCode() + name.hashCode();
+  }
+
+  /** Of the {@link Kind}: {@code LogicalPort}. */
+  public String kind() {
+    return kind;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o == this
+        || o instanceof Id<?> id && id.hash == hash && id.name.equals(name) && id.kind.equals(kind);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
 
   @Override
   public int compareTo(Id<?> o) {

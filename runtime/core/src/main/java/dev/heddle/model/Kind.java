@@ -12,6 +12,8 @@ package dev.heddle.model;
 public record Kind<E extends Entity<E>>(
     String name, String plural, boolean system, KeySpace keys, Parser<E> parser) {
 
+  private static final Interned<Id<?>> IDS = new Interned<>();
+
   /** Builds an entity from a checked document. Pure. */
   @FunctionalInterface
   public interface Parser<E> {
@@ -22,8 +24,9 @@ public record Kind<E extends Entity<E>>(
     E parse(Document document, int key);
   }
 
+  @SuppressWarnings("unchecked") // equal by kind and name, and the kind fixes the type
   public Id<E> id(String objectName) {
-    return new Id<>(name, objectName);
+    return (Id<E>) IDS.of(new Id<>(name, objectName));
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.heddle.model;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.annotation.Nulls;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -16,6 +15,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -51,12 +51,12 @@ public final class Spec {
    */
   public static <S> S read(Document document, Class<S> type) {
     try {
-      return MAPPER.treeToValue(document.spec(), type);
-    } catch (JsonMappingException e) {
-      throw new RefusedException(document.path() + " spec" + path(e), sentence(e));
-    } catch (JsonProcessingException e) {
-      throw new RefusedException(
-          document.path() + " spec", "cannot be read: " + e.getOriginalMessage());
+      return document.spec(MAPPER, type);
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof JsonMappingException wrong) {
+        throw new RefusedException(document.path() + " spec" + path(wrong), sentence(wrong));
+      }
+      throw new RefusedException(document.path() + " spec", "cannot be read: " + e.getMessage());
     }
   }
 

@@ -2,6 +2,7 @@ package dev.heddle.pipeline;
 
 import dev.heddle.model.Bits;
 import dev.heddle.model.Id;
+import dev.heddle.model.Interned;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.MacAddress;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.Optional;
  */
 public final class FlowDraft {
 
+  private static final Interned<Action> ACTIONS = new Interned<>();
+  private static final Interned<List<Action>> LISTS = new Interned<>();
   private static final String BOTH = "drops or does something, not both";
 
   private final Stage stage;
@@ -197,7 +200,10 @@ public final class FlowDraft {
         !differsByNode || scope.reach() == Scope.Reach.NODE || scope.reach() == Scope.Reach.PORT,
         "has a flow that names a port of one node, wanted " + scope);
     return new DesiredFlow(
-        new FlowKey(stage.table(), priority, match.build()), List.copyOf(actions), scope, owner);
+        new FlowKey(stage.table(), priority, match.build()),
+        LISTS.of(List.copyOf(actions)),
+        scope,
+        owner);
   }
 
   private void does(Action action) {
@@ -205,7 +211,7 @@ public final class FlowDraft {
     require(
         actions.isEmpty() || !(actions.get(actions.size() - 1) instanceof Action.GotoTable),
         "has a flow that goes on after it has left");
-    actions.add(action);
+    actions.add(ACTIONS.of(action));
   }
 
   private void namesPort() {

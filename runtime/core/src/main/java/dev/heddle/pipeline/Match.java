@@ -1,6 +1,7 @@
 package dev.heddle.pipeline;
 
 import dev.heddle.model.Bits;
+import dev.heddle.model.Interned;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ public final class Match {
   public static final int PROTO_ICMPV6 = 58;
   public static final int PROTO_SCTP = 132;
 
+  private static final Interned<Term> TERMS = new Interned<>();
   private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
   private final List<Term> terms;
@@ -158,7 +160,7 @@ public final class Match {
     }
 
     private void add(Term t) {
-      byWire.merge(t.wire(), t, Builder::join);
+      byWire.merge(t.wire(), TERMS.of(t), Builder::join);
     }
 
     private static Term join(Term a, Term b) {

@@ -2,6 +2,7 @@ package dev.heddle.pipeline;
 
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
+import dev.heddle.model.Interned;
 import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
@@ -23,6 +24,7 @@ public record Scope(Reach reach, String name) {
     EVERYWHERE
   }
 
+  private static final Interned<Scope> SEEN = new Interned<>();
   private static final Scope EVERYWHERE = new Scope(Reach.EVERYWHERE, "");
 
   /** The nodes of a scope, because a port is there. */
@@ -48,17 +50,17 @@ public record Scope(Reach reach, String name) {
 
   /** Only the node that has this port. */
   public static Scope port(Id<LogicalPort> port) {
-    return new Scope(Reach.PORT, port.name());
+    return SEEN.of(new Scope(Reach.PORT, port.name()));
   }
 
   /** Every node that has a port of this switch. */
   public static Scope network(Id<LogicalSwitch> network) {
-    return new Scope(Reach.NETWORK, network.name());
+    return SEEN.of(new Scope(Reach.NETWORK, network.name()));
   }
 
   /** One node. */
   public static Scope node(Id<Node> node) {
-    return new Scope(Reach.NODE, node.name());
+    return SEEN.of(new Scope(Reach.NODE, node.name()));
   }
 
   /** Every node there is. */

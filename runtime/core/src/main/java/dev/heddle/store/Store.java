@@ -13,7 +13,7 @@ public interface Store extends AutoCloseable {
   record Stored(Document document, int key, long revision) {
 
     public Id<?> id() {
-      return new Id<>(document.kind(), document.name());
+      return document.id();
     }
   }
 

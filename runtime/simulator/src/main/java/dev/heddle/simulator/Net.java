@@ -13,7 +13,7 @@ import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Feature;
-import dev.heddle.store.MemoryStore;
+import dev.heddle.simulator.laws.Scenario;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,18 +38,29 @@ import java.util.Optional;
  */
 public final class Net implements AutoCloseable {
 
-  private final Controller controller = new Controller(new MemoryStore());
+  private final Scenario scenario;
   private final Map<String, Guest.Identity> ports = new HashMap<>();
   private final Map<String, Integer> portsOf = new HashMap<>();
   private final Map<String, Integer> interfacesOf = new HashMap<>();
   private String network = "";
   private String port = "";
 
-  private Net() {}
+  private Net(Scenario scenario) {
+    this.scenario = scenario;
+  }
 
+  /**
+   * An empty network. What becomes of it is held to every {@link dev.heddle.simulator.laws.Law},
+   * after each test and when it is closed.
+   */
   public static Net with(Feature... features) {
-    Net net = new Net();
-    List.of(features).forEach(net.controller::add);
+    return new Net(new Scenario(List.of(features)));
+  }
+
+  /** The same, held to no law: for a scenario that shows what breaks one. */
+  public static Net lawless(Feature... features) {
+    Net net = with(features);
+    net.scenario.exempt();
     return net;
   }
 
@@ -116,7 +127,7 @@ public final class Net implements AutoCloseable {
   }
 
   public Controller controller() {
-    return controller;
+    return scenario.controller();
   }
 
   Guest.Identity identity(String portName) {
@@ -132,7 +143,7 @@ public final class Net implements AutoCloseable {
   }
 
   private Net apply(Change... changes) {
-    controller.transact(Writer.SYSTEM, new ArrayList<>(List.of(changes))).join();
+    controller().transact(Writer.SYSTEM, new ArrayList<>(List.of(changes))).join();
     return this;
   }
 
@@ -140,8 +151,11 @@ public final class Net implements AutoCloseable {
     return JsonNodeFactory.instance.objectNode();
   }
 
+  /**
+   * @throws AssertionError if the network breaks a law
+   */
   @Override
   public void close() {
-    controller.close();
+    scenario.close();
   }
 }

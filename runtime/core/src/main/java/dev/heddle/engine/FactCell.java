@@ -1,0 +1,59 @@
+package dev.heddle.engine;
+
+import dev.heddle.model.Fact;
+import java.util.Objects;
+
+/** One fact for one key: computed when first read, and its readers wake if the value is another. */
+final class FactCell extends Computation {
+
+  /** Stands in place of a value that could not be computed. */
+  private record Failure(RuntimeException reason) {}
+
+  final Fact<?, ?> fact;
+  final Object key;
+  private Object value;
+
+  FactCell(Fact<?, ?> fact, Object key) {
+    this.fact = fact;
+    this.key = key;
+  }
+
+  @Override
+  int level() {
+    return Levels.fact(fact);
+  }
+
+  @Override
+  boolean isForgettable() {
+    return true;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // a fact's key and value types are those of its own cells
+  void run(Reading reading) {
+    Object before = value;
+    try {
+      value =
+          Objects.requireNonNull(
+              ((Fact<Object, Object>) fact).value().apply(key, reading), "a fact is never null");
+    } catch (RuntimeException e) {
+      value = new Failure(e);
+    }
+    if (!value.equals(before)) {
+      reading.graph().wakeReaders(this);
+    }
+  }
+
+  /** The last value; a fact that failed makes its readers fail, and heals them when it heals. */
+  Object value() {
+    if (value instanceof Failure failure) {
+      throw failure.reason();
+    }
+    return value;
+  }
+
+  @Override
+  public String toString() {
+    return fact + "(" + key + ")";
+  }
+}

@@ -1,0 +1,27 @@
+package dev.heddle.model;
+
+/**
+ * One object for equal values, as far as it remembers: what is made often and kept long, such as
+ * the name of a switch in each of its ports, is then kept once. It forgets a value when another one
+ * falls on its place, so it is bounded, and no promise: compare with {@code equals}. Safe for use
+ * by many threads as long as the values are immutable.
+ */
+public final class Interned<T> {
+
+  private static final int PLACES = 1 << 15;
+  private static final int SPREAD = 0x9e3779b9;
+
+  private final Object[] values = new Object[PLACES];
+
+  /** {@code value}, or an equal one that was seen before. */
+  @SuppressWarnings("unchecked") // only values of this type are put here
+  public T of(T value) {
+    int place = value.hashCode() * SPREAD >>> 17;
+    Object seen = values[place];
+    if (value.equals(seen)) {
+      return (T) seen;
+    }
+    values[place] = value;
+    return value;
+  }
+}
