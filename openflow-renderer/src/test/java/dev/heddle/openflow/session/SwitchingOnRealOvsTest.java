@@ -2,7 +2,6 @@ package dev.heddle.openflow.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Document;
@@ -112,8 +111,9 @@ class SwitchingOnRealOvsTest {
   }
 
   private static Document v6(Document port, int number) {
-    ((ArrayNode) port.spec().get("addresses")).add("fd00::" + number);
-    return port;
+    ObjectNode spec = port.spec();
+    spec.withArray("addresses").add("fd00::" + number);
+    return new Document(port.kind(), port.name(), port.labels(), spec);
   }
 
   /** The sum of RFC 1071 over whole 16-bit words; all ones if a checksum in it is right. */
