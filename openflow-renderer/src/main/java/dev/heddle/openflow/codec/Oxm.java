@@ -51,6 +51,8 @@ final class Oxm {
     basic(Wire.ND_TARGET, 31, 0x0001, 23);
     basic(Wire.ND_SLL, 32, 0x0001, 24);
     basic(Wire.ND_TLL, 33, 0x0001, 25);
+    written(Wire.ND_RESERVED, header(0x1000, 1, 4));
+    written(Wire.ND_OPTIONS_TYPE, header(0x1000, 2, 1));
     basic(Wire.TUN_ID, 38, 0x0001, 16);
     basic(Wire.IP_DSCP, 8);
     basic(Wire.SCTP_SRC, 17);
