@@ -7,8 +7,10 @@ import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
 import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalRouter;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
+import dev.heddle.model.RoutingDomain;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
@@ -63,10 +65,12 @@ final class Conditions {
     if (entity instanceof LogicalPort port) {
       return Attachment.conditions(port, view);
     }
-    Condition accepted = Condition.met(Condition.ACCEPTED, "");
-    return entity instanceof LogicalSwitch
-        ? List.of(accepted, Condition.met(Condition.RESOLVED, ""))
-        : List.of(accepted);
+    if (entity instanceof LogicalSwitch network) {
+      return RoutingDomain.conditions(network, view);
+    }
+    return entity instanceof LogicalRouter router
+        ? LogicalRouter.conditions(router, view)
+        : List.of(Condition.met(Condition.ACCEPTED, ""));
   }
 
   /** Empty for objects that nothing in a switch follows from. */
@@ -84,7 +88,7 @@ final class Conditions {
     if (entity.isEmpty()) {
       return Optional.empty();
     }
-    if (entity.get() instanceof LogicalPort port) {
+    if (entity.get() instanceof LogicalPort port && port.isPlugged()) {
       return Optional.of(realized(port, view));
     }
     if (entity.get() instanceof LogicalSwitch network) {
@@ -100,7 +104,15 @@ final class Conditions {
 
   /** Said of an object that no installed feature reads. */
   private Optional<Condition> unread(Id<?> id, Optional<Entity<?>> entity) {
-    Optional<String> reader = kinds.reader(id.kind());
+    if (entity.orElse(null) instanceof LogicalPort port && port.trunk().isPresent()) {
+      return Optional.of(
+          Condition.failed(
+              Condition.REALIZED, "NoFeature", "No feature carries ports of type child yet."));
+    }
+    Optional<String> reader =
+        entity.orElse(null) instanceof LogicalPort port && port.router().isPresent()
+            ? kinds.reader(LogicalRouter.KIND.name())
+            : kinds.reader(id.kind());
     if (reader.isEmpty() || functions.isLive(reader.get())) {
       return Optional.empty();
     }

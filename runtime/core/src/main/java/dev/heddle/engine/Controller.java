@@ -7,6 +7,7 @@ import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.Kind;
 import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalRouter;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network;
 import dev.heddle.model.Node;
@@ -59,6 +60,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       List.of(
           LogicalSwitch.KIND,
           LogicalPort.KIND,
+          LogicalRouter.KIND,
           Node.KIND,
           Binding.KIND,
           KnownKind.KIND, // before those that may be taken over from a feature that is away

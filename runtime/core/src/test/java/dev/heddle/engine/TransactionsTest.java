@@ -80,7 +80,7 @@ class TransactionsTest {
                 + "LogicalSwitch/nobody: there is no such object; "
                 + "Unheard/x: no installed feature knows this kind; known are"
                 + " Acl, AddressSet, BfdSession, BgpPeer, DhcpOptions, DnsRecords, LoadBalancer,"
-                + " LogicalPort, LogicalSwitch, Meter, Mirror, Nat, PortGroup, QosRule,"
+                + " LogicalPort, LogicalRouter, LogicalSwitch, Meter, Mirror, Nat, PortGroup, QosRule,"
                 + " RouteAdvertisement");
     assertThat(memory.load()).isEqualTo(before);
     assertThat(rig.flows(1)).isEqualTo(flows);
