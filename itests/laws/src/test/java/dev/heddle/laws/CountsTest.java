@@ -50,6 +50,7 @@ class CountsTest {
 
   /** Units may run on several threads. */
   private final List<Object> ran = Collections.synchronizedList(new ArrayList<>());
+
   private final Controller controller =
       PlainRuntime.controller(
           new MemoryStore(), watched(new L2Switching()), watched(new Placement()));
