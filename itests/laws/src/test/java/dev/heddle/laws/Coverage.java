@@ -1,6 +1,7 @@
 package dev.heddle.laws;
 
 import dev.heddle.pipeline.Inspection;
+import dev.heddle.pipeline.Spine;
 import dev.heddle.simulator.Fabric;
 import dev.heddle.simulator.Names;
 import dev.heddle.simulator.Trace;
@@ -27,7 +28,8 @@ final class Coverage {
     names.clear();
     for (Inspection.StageState s : inspection.stages()) {
       possible.add("met " + s.name());
-      if (s.mandatory()) {
+      // LOCATE leads on to OUTPUT only what has a flow there.
+      if (s.mandatory() && s.table() != Spine.OUTPUT.table()) {
         possible.add("dropped at " + s.name());
       }
     }
