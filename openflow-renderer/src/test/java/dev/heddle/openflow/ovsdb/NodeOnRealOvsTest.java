@@ -270,13 +270,15 @@ class NodeOnRealOvsTest {
         .isEqualTo("{peer=heddle-phys-physnet1}");
     assertThat(ovs.vsctl("list-ports", "br-ex").strip()).isEqualTo("heddle-int-physnet1");
 
+    String before = ovs.get("Bridge", "br-lab", "ports");
     mappings("physnet1:br-lab");
-    ovs.waitUntil("Interface", "heddle-int-physnet1", "name=heddle-int-physnet1");
+    ovs.waitUntil("Bridge", "br-lab", "ports!=" + before);
     assertThat(ovs.vsctl("list-ports", "br-lab").strip()).isEqualTo("heddle-int-physnet1");
     assertThat(ovs.vsctl("list-ports", "br-ex")).isEmpty();
 
     mappings("physnet1:br-none,nonsense");
-    NodeSnapshot wrong = controller.awaitSnapshot(s -> s.uplinks().isEmpty());
+    NodeSnapshot wrong =
+        controller.awaitSnapshot(s -> s.uplinks().isEmpty() && s.problems().size() == 2);
     assertThat(wrong.problems())
         .containsExactly(
             "heddle-bridge-mappings is NETWORK:BRIDGE,...; got nonsense",

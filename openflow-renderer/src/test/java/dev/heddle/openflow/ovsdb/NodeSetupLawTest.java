@@ -206,7 +206,8 @@ class NodeSetupLawTest {
             "--may-exist add-br br-ex -- --may-exist add-port br-ex heddle-int-phys.1",
             "--may-exist add-br br-ex -- --if-exists del-port heddle-int-old -- add-port br-ex "
                 + "heddle-int-old -- set Interface heddle-int-old type=patch options:peer=gone "
-                + "-- set Port heddle-int-old "
+                + owned
+                + " -- set Port heddle-int-old "
                 + owned,
             "--may-exist add-br br-ex -- set-controller br-ex tcp:127.0.0.1:7777")
         .map(line -> line.split(" "))
