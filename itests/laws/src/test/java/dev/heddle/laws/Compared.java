@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.engine.Controller;
 import dev.heddle.model.Document;
-import dev.heddle.model.Id;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.MacAddress;
@@ -25,7 +24,7 @@ import java.util.stream.Collectors;
  * A finished history, seen by the simulator and by the reference model: each method sends a packet
  * and fails, with its trace, where the two differ.
  */
-record Compared(Controller controller, WhoHears reference, Plan plan) {
+record Compared(Controller controller, WhoHears reference, Plan plan, Coverage coverage) {
 
   private List<String> ports() {
     return controller.list(LogicalPort.KIND.name()).stream().map(s -> s.document().name()).toList();
@@ -158,16 +157,21 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
     Fabric.Run run = plan.fabric().send(at.node(), at.ofPort(), packet);
     assertThat(run.trace().ambiguous()).as(() -> told(run)).isEmpty();
     assertThat(run.lost()).as(() -> told(run)).isEmpty();
+    boolean answered = run.arrivals().stream().anyMatch(a -> name(a).equals(from));
+    coverage.count(controller.inspection(), run, answered);
     return run;
   }
 
   private void assertReached(Fabric.Run run, Set<String> expected) {
     Map<String, Integer> reached = new TreeMap<>();
     for (Fabric.Arrival a : run.arrivals()) {
-      Id<LogicalPort> port = plan.plugged().get(new Plan.Plug(a.node(), a.port()));
-      reached.merge(port.name(), 1, Integer::sum);
+      reached.merge(name(a), 1, Integer::sum);
     }
     assertThat(reached).as(() -> told(run)).isEqualTo(once(expected));
+  }
+
+  private String name(Fabric.Arrival arrival) {
+    return plan.plugged().get(new Plan.Plug(arrival.node(), arrival.port())).name();
   }
 
   private String told(Fabric.Run run) {

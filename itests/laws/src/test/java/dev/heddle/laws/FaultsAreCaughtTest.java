@@ -4,22 +4,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.engine.Controller;
 import dev.heddle.l2.L2Switching;
-import dev.heddle.model.Entity;
-import dev.heddle.model.Id;
-import dev.heddle.model.Index;
-import dev.heddle.model.Kind;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.openflow.placement.Placement;
 import dev.heddle.pipeline.Action;
 import dev.heddle.pipeline.Action.Move;
-import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.FlowKey;
-import dev.heddle.pipeline.FlowUnit;
 import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Spine;
@@ -91,13 +85,11 @@ class FaultsAreCaughtTest {
     WhoHears reference = new WhoHears();
     try (Controller controller =
         PlainRuntime.controller(
-            new MemoryStore(),
-            new Faulty(new L2Switching(), fault),
-            new Faulty(new Placement(), fault))) {
+            new MemoryStore(), faulty(new L2Switching(), fault), faulty(new Placement(), fault))) {
       List<Change> changes = network().stream().map(Step::change).toList();
       controller.transact(Writer.SYSTEM, changes).join();
       changes.forEach(reference::apply);
-      new Compared(controller, reference, Plan.of(controller)).everything();
+      new Compared(controller, reference, Plan.of(controller), new Coverage()).everything();
     }
   }
 
@@ -222,43 +214,8 @@ class FaultsAreCaughtTest {
                         .toList())));
   }
 
-  /** A feature whose flows go through a fault on their way to the engine. */
-  private record Faulty(Feature sound, Fault fault) implements Feature {
-
-    @Override
-    public String name() {
-      return sound.name();
-    }
-
-    @Override
-    public void declare(Declarations d) {
-      sound.declare(
-          new Declarations() {
-            @Override
-            public void fill(Stage stage) {
-              d.fill(stage);
-            }
-
-            @Override
-            public void kind(Kind<?> kind) {
-              d.kind(kind);
-            }
-
-            @Override
-            public <E extends Entity<E>> void forEach(Kind<E> k, String unit, FlowUnit<Id<E>> u) {
-              d.forEach(k, unit, faulty(u));
-            }
-
-            @Override
-            public <B, M> void forEach(
-                Index<?, ?, B, M> index, String unit, FlowUnit<Index.Pair<B, M>> u) {
-              d.forEach(index, unit, faulty(u));
-            }
-          });
-    }
-
-    private <K> FlowUnit<K> faulty(FlowUnit<K> unit) {
-      return (key, view, out) -> unit.flows(key, view, flow -> fault.apply(flow).forEach(out::add));
-    }
+  private static Feature faulty(Feature sound, Fault fault) {
+    return new Wrapped(
+        sound, (key, unit, out) -> unit.accept(f -> fault.apply(f).forEach(out::add)));
   }
 }

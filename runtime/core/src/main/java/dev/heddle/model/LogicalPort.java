@@ -4,16 +4,18 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
- * Where something is attached to a switch: one guest, whose interface carries the port's name as
- * {@code external_ids:iface-id}, or a segment of a physical network.
+ * Where something is attached to a switch: a guest, whose interface carries the port's name as
+ * {@code external_ids:iface-id}; a router; a child, which has a VLAN within the interface of
+ * another port; or a segment of a physical network.
  *
  * @param mac all zero for a localnet port, which has none
+ * @param router the router that the port joins to its switch, for type router
+ * @param trunk where the port is, for type child
+ * @param localnet the segment, for type localnet
  * @param unknown it takes frames for MACs that nobody is known to have, and what it sends is
  *     learned from
- * @param localnet the segment, if that is what is attached
  */
 public record LogicalPort(
     Id<LogicalPort> id,
@@ -24,21 +26,31 @@ public record LogicalPort(
     List<IpAddress> addresses,
     boolean portSecurity,
     boolean enabled,
-    boolean unknown,
-    Optional<Localnet> localnet)
+    Optional<Id<LogicalRouter>> router,
+    Optional<Trunk> trunk,
+    Optional<Localnet> localnet,
+    boolean unknown)
     implements Entity<LogicalPort> {
 
   public static final Kind<LogicalPort> KIND =
       new Kind<>("LogicalPort", "logicalports", false, KeySpace.PORT, LogicalPort::parse);
 
   private static final int MAX_ADDRESSES = 64;
-  private static final Pattern PHYSICAL_NETWORK = Pattern.compile("[A-Za-z0-9._-]{1,63}");
   private static final MacAddress NO_MAC = new MacAddress(0);
+
+  /** True for a port that has an interface of its own, or a node's way out. */
+  public boolean isPlugged() {
+    return router.isEmpty() && trunk.isEmpty();
+  }
 
   /** What is attached; other types of the model arrive with their features. */
   enum Type {
     @JsonProperty("vif")
     VIF,
+    @JsonProperty("router")
+    ROUTER,
+    @JsonProperty("child")
+    CHILD,
     @JsonProperty("localnet")
     LOCALNET
   }
@@ -47,14 +59,16 @@ public record LogicalPort(
    * As written by a user.
    *
    * @param networkName the switch this port belongs to
-   * @param mac unicast; not of a localnet port
+   * @param mac unicast; not of type localnet
    * @param addresses at most 64; they may be absent. The word "unknown" among them: there are MACs
    *     behind this port that nobody has said
    * @param portSecurity true if absent, unless an address is unknown: the guest may only use its
    *     own MAC and addresses
    * @param enabled true if absent
-   * @param physicalNetwork of a localnet port only: what nodes map to a bridge
-   * @param tag of a localnet port only: VLAN 1 to 4094; absent for frames without one
+   * @param router type router: the router that this port joins to the switch
+   * @param parent type child: the port in whose interface this one is
+   * @param tag type child: its VLAN there; type localnet: its VLAN, none if absent
+   * @param physicalNetwork type localnet: what nodes map to a bridge
    */
   record Form(
       @JsonProperty("switch") String networkName,
@@ -63,11 +77,14 @@ public record LogicalPort(
       List<GivenAddress> addresses,
       Boolean portSecurity,
       Boolean enabled,
-      String physicalNetwork,
-      Integer tag) {
+      String router,
+      String parent,
+      Integer tag,
+      String physicalNetwork) {
 
     Form {
       addresses = addresses == null ? List.of() : List.copyOf(addresses);
+      type = type == null ? Type.VIF : type;
     }
 
     boolean unknown() {
@@ -81,28 +98,26 @@ public record LogicalPort(
     if (f.networkName == null || f.networkName.isEmpty()) {
       throw new RefusedException(spec + "switch", "the name of a LogicalSwitch is expected");
     }
-    boolean guest = f.type != Type.LOCALNET;
-    if (guest) {
-      checkGuest(f, spec);
-    } else {
-      checkLocalnet(f, spec);
+    boolean outside = f.type == Type.LOCALNET;
+    if (!outside) {
+      checkAddresses(f, spec);
     }
     return new LogicalPort(
-        KIND.id(d.name()),
+        KIND.id(d),
         d.labels(),
         key,
         LogicalSwitch.KIND.id(f.networkName),
-        guest ? f.mac : NO_MAC,
+        outside ? NO_MAC : f.mac,
         f.addresses.stream().flatMap(a -> a.address().stream()).distinct().toList(),
-        guest && (f.portSecurity == null ? !f.unknown() : f.portSecurity),
+        !outside && (f.portSecurity == null ? !f.unknown() : f.portSecurity),
         f.enabled == null || f.enabled,
-        f.unknown(),
-        guest
-            ? Optional.empty()
-            : Optional.of(new Localnet(f.physicalNetwork, f.tag == null ? 0 : f.tag)));
+        router(f, spec),
+        trunk(f, spec),
+        localnet(f, spec),
+        f.unknown());
   }
 
-  private static void checkGuest(Form f, String spec) {
+  private static void checkAddresses(Form f, String spec) {
     if (f.mac == null || f.mac.isGroup() || f.mac.value() == 0) {
       throw new RefusedException(
           spec + "mac", "a unicast MAC address such as 0a:00:00:00:00:11 is expected");
@@ -115,27 +130,46 @@ public record LogicalPort(
       throw new RefusedException(
           spec + "portSecurity", "false is expected of a port with the address unknown");
     }
-    if (f.physicalNetwork != null || f.tag != null) {
-      throw new RefusedException(
-          spec + (f.tag != null ? "tag" : "physicalNetwork"),
-          "only a port of type localnet has it");
-    }
   }
 
-  private static void checkLocalnet(Form f, String spec) {
-    if (f.physicalNetwork == null || !PHYSICAL_NETWORK.matcher(f.physicalNetwork).matches()) {
-      throw new RefusedException(
-          spec + "physicalNetwork",
-          "a name from heddle-bridge-mappings is expected: at most 63 letters, digits, '.', '_',"
-              + " '-'");
+  private static Optional<Id<LogicalRouter>> router(Form f, String spec) {
+    if (f.type != Type.ROUTER) {
+      refuse(f.router, spec + "router", "only a port of type router has one");
+      return Optional.empty();
     }
-    if (f.tag != null && (f.tag < 1 || f.tag > 4094)) {
-      throw new RefusedException(spec + "tag", "a VLAN is 1 to 4094, not " + f.tag);
+    if (f.router == null || f.router.isEmpty()) {
+      throw new RefusedException(spec + "router", "the name of a LogicalRouter is expected");
     }
-    if (f.mac != null || !f.addresses.isEmpty() || f.portSecurity != null) {
-      throw new RefusedException(
-          spec + (f.mac != null ? "mac" : f.addresses.isEmpty() ? "portSecurity" : "addresses"),
-          "a port of type localnet has none");
+    return Optional.of(LogicalRouter.KIND.id(f.router));
+  }
+
+  private static Optional<Trunk> trunk(Form f, String spec) {
+    if (f.type == Type.CHILD) {
+      return Optional.of(Trunk.of(spec, f.parent, f.tag));
+    }
+    refuse(f.parent, spec + "parent", "only a port of type child has one");
+    if (f.type != Type.LOCALNET) {
+      refuse(f.tag, spec + "tag", "only a port of type child or localnet has one");
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Localnet> localnet(Form f, String spec) {
+    if (f.type != Type.LOCALNET) {
+      refuse(f.physicalNetwork, spec + "physicalNetwork", "only a port of type localnet has one");
+      return Optional.empty();
+    }
+    refuse(f.mac, spec + "mac", "a port of type localnet has none");
+    refuse(f.portSecurity, spec + "portSecurity", "a port of type localnet has none");
+    if (!f.addresses.isEmpty()) {
+      throw new RefusedException(spec + "addresses", "a port of type localnet has none");
+    }
+    return Optional.of(Localnet.of(spec, f.physicalNetwork, f.tag));
+  }
+
+  private static void refuse(Object value, String path, String sentence) {
+    if (value != null) {
+      throw new RefusedException(path, sentence);
     }
   }
 }
