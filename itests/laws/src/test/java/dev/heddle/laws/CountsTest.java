@@ -50,6 +50,7 @@ class CountsTest {
 
   /** Units may run on several threads. */
   private final List<Object> ran = Collections.synchronizedList(new ArrayList<>());
+
   private final Controller controller =
       PlainRuntime.controller(
           new MemoryStore(), watched(new L2Switching()), watched(new Placement()));
@@ -166,11 +167,11 @@ class CountsTest {
   @Test
   void aPortMoreRunsItsOwnUnitsAndThatOfItsNodesFlood() throws Exception {
     Cost unbound = cost(port(PORTS, PORTS, Map.of()));
-    assertThat(unbound.units()).as("admit, answer, switch, port").isEqualTo(4);
+    assertThat(unbound.units()).as("admit, answer, switch, guard, port").isEqualTo(5);
     Cost bound = cost(bound(PORTS, 7));
-    assertThat(bound.units()).as("port, replicate on its node").isEqualTo(2);
+    assertThat(bound.units()).as("port, copies on its node").isEqualTo(2);
     Cost both = cost(port(PORTS + 1, PORTS + 1, Map.of()), bound(PORTS + 1, 8));
-    assertThat(both.units()).isLessThanOrEqualTo(12).isEqualTo(5);
+    assertThat(both.units()).isLessThanOrEqualTo(12).isEqualTo(6);
     assertThat(both.all()).as("with facts and index sources").isLessThan(30);
   }
 
@@ -218,16 +219,16 @@ class CountsTest {
   @Test
   void aLabelOfAPortRunsItsOwnUnitsOnlyAndChangesNoFlow() throws Exception {
     Cost cost = cost(port(3, 3, Map.of("tier", "web")));
-    assertThat(cost.units()).as("admit, answer, switch: they read the port").isEqualTo(3);
+    assertThat(cost.units()).as("admit, answer, switch, guard: they read the port").isEqualTo(4);
     assertThat(cost.keys()).isZero();
   }
 
   @Test
-  void theFirstPortOnANodeIsMetByTheFloodOfEachOther() throws Exception {
+  void theFirstPortOnANodeIsAddedToTheOneListOfAllNodes() throws Exception {
     Cost cost = cost(node(ALL_NODES), port(PORTS, PORTS, Map.of()), bound(PORTS, ALL_NODES));
     assertThat(cost.units())
-        .as("4 of the port, tunnel of the node, replicate on it and on each other")
-        .isEqualTo(4 + 1 + 1 + NODES);
+        .as("5 of the port, tunnel and cross of the node, copies on it, replicate of the switch")
+        .isEqualTo(5 + 2 + 1 + 1);
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.openflow.placement.Placement;
 import dev.heddle.pipeline.Action;
+import dev.heddle.pipeline.Action.Move;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.Field;
@@ -17,10 +18,8 @@ import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Stage;
-import dev.heddle.pipeline.Tunnel;
 import dev.heddle.pipeline.Wire;
 import dev.heddle.plain.PlainRuntime;
-import dev.heddle.simulator.Plan;
 import dev.heddle.store.MemoryStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,15 +54,19 @@ class FaultsAreCaughtTest {
         caught("ANSWER mixes tenants", match(Spine.ANSWER, without(Field.NETWORK))),
         caught("ANSWER gives no MAC", actions(Spine.ANSWER, a -> !sets(a, Field.ARP_SHA))),
         caught("ANSWER answers nobody", lost(Spine.ANSWER, f -> f.key().priority() == 100)),
+        caught("ANSWER asks ND back", actions(Spine.ANSWER, a -> !sets(a, Field.ICMPV6_TYPE))),
+        caught("ANSWER_ND gives no MAC", actions(Spine.ANSWER_ND, a -> !(a instanceof Move))),
+        caught("ANSWER_ND answers nobody", lost(Spine.ANSWER_ND, f -> true)),
         caught("SWITCH mixes tenants", match(Spine.SWITCH, without(Field.NETWORK))),
         caught("SWITCH writes another register", swapped()),
         caught("SWITCH forgets to flood", lost(Spine.SWITCH, f -> f.key().priority() == 90)),
         caught(
             "REPLICATE serves the tunnels alone",
-            actions(Spine.REPLICATE, a -> !outputs(a, p -> p != Tunnel.OF_PORT))),
-        caught(
-            "REPLICATE forgets other nodes",
-            actions(Spine.REPLICATE, a -> !outputs(a, p -> p == Tunnel.OF_PORT))),
+            actions(Spine.COPIES, a -> !outputs(a, p -> true))),
+        caught("REPLICATE forgets other nodes", actions(Spine.CROSS, a -> !outputs(a, p -> true))),
+        caught("CROSS serves the node itself", lost(Spine.CROSS, f -> f.actions().isEmpty())),
+        caught("GUARD_TO lets every address pass", match(Spine.GUARD_TO, without(Field.IPV4_DST))),
+        caught("GUARD_TO forgets ports without security", forgetsTheOpen()),
         caught("REPLICATE copies twice", twice()),
         caught(
             "CLASSIFY forgets the tenant", actions(Spine.CLASSIFY, a -> !sets(a, Field.NETWORK))),
@@ -85,7 +88,7 @@ class FaultsAreCaughtTest {
       List<Change> changes = network().stream().map(Step::change).toList();
       controller.transact(Writer.SYSTEM, changes).join();
       changes.forEach(reference::apply);
-      new Compared(controller, reference, Plan.of(controller), new Coverage()).everything();
+      Compared.of(controller, reference, new Coverage()).everything();
     }
   }
 
@@ -100,6 +103,8 @@ class FaultsAreCaughtTest {
     }
     steps.add(new Step.PutPort(10, 0, 9, true, true)); // whom the other tenant has no equal of
     steps.add(new Step.Bind(10, 2, 11));
+    steps.add(new Step.PutPort(11, 0, 10, false, true)); // without port security
+    steps.add(new Step.Bind(11, 1, 12));
     return steps;
   }
 
@@ -165,9 +170,15 @@ class FaultsAreCaughtTest {
                         .toList())));
   }
 
+  /** The one flow that lets everything pass to a port. */
+  private static Fault forgetsTheOpen() {
+    return lost(
+        Spine.GUARD_TO, f -> f.key().priority() == 100 && f.key().match().terms().size() == 1);
+  }
+
   private static Fault twice() {
     return in(
-        Spine.REPLICATE,
+        Spine.COPIES,
         f -> {
           List<Action> all = new ArrayList<>(f.actions());
           all.addAll(f.actions());

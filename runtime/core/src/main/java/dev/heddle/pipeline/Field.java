@@ -24,6 +24,10 @@ public enum Field {
   ZONE(Wire.REG13, 0, 16),
   /** Set where the packet came through a tunnel: it never goes back into one (split horizon). */
   FROM_TUNNEL(Wire.REG10, 0, 1),
+  /** Set where a packet may go back to the port it came from. */
+  LOOP_OK(Wire.REG10, 1, 1),
+  /** Which part of a list is worked through; dead at the end of a stage. */
+  PART(Wire.REG4, 0, 16),
   /** Free for third-party features. */
   THIRD_PARTY(Wire.REG11, 0, 32),
 
