@@ -47,11 +47,14 @@ class ReachabilityLawsTest {
     }
   }
 
-  /** A law that is held of packets which never meet a stage says nothing of it. */
+  /**
+   * A law that is held of packets which never meet a stage says nothing of it. In OUTPUT ends only
+   * what would leave for a physical network: LocalnetScenariosTest.
+   */
   @AfterProperty
   void everyStageIsMetAndEveryVerdictGiven() {
     System.out.println("Packets by stage and verdict:\n" + coverage);
-    assertThat(coverage.missing()).as("never met, in " + coverage).isEmpty();
+    assertThat(coverage.missing()).as("never met, in " + coverage).isSubsetOf("dropped at OUTPUT");
   }
 
   @Provide
