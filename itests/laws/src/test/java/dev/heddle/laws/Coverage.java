@@ -1,7 +1,6 @@
 package dev.heddle.laws;
 
 import dev.heddle.pipeline.Inspection;
-import dev.heddle.pipeline.Spine;
 import dev.heddle.simulator.Fabric;
 import dev.heddle.simulator.Names;
 import dev.heddle.simulator.Trace;
@@ -28,8 +27,7 @@ final class Coverage {
     names.clear();
     for (Inspection.StageState s : inspection.stages()) {
       possible.add("met " + s.name());
-      // LOCATE leads on to OUTPUT only what has a flow there.
-      if (s.mandatory() && s.table() != Spine.OUTPUT.table()) {
+      if (s.mandatory()) {
         possible.add("dropped at " + s.name());
       }
     }

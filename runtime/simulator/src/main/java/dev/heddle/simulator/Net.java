@@ -46,10 +46,10 @@ public final class Net implements AutoCloseable {
   private final Map<String, Guest.Identity> ports = new HashMap<>();
   private final Map<String, Integer> portsOf = new HashMap<>();
   private final Map<String, Integer> interfacesOf = new HashMap<>();
+  private final Map<String, Integer> nodes = new HashMap<>();
   private final Memory memory = new Memory();
   private Optional<Plan> plan = Optional.empty();
   private long planned = -1;
-  private final Map<String, Integer> nodes = new HashMap<>();
   private String network = "";
   private String port = "";
 
@@ -185,9 +185,9 @@ public final class Net implements AutoCloseable {
 
   /** The switches as they are to be now; made once per revision. */
   Plan plan() {
-    long revision = controller.inspection().work().revision();
+    long revision = controller().inspection().work().revision();
     if (plan.isEmpty() || planned != revision) {
-      plan = Optional.of(Plan.of(controller));
+      plan = Optional.of(Plan.of(controller()));
       planned = revision;
     }
     return plan.get();
