@@ -107,7 +107,7 @@ final class Oxm {
   }
 
   static int octets(Wire wire) {
-    return (wire.width() + 7) / 8;
+    return wire == Wire.CT_STATE ? 4 : (wire.width() + 7) / 8;
   }
 
   /** The header of the whole field, without a mask. */

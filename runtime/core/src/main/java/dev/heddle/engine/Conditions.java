@@ -7,12 +7,15 @@ import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
 import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalRouter;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
+import dev.heddle.model.RoutingDomain;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.FilledStage;
+import dev.heddle.pipeline.Owner;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +28,13 @@ import java.util.stream.Stream;
 /** What is true of an object now, worked out when somebody asks. */
 final class Conditions {
 
+  private final Kinds kinds;
   private final Transactions transactions;
   private final Functions functions;
   private volatile Confirmations confirmations;
 
-  Conditions(Transactions transactions, Functions functions) {
+  Conditions(Kinds kinds, Transactions transactions, Functions functions) {
+    this.kinds = kinds;
     this.transactions = transactions;
     this.functions = functions;
   }
@@ -38,36 +43,99 @@ final class Conditions {
     confirmations = source;
   }
 
-  List<Condition> of(Optional<Entity<?>> entity, View view) {
-    if (entity.isEmpty()) {
+  List<Condition> of(Id<?> id, Optional<Entity<?>> entity, View view) {
+    Optional<String> unreadable = transactions.unreadable(id);
+    if (unreadable.isPresent()) {
       return List.of(
-          Condition.failed(
-              Condition.REALIZED, "NoFeature", "No installed feature reads objects of this kind."));
+          Condition.failed(Condition.ACCEPTED, "Refused", unreadable.get() + "."),
+          Condition.failed(Condition.REALIZED, "NotAccepted", unreadable.get() + "."));
     }
-    Optional<String> failure = functions.failure(entity.get().id());
+    Optional<String> failure = functions.failure(id);
     if (failure.isPresent()) {
       return List.of(Condition.failed(Condition.REALIZED, "Failed", "A fault in " + failure.get()));
     }
-    if (entity.get() instanceof LogicalPort port) {
-      List<Condition> all = new ArrayList<>(Attachment.conditions(port, view));
-      all.add(realized(port, all, view));
-      return all;
+    List<Condition> all = new ArrayList<>();
+    entity.ifPresent(e -> all.addAll(sense(e, view)));
+    all.addAll(realized(id, entity, all, view).stream().toList());
+    return all;
+  }
+
+  /** Whether the object makes sense in the model as it is. */
+  private static List<Condition> sense(Entity<?> entity, View view) {
+    if (entity instanceof LogicalPort port) {
+      return Attachment.conditions(port, view);
+    }
+    if (entity instanceof LogicalSwitch network) {
+      return RoutingDomain.conditions(network, view);
+    }
+    return entity instanceof LogicalRouter router
+        ? LogicalRouter.conditions(router, view)
+        : List.of(Condition.met(Condition.ACCEPTED, ""));
+  }
+
+  /** Empty for objects that nothing in a switch follows from. */
+  private Optional<Condition> realized(
+      Id<?> id, Optional<Entity<?>> entity, List<Condition> sense, View view) {
+    Optional<Condition> unmet = sense.stream().filter(c -> !c.status()).findFirst();
+    if (unmet.isPresent()) {
+      return Optional.of(
+          Condition.failed(Condition.REALIZED, "Not" + unmet.get().type(), unmet.get().message()));
+    }
+    Optional<Condition> unread = unread(id, entity);
+    if (unread.isPresent()) {
+      return unread;
+    }
+    if (entity.isEmpty()) {
+      return Optional.empty();
+    }
+    if (entity.get() instanceof LogicalPort port && port.isPlugged()) {
+      return Optional.of(realized(port, view));
     }
     if (entity.get() instanceof LogicalSwitch network) {
       Set<Id<Node>> nodes = view.ids(Location.NODES, network.id());
-      return List.of(
-          Condition.met(Condition.ACCEPTED, ""),
-          Condition.met(Condition.RESOLVED, ""),
-          realized(nodes, revision(network.id()), Set.of()));
+      return Optional.of(realized(nodes, revision(id), Set.of()));
     }
     if (entity.get() instanceof Node node) {
-      return List.of(
-          Condition.met(Condition.ACCEPTED, ""),
-          untroubled(node.id())
-              .orElseGet(
-                  () -> realized(Set.of(node.id()), revision(node.id()), Set.of(node.id()))));
+      Set<Id<Node>> itself = Set.of(node.id());
+      return untroubled(node.id()).or(() -> Optional.of(realized(itself, revision(id), itself)));
     }
-    return List.of(Condition.met(Condition.ACCEPTED, ""));
+    return Optional.empty();
+  }
+
+  /** Said of an object that no installed feature reads. */
+  private Optional<Condition> unread(Id<?> id, Optional<Entity<?>> entity) {
+    if (entity.orElse(null) instanceof LogicalPort port && port.trunk().isPresent()) {
+      return Optional.of(
+          Condition.failed(
+              Condition.REALIZED, "NoFeature", "No feature carries ports of type child yet."));
+    }
+    Optional<String> reader =
+        entity.orElse(null) instanceof LogicalPort port && port.router().isPresent()
+            ? kinds.reader(LogicalRouter.KIND.name())
+            : kinds.reader(id.kind());
+    if (reader.isEmpty() || functions.isLive(reader.get())) {
+      return Optional.empty();
+    }
+    if (transactions.stored(Owner.KIND.id(reader.get())).isEmpty()) {
+      return Optional.of(
+          Condition.failed(
+              Condition.REALIZED,
+              "NoFeature",
+              "No installed feature reads objects of kind "
+                  + id.kind()
+                  + "; the feature to install is "
+                  + reader.get()
+                  + "."));
+    }
+    return entity.isPresent()
+        ? Optional.empty() // what is true of it now can be told without its feature
+        : Optional.of(
+            Condition.failed(
+                Condition.REALIZED,
+                "FeatureAway",
+                "Feature "
+                    + reader.get()
+                    + " is away; what it left stays, and changes wait for its return."));
   }
 
   private Optional<Condition> untroubled(Id<Node> node) {
@@ -77,12 +145,7 @@ final class Conditions {
         .map(state -> Condition.failed(Condition.REALIZED, "Trouble", state.trouble()));
   }
 
-  private Condition realized(LogicalPort port, List<Condition> before, View view) {
-    Optional<Condition> unmet = before.stream().filter(c -> !c.status()).findFirst();
-    if (unmet.isPresent()) {
-      return Condition.failed(
-          Condition.REALIZED, "Not" + unmet.get().type(), unmet.get().message());
-    }
+  private Condition realized(LogicalPort port, View view) {
     if (!port.enabled()) {
       return Condition.failed(Condition.REALIZED, "Disabled", "The port is disabled.");
     }

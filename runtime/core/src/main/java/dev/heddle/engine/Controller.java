@@ -7,9 +7,11 @@ import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.Kind;
 import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalRouter;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network;
 import dev.heddle.model.Node;
+import dev.heddle.model.RefusedException;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.ContractException;
 import dev.heddle.pipeline.DesiredFlow;
@@ -17,9 +19,9 @@ import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Inspection;
+import dev.heddle.pipeline.KnownKind;
 import dev.heddle.pipeline.Owner;
 import dev.heddle.pipeline.Scope;
-import dev.heddle.pipeline.Stage;
 import dev.heddle.pipeline.StageFlows;
 import dev.heddle.store.Store;
 import dev.heddle.store.Store.Stored;
@@ -31,10 +33,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -59,20 +60,24 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       List.of(
           LogicalSwitch.KIND,
           LogicalPort.KIND,
+          LogicalRouter.KIND,
           Node.KIND,
           Binding.KIND,
+          KnownKind.KIND, // before those that may be taken over from a feature that is away
           Owner.KIND,
           FilledStage.KIND);
 
   private final Store store;
-  private final Transactions transactions = new Transactions();
+  private final Kinds kinds = new Kinds();
+  private final Transactions transactions = new Transactions(kinds);
   private final Board board = new Board();
   private final Graph graph = new Graph(new ToBoard());
   private final Functions functions = new Functions(graph, board);
   private final ModelThread thread = new ModelThread(this::drain);
   private final Publication published = new Publication(board, functions);
-  private final List<LongConsumer> watchers = new CopyOnWriteArrayList<>();
-  private final Conditions conditions = new Conditions(transactions, functions);
+  private final Watchers watchers = new Watchers();
+  private final Conditions conditions = new Conditions(kinds, transactions, functions);
+  private final FeatureRecords records = new FeatureRecords(graph, kinds);
   private Set<Id<?>> touched = new HashSet<>();
   private long revision;
 
@@ -94,9 +99,15 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   private void addKind(Kind<?> kind) {
-    transactions.addKind(kind);
-    List<Entity<?>> entities = transactions.entities(kind).toList();
-    entities.forEach(e -> set(e.id(), Optional.of(e)));
+    kinds.add(kind);
+    transactions.countNumbers(kind);
+    transactions.entities(kind).forEach(e -> set(e.id(), Optional.of(e)));
+  }
+
+  /** The documents of the kind stay; what was made of them by classes of its feature goes. */
+  private void removeKind(Kind<?> kind) {
+    kinds.remove(kind);
+    graph.objects(kind.name()).toList().forEach(c -> set(c.id, Optional.empty()));
   }
 
   /**
@@ -121,16 +132,15 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     if (functions.isLive(declared.name())) {
       throw new ContractException("a feature named " + declared.name() + " is here already");
     }
-    declared.refuseTaken(filled().toList());
-    List<Change> records = new ArrayList<>();
-    records.add(new Change.Put(Owner.document(declared.name())));
-    for (Stage s : declared.stages()) {
-      records.add(new Change.Put(FilledStage.document(s, declared.name())));
+    declared.refuseTaken(records.filled().toList());
+    declared.kinds().forEach(k -> kinds.refuseTaken(k, declared.name(), this::exists));
+    transactions.stage(Writer.SYSTEM, records.arriving(declared), revision + 1);
+    try {
+      declared.kinds().forEach(k -> transactions.number(k, revision + 1));
+    } catch (RefusedException e) {
+      transactions.discard();
+      throw e;
     }
-    filledBy(declared.name())
-        .filter(name -> declared.stages().stream().noneMatch(s -> s.name().equals(name)))
-        .forEach(name -> records.add(new Change.Remove(FilledStage.KIND.name(), name, true)));
-    transactions.stage(Writer.SYSTEM, records, revision + 1);
     keep(true);
     declared.kinds().forEach(this::addKind); // a feature that is refused leaves nothing
     int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
@@ -139,13 +149,9 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     LOG.info("feature {} is here, owner number {}", declared.name(), owner);
   }
 
-  /** The names of the stages that a feature fills, or filled before it went away. */
-  private Stream<String> filledBy(String feature) {
-    return filled().filter(s -> s.feature().equals(feature)).map(s -> s.id().name());
-  }
-
-  private Stream<FilledStage> filled() {
-    return graph.objects(FilledStage.KIND.name()).map(c -> (FilledStage) c.value());
+  /** Here, or away with its flows held. */
+  private boolean exists(String feature) {
+    return transactions.stored(Owner.KIND.id(feature)).isPresent();
   }
 
   /** A feature goes away; its flows stay until it returns or is retired. */
@@ -155,8 +161,14 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           if (!functions.isHere(feature)) {
             return null; // it was refused when it came, or has left already
           }
-          functions.leave(feature.name(), revision);
+          List<Kind<?>> brought = functions.leave(feature.name(), revision);
+          published.change(
+              () -> {
+                brought.forEach(this::removeKind);
+                graph.settle();
+              });
           LOG.info("feature {} is away, its flows are held", feature.name());
+          watchers.tell(revision);
           return null;
         });
   }
@@ -168,14 +180,11 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           if (functions.isLive(feature)) {
             return Optional.of("Feature " + feature + " is here; stop its bundle first.");
           }
-          if (transactions.stored(Owner.KIND.id(feature)).isEmpty()) {
+          if (!exists(feature)) {
             return Optional.of("There is no feature named " + feature + ".");
           }
-          List<Change> gone = new ArrayList<>();
-          gone.add(new Change.Remove(Owner.KIND.name(), feature, true));
-          filledBy(feature)
-              .forEach(s -> gone.add(new Change.Remove(FilledStage.KIND.name(), s, true)));
-          transactions.stage(Writer.SYSTEM, gone, revision + 1);
+          Predicate<String> hasObjects = kind -> transactions.all(kind).findAny().isPresent();
+          transactions.stage(Writer.SYSTEM, records.retired(feature, hasObjects), revision + 1);
           keep(false);
           published.change(() -> functions.retire(feature));
           publish(Set.of());
@@ -197,7 +206,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       try {
         effects.add(transactions.stage(p.writer(), p.changes(), revision + 1));
         taken.add(p);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         p.result().completeExceptionally(e);
       }
     }
@@ -230,11 +239,14 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     if (commit.isEmpty() && !evenIfEmpty) {
       return;
     }
+    boolean stored = false;
     try {
       store.commit(commit);
-    } catch (StoreException e) {
-      transactions.discard();
-      throw e;
+      stored = true;
+    } finally {
+      if (!stored) {
+        transactions.discard();
+      }
     }
     revision++;
     published.change(() -> transactions.accept().forEach(this::set));
@@ -246,24 +258,25 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     graph.set(id, value.orElse(null));
     value
         .or(() -> Optional.ofNullable(before))
-        .ifPresent(e -> published.note(e, value.isPresent()));
+        .ifPresent(
+            e -> {
+              published.note(e, value.isPresent());
+              note(e, value.isPresent());
+            });
+  }
+
+  private void note(Entity<?> entity, boolean present) {
+    kinds.note(entity, present);
+    if (present && entity instanceof KnownKind kind) {
+      transactions.countNumbers(kind.unread());
+    }
   }
 
   private void publish(Set<Integer> arrived) {
     published.change(graph::settle);
     published.publish(revision, touched, arrived);
     touched = new HashSet<>(); // clearing would keep the room that the first computation took
-    tellWatchers();
-  }
-
-  private void tellWatchers() {
-    for (LongConsumer w : watchers) {
-      try {
-        w.accept(revision);
-      } catch (RuntimeException e) {
-        LOG.error("a watcher failed on revision {}", revision, e);
-      }
-    }
+    watchers.tell(revision);
   }
 
   @Override
@@ -283,8 +296,8 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   private State state(Stored s) {
-    List<Condition> now =
-        query(view -> conditions.of(Optional.ofNullable(graph.entity(s.id()).value()), view));
+    Optional<Entity<?>> entity = Optional.ofNullable(graph.entity(s.id()).value());
+    List<Condition> now = query(view -> conditions.of(s.id(), entity, view));
     return new State(s.document(), s.key(), s.revision(), now);
   }
 
@@ -299,19 +312,18 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   @Override
   public List<Kind<?>> kinds() {
-    return thread.call(transactions::kinds);
+    return thread.call(kinds::list);
   }
 
   @Override
   public AutoCloseable watch(LongConsumer onRevision) {
-    watchers.add(onRevision);
-    return () -> watchers.remove(onRevision);
+    return watchers.add(onRevision);
   }
 
   @Override
   public AutoCloseable confirmedBy(Confirmations source) {
     conditions.confirmations(source);
-    AutoCloseable watch = source.watch(() -> thread.execute(this::tellWatchers));
+    AutoCloseable watch = source.watch(() -> thread.execute(() -> watchers.tell(revision)));
     return () -> {
       watch.close();
       conditions.confirmations(null);

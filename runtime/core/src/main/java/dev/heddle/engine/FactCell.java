@@ -7,7 +7,7 @@ import java.util.Objects;
 final class FactCell extends Computation {
 
   /** Stands in place of a value that could not be computed. */
-  private record Failure(RuntimeException reason) {}
+  private record Failure(Throwable reason) {}
 
   final Fact<?, ?> fact;
   final Object key;
@@ -32,14 +32,16 @@ final class FactCell extends Computation {
   @SuppressWarnings("unchecked") // a fact's key and value types are those of its own cells
   void run(Reading reading) {
     Object before = value;
+    boolean same = false;
     try {
       value =
           Objects.requireNonNull(
               ((Fact<Object, Object>) fact).value().apply(key, reading), "a fact is never null");
-    } catch (RuntimeException e) {
+      same = value.equals(before);
+    } catch (RuntimeException | Error e) {
       value = new Failure(e);
     }
-    if (!value.equals(before)) {
+    if (!same) {
       reading.graph().wakeReaders(this);
     }
   }
@@ -47,7 +49,10 @@ final class FactCell extends Computation {
   /** The last value; a fact that failed makes its readers fail, and heals them when it heals. */
   Object value() {
     if (value instanceof Failure failure) {
-      throw failure.reason();
+      if (failure.reason() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) failure.reason();
     }
     return value;
   }

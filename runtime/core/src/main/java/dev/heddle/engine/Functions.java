@@ -4,6 +4,7 @@ import dev.heddle.engine.FeatureFunctions.Function;
 import dev.heddle.engine.Graph.PerObject;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
+import dev.heddle.model.Kind;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
@@ -25,8 +26,8 @@ import java.util.stream.Stream;
  */
 final class Functions {
 
-  /** What is left of a unit whose feature is away. */
-  record Held(UnitKey name, long cookie, List<DesiredFlow> flows) {}
+  /** What is left of a unit whose feature is away: nothing of the feature's own classes. */
+  record Held(String name, long cookie, List<DesiredFlow> flows) {}
 
   /** A feature that is here, and how its units are made and found. */
   private record Live(
@@ -34,7 +35,7 @@ final class Functions {
       int owner,
       Map<String, List<PerObject>> perObject,
       Map<Index<?, ?, ?, ?>, List<Function>> perPair,
-      Map<UnitKey, Held> before) {}
+      Map<String, Held> before) {}
 
   private final Graph graph;
   private final Board board;
@@ -46,7 +47,7 @@ final class Functions {
   /** Units whose key is a pair of an index; the others are kept with their object. */
   private final Map<Function, Map<Index.Pair<?, ?>, Unit>> ofPairs = new HashMap<>();
 
-  private final Map<String, Map<UnitKey, Held>> held = new HashMap<>();
+  private final Map<String, Map<String, Held>> held = new HashMap<>();
 
   Functions(Graph graph, Board board) {
     this.graph = graph;
@@ -66,8 +67,8 @@ final class Functions {
   /** Plans all units of a feature; those it had before it left keep their flows until they ran. */
   void arrive(FeatureFunctions feature, int owner, long revision) {
     arrivedAt = revision;
-    Map<UnitKey, Held> before = Optional.ofNullable(held.remove(feature.name())).orElse(Map.of());
-    Map<UnitKey, Held> left = new HashMap<>(before);
+    Map<String, Held> before = Optional.ofNullable(held.remove(feature.name())).orElse(Map.of());
+    Map<String, Held> left = new HashMap<>(before);
     Live here = new Live(feature, owner, new LinkedHashMap<>(), new LinkedHashMap<>(), left);
     live.put(feature.name(), here);
     for (Function f : feature.functions()) {
@@ -92,11 +93,9 @@ final class Functions {
 
   /** A new unit; it begins with the flows that were held for it, if any were. */
   private Unit unit(Live feature, Function f, Object key) {
-    Held before = null;
-    if (!feature.before().isEmpty()) {
-      before = feature.before().remove(new UnitKey(f.feature().name(), f.name(), key));
-    }
-    long cookie = Cookie.of(feature.owner(), UnitKey.text(f.feature().name(), f.name(), key));
+    String name = UnitKey.text(f.feature().name(), f.name(), key);
+    Held before = feature.before().isEmpty() ? null : feature.before().remove(name);
+    long cookie = Cookie.of(feature.owner(), name);
     return new Unit(f, key, cookie, before == null ? List.of() : before.flows());
   }
 
@@ -119,11 +118,11 @@ final class Functions {
     startedAt = revision;
   }
 
-  /** The feature goes; its flows stay. */
-  void leave(String name, long revision) {
+  /** The feature goes; its flows stay. Answers the kinds it had brought. */
+  List<Kind<?>> leave(String name, long revision) {
     awaySince.put(name, revision);
-    Map<UnitKey, Held> stay = new HashMap<>();
-    unitsOf(name).forEach(u -> stay.put(u.name(), new Held(u.name(), u.cookie, u.flows())));
+    Map<String, Held> stay = new HashMap<>();
+    unitsOf(name).forEach(u -> stay.put(u.toString(), new Held(u.toString(), u.cookie, u.flows())));
     held.put(name, stay);
     Live gone = live.remove(name);
     gone.perObject()
@@ -137,6 +136,7 @@ final class Functions {
         .flatMap(List::stream)
         .forEach(f -> ofPairs.remove(f).values().forEach(graph::abandon));
     graph.prune(indexesInUse());
+    return gone.declared().kinds();
   }
 
   private Set<Index<?, ?, ?, ?>> indexesInUse() {
@@ -178,7 +178,13 @@ final class Functions {
             u ->
                 u.failure().stream()
                     .map(f -> u.function.feature().name() + "/" + u.function.name() + ": " + f))
-        .findFirst();
+        .findFirst()
+        .or(
+            () ->
+                graph.failed().entrySet().stream()
+                    .filter(e -> e.getKey().id.equals(object))
+                    .map(e -> "index " + e.getKey().index + ": " + e.getValue())
+                    .findFirst());
   }
 
   Stream<Unit> units() {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,7 @@ final class Graph {
   private final Map<Fact<?, ?>, Map<Object, FactCell>> facts = new HashMap<>();
   private final NavigableMap<Integer, List<Computation>> planned = new TreeMap<>();
   private final Deque<Cell> forgettable = new ArrayDeque<>();
+  private final Map<IndexSource, String> failed = new IdentityHashMap<>();
   private long runs;
   private long unitRuns;
 
@@ -190,7 +192,24 @@ final class Graph {
   /** Ends a computation without taking anything back: it is held by somebody else. */
   void abandon(Computation computation) {
     computation.go();
+    mended(computation);
     computation.forgetReads(this);
+  }
+
+  /** A source could not tell its pairs and keeps the last. */
+  void failed(IndexSource source, Throwable why) {
+    failed.put(source, why.toString());
+  }
+
+  void mended(Computation computation) {
+    if (!failed.isEmpty()) {
+      failed.remove(computation);
+    }
+  }
+
+  /** The index sources that failed when they last ran, and why; there are few. */
+  Map<IndexSource, String> failed() {
+    return failed;
   }
 
   void wakeReaders(Cell cell) {

@@ -1,6 +1,5 @@
 package dev.heddle.engine;
 
-import dev.heddle.model.Entity;
 import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
@@ -17,7 +16,7 @@ final class IndexSource extends Computation {
   private static final Logger LOG = LoggerFactory.getLogger(IndexSource.class);
 
   final Index<?, ?, ?, ?> index;
-  private final Id<?> id;
+  final Id<?> id;
 
   /**
    * What the pairs given now follow from, so that they need not be kept; null if there are none.
@@ -45,16 +44,17 @@ final class IndexSource extends Computation {
       Object now = isDying() ? null : source(reading);
       publish(pairs(source), pairs(now), reading.graph());
       source = now;
-    } catch (RuntimeException e) {
+      reading.graph().mended(this);
+    } catch (RuntimeException | Error e) {
+      reading.graph().failed(this, e);
       LOG.warn("index {} failed for {} and keeps its last pairs", index, id, e);
     }
   }
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // the index was declared over this very kind
   private Object source(Reading reading) {
-    Entity<?> entity = reading.entity(id);
-    return entity == null || index.fact() == null
-        ? entity
+    return index.fact() == null
+        ? reading.entity(id)
         : reading.fact((Fact<Object, Object>) (Fact) index.fact(), id);
   }
 

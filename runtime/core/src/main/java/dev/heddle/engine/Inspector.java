@@ -70,7 +70,7 @@ public final class Inspector implements Inspection {
               .forEach(
                   u -> {
                     List<String> reads = u.reads().stream().map(Cell::toString).toList();
-                    found.add(why(u.name(), false, reads, u.flows(), u.failure().orElse("")));
+                    found.add(why(u.toString(), false, reads, u.flows(), u.failure().orElse("")));
                   });
           functions
               .held()
@@ -81,10 +81,10 @@ public final class Inspector implements Inspection {
   }
 
   private static Why why(
-      UnitKey name, boolean held, List<String> reads, List<DesiredFlow> flows, String failure) {
+      String name, boolean held, List<String> reads, List<DesiredFlow> flows, String failure) {
     List<Id<?>> objects = new ArrayList<>();
     flows.stream().map(DesiredFlow::owner).distinct().forEach(objects::add);
-    return new Why(name.toString(), held, objects, reads, flows, failure);
+    return new Why(name, held, objects, reads, flows, failure);
   }
 
   @Override
@@ -105,6 +105,7 @@ public final class Inspector implements Inspection {
     return thread.call(
         () -> {
           Map<String, String> failures = new TreeMap<>();
+          graph.failed().forEach((source, why) -> failures.put("index " + source, why));
           functions.units().forEach(u -> u.failure().ifPresent(f -> failures.put(u.toString(), f)));
           return failures;
         });

@@ -73,7 +73,7 @@ final class ModelThread implements AutoCloseable {
     }
     try {
       drain.accept(waiting);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // nobody may wait for ever, whatever it was
       waiting.forEach(p -> p.result().completeExceptionally(e));
     }
   }

@@ -55,7 +55,8 @@ final class Publication {
     for (Listener l : listeners) {
       try {
         l.published(now);
-      } catch (RuntimeException e) { // what is stored and computed is not undone by who hears it
+      } catch (RuntimeException
+          | Error e) { // what is stored and computed is not undone by who hears it
         LOG.error("a listener failed on revision {}", number, e);
       }
     }

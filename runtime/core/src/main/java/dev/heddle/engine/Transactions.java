@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -36,7 +37,8 @@ final class Transactions {
   /** What a staged object will be. */
   private record Next(Optional<Stored> stored, Optional<Entity<?>> entity) {}
 
-  private final Map<String, Kind<?>> kinds = new HashMap<>();
+  private final Kinds kinds;
+  private final Map<Id<?>, String> unreadable = new HashMap<>();
   private final Map<Id<?>, Stored> documents = new LinkedHashMap<>();
   private final Map<KeySpace, Integer> lastKeys = new EnumMap<>(KeySpace.class);
   private final Map<KeySpace, Set<Integer>> usedKeys = new EnumMap<>(KeySpace.class);
@@ -47,16 +49,8 @@ final class Transactions {
 
   private final List<Given> given = new ArrayList<>();
 
-  void addKind(Kind<?> kind) {
-    kinds.put(kind.name(), kind);
-  }
-
-  Optional<Kind<?>> kind(String name) {
-    return Optional.ofNullable(kinds.get(name));
-  }
-
-  List<Kind<?>> kinds() {
-    return kinds.values().stream().sorted((a, b) -> a.name().compareTo(b.name())).toList();
+  Transactions(Kinds kinds) {
+    this.kinds = kinds;
   }
 
   /** Takes over what the store holds. */
@@ -65,15 +59,51 @@ final class Transactions {
     lastKeys.putAll(contents.lastKeys());
   }
 
-  /** The stored objects of a kind as entities; called when the kind becomes known. */
-  Stream<Entity<?>> entities(Kind<?> kind) {
-    return documents.values().stream()
-        .filter(s -> s.document().kind().equals(kind.name()))
-        .map(
-            s -> {
-              used(kind.keys()).add(s.key());
-              return kind.parser().parse(s.document(), s.key());
-            });
+  /** Counts the numbers that objects of a kind have: none of them is given again. */
+  void countNumbers(Kind<?> kind) {
+    if (kind.keys() != KeySpace.NONE) {
+      all(kind.name()).filter(s -> s.key() != 0).forEach(s -> used(kind.keys()).add(s.key()));
+    }
+  }
+
+  /** Numbers for those objects of a kind that came before anybody knew it has numbers; staged. */
+  void number(Kind<?> kind, long revision) {
+    if (kind.keys() == KeySpace.NONE) {
+      return;
+    }
+    all(kind.name())
+        .filter(s -> s.key() == 0)
+        .forEach(
+            s ->
+                staged.put(
+                    s.id(),
+                    new Next(
+                        Optional.of(new Stored(s.document(), allocate(kind.keys()), revision)),
+                        Optional.empty())));
+  }
+
+  /**
+   * The stored objects of a kind that has become known, as entities. What its parser does not take
+   * is kept and can be told by {@link #unreadable}.
+   */
+  List<Entity<?>> entities(Kind<?> kind) {
+    List<Entity<?>> entities = new ArrayList<>();
+    for (Stored s : all(kind.name()).toList()) {
+      unreadable.remove(s.id());
+      try {
+        entities.add(kind.parser().parse(s.document(), s.key()));
+      } catch (RefusedException e) {
+        unreadable.put(s.id(), e.getMessage());
+      } catch (RuntimeException | Error e) { // a fault of the feature that brought the kind
+        unreadable.put(s.id(), e.toString());
+      }
+    }
+    return entities;
+  }
+
+  /** Why an object cannot be read by the feature that knows its kind, if it cannot. */
+  Optional<String> unreadable(Id<?> id) {
+    return Optional.ofNullable(unreadable.get(id));
   }
 
   Optional<Stored> stored(Id<?> id) {
@@ -100,6 +130,7 @@ final class Transactions {
     List<Problem> problems = new ArrayList<>();
     List<Effect> effects = new ArrayList<>();
     int before = given.size();
+    boolean taken = false;
     try {
       for (Change change : changes) {
         try {
@@ -114,9 +145,11 @@ final class Transactions {
       if (!problems.isEmpty()) {
         throw new RefusedException(problems);
       }
-    } catch (RuntimeException e) {
-      giveBack(given.subList(before, given.size()));
-      throw e;
+      taken = true;
+    } finally {
+      if (!taken) { // whatever it was, an error of a parser's class included
+        giveBack(given.subList(before, given.size()));
+      }
     }
     staged.putAll(mine);
     return effects;
@@ -136,12 +169,15 @@ final class Transactions {
     if (before.isPresent() && before.get().document().equals(document)) {
       return Effect.UNCHANGED;
     }
-    kind.parser()
-        .parse(document, before.map(Stored::key).orElse(0)); // refused before it has a number
+    parsed(kind, document, before.map(Stored::key).orElse(0)); // refused before it has a number
     int key = before.map(Stored::key).orElseGet(() -> allocate(kind.keys()));
-    Entity<?> entity = kind.parser().parse(document, key);
-    mine.put(id, new Next(Optional.of(new Stored(document, key, revision)), Optional.of(entity)));
+    Optional<Entity<?>> entity = parsed(kind, document, key);
+    mine.put(id, new Next(Optional.of(new Stored(document, key, revision)), entity));
     return before.isPresent() ? Effect.CONFIGURED : Effect.CREATED;
+  }
+
+  private static Optional<Entity<?>> parsed(Kind<?> kind, Document document, int key) {
+    return kind.isRead() ? Optional.of(kind.parser().parse(document, key)) : Optional.empty();
   }
 
   private Effect remove(
@@ -171,14 +207,18 @@ final class Transactions {
   }
 
   private Kind<?> writable(Writer writer, String name, String path) {
-    Kind<?> kind = kinds.get(name);
-    if (kind == null) {
-      throw new RefusedException(
-          path,
-          "no installed feature knows this kind; known are "
-              + String.join(
-                  ", ", kinds().stream().filter(k -> !k.system()).map(Kind::name).toList()));
-    }
+    Kind<?> kind =
+        kinds
+            .find(name)
+            .orElseThrow(
+                () ->
+                    new RefusedException(
+                        path,
+                        "no installed feature knows this kind; known are "
+                            + kinds.list().stream()
+                                .filter(k -> !k.system())
+                                .map(Kind::name)
+                                .collect(Collectors.joining(", "))));
     if (kind.system() && writer == Writer.USER) {
       throw new RefusedException(path, "objects of this kind are written by the system only");
     }
@@ -232,6 +272,7 @@ final class Transactions {
           Optional.ofNullable(documents.remove(id)).map(this::numberOf).ifPresent(given::add);
           next.stored().ifPresent(s -> documents.put(id, s));
           next.stored().map(this::numberOf).ifPresent(kept::add);
+          unreadable.remove(id);
           changes.put(id, next.entity());
         });
     given.removeIf(kept::contains);
@@ -241,7 +282,8 @@ final class Transactions {
   }
 
   private Given numberOf(Stored stored) {
-    return new Given(kinds.get(stored.document().kind()).keys(), stored.key());
+    KeySpace space = kinds.find(stored.document().kind()).map(Kind::keys).orElse(KeySpace.NONE);
+    return new Given(space, stored.key());
   }
 
   private void giveBack(List<Given> unused) {

@@ -54,7 +54,7 @@ final class Unit extends Computation {
         function.flows().flows(key, reading, flow -> out.add(function.feature().checked(flow)));
         flows = out.isEmpty() ? NONE : out.toArray(NONE);
         failure = null;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // an Error too: a refreshed bundle misses classes
         failure = e.toString(); // the last output stays: a fault must not open or cut anything
         LOG.warn("unit {} failed and keeps its last flows", this, e);
         return;

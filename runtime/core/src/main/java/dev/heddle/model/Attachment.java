@@ -41,7 +41,8 @@ public record Attachment(LogicalPort port, LogicalSwitch network) {
   }
 
   private static Optional<Attachment> of(Id<LogicalPort> id, View view) {
-    Optional<LogicalPort> port = view.get(id).filter(LogicalPort::enabled);
+    Optional<LogicalPort> port =
+        view.get(id).filter(p -> p.enabled() && p.isPlugged()); // others wait for their feature
     Optional<LogicalSwitch> network = port.flatMap(p -> view.get(p.network()));
     if (network.isEmpty() || !contested(port.get(), view).isEmpty()) {
       return Optional.empty();
@@ -80,18 +81,27 @@ public record Attachment(LogicalPort port, LogicalSwitch network) {
 
   /** Why a port does or does not take part in its network. */
   public static List<Condition> conditions(LogicalPort port, View view) {
+    List<Id<?>> missing = new ArrayList<>();
+    missing(port.network(), view, missing);
+    port.router().ifPresent(r -> missing(r, view, missing));
+    port.trunk().ifPresent(t -> missing(t.parent(), view, missing));
+    return List.of(accepted(port, view), Condition.resolved(missing));
+  }
+
+  private static Condition accepted(LogicalPort port, View view) {
     Map<Object, LogicalPort> contested = contested(port, view);
-    Condition accepted =
-        contested.isEmpty()
-            ? Condition.met(Condition.ACCEPTED, port.enabled() ? "" : "The port is disabled.")
-            : Condition.failed(Condition.ACCEPTED, "Duplicate", sentences(contested));
-    Condition resolved =
-        view.get(port.network()).isPresent()
-            ? Condition.met(Condition.RESOLVED, "")
-            : Condition.failed(
-                Condition.RESOLVED,
-                "Missing",
-                "There is no LogicalSwitch named " + port.network().name() + ".");
-    return List.of(accepted, resolved);
+    if (!contested.isEmpty()) {
+      return Condition.failed(Condition.ACCEPTED, "Duplicate", sentences(contested));
+    }
+    return port.trunk()
+        .flatMap(t -> view.fact(Trunk.FAULT, port.id()))
+        .map(fault -> Condition.failed(Condition.ACCEPTED, "Cycle", fault))
+        .orElse(Condition.met(Condition.ACCEPTED, port.enabled() ? "" : "The port is disabled."));
+  }
+
+  private static <E extends Entity<E>> void missing(Id<E> id, View view, List<Id<?>> missing) {
+    if (view.get(id).isEmpty()) {
+      missing.add(id);
+    }
   }
 }

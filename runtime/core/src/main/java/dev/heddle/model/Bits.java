@@ -79,6 +79,17 @@ public record Bits(long high, long low) implements Comparable<Bits> {
     return high != 0 ? 128 - Long.numberOfLeadingZeros(high) : 64 - Long.numberOfLeadingZeros(low);
   }
 
+  // Written out, here and in a few more values, for those that a million flows compare.
+  @Override
+  public boolean equals(Object o) {
+    return o == this || o instanceof Bits b && b.low == low && b.high == high;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(high * 31 + low);
+  }
+
   @Override
   public int compareTo(Bits o) {
     int c = Long.compareUnsigned(high, o.high);

@@ -1,5 +1,8 @@
 package dev.heddle.model;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /**
  * What is true of an object now, for its user: a type, whether it holds, one word for programs and
  * a sentence for people (empty where there is nothing to say).
@@ -12,6 +15,18 @@ public record Condition(String type, boolean status, String reason, String messa
 
   public static Condition met(String type, String message) {
     return new Condition(type, true, type, message);
+  }
+
+  /** {@link #RESOLVED}, or not for want of what is {@code missing}. */
+  public static Condition resolved(List<Id<?>> missing) {
+    return missing.isEmpty()
+        ? met(RESOLVED, "")
+        : failed(
+            RESOLVED,
+            "Missing",
+            missing.stream()
+                .map(id -> "There is no " + id.kind() + " named " + id.name() + ".")
+                .collect(Collectors.joining(" ")));
   }
 
   public static Condition failed(String type, String reason, String message) {

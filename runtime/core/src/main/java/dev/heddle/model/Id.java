@@ -8,6 +8,9 @@ import java.util.Objects;
  */
 public final class Id<E extends Entity<E>> implements Comparable<Id<?>> {
 
+  /** Names counted up, as many are, must not fall together where ids are part of a key. */
+  private static final int SPREAD = 0x9e3779b9;
+
   private final String kind;
   private final String name;
 
@@ -17,7 +20,8 @@ public final class Id<E extends Entity<E>> implements Comparable<Id<?>> {
   public Id(String kind, String name) {
     this.kind = Objects.requireNonNull(kind);
     this.name = Objects.requireNonNull(name);
-    this.hash = 31 * kind.hashCode() + name.hashCode();
+    int h = (31 * kind.hashCode() + name.hashCode()) * SPREAD;
+    this.hash = h ^ h >>> 16;
   }
 
   /** Of the {@link Kind}: {@code LogicalPort}. */

@@ -35,6 +35,11 @@ public record IpPrefix(IpAddress address, int length) {
         && a.bits().and(Bits.prefix(length, address.width())).equals(address.bits());
   }
 
+  /** True if every address of {@code other} is in this prefix too. */
+  public boolean contains(IpPrefix other) {
+    return length <= other.length && contains(other.address);
+  }
+
   @Override
   @JsonValue
   public String toString() {

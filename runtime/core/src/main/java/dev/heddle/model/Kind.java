@@ -24,6 +24,33 @@ public record Kind<E extends Entity<E>>(
     E parse(Document document, int key);
   }
 
+  /** Stands in for an entity that nobody here can build. */
+  private record Unread(Id<Unread> id) implements Entity<Unread> {}
+
+  private static final Parser<Unread> NOBODY =
+      (document, key) -> {
+        throw new IllegalStateException("no parser of " + document.kind() + " is here");
+      };
+
+  /**
+   * A kind known by its name only: no installed feature reads it. Its documents are kept as they
+   * are.
+   */
+  public static Kind<?> unread(String name, String plural, KeySpace keys) {
+    return new Kind<>(name, plural, false, keys, NOBODY);
+  }
+
+  /** False for a kind made by {@link #unread}: its parser may not be called. */
+  public boolean isRead() {
+    return parser != NOBODY;
+  }
+
+  /** The id of a document of this kind. */
+  @SuppressWarnings("unchecked") // the document's kind is this one
+  public Id<E> id(Document document) {
+    return (Id<E>) document.id();
+  }
+
   @SuppressWarnings("unchecked") // equal by kind and name, and the kind fixes the type
   public Id<E> id(String objectName) {
     return (Id<E>) IDS.of(new Id<>(name, objectName));

@@ -3,10 +3,15 @@ package dev.heddle.model;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Where one guest is attached to a switch. The guest's interface carries the port's name as {@code
- * external_ids:iface-id}.
+ * Where something is attached to a switch: a guest, whose interface carries the port's name as
+ * {@code external_ids:iface-id}; a router; or a child, which has a VLAN within the interface of
+ * another port.
+ *
+ * @param router the router that the port joins to its switch, for type router
+ * @param trunk where the port is, for type child
  */
 public record LogicalPort(
     Id<LogicalPort> id,
@@ -16,7 +21,9 @@ public record LogicalPort(
     MacAddress mac,
     List<IpAddress> addresses,
     boolean portSecurity,
-    boolean enabled)
+    boolean enabled,
+    Optional<Id<LogicalRouter>> router,
+    Optional<Trunk> trunk)
     implements Entity<LogicalPort> {
 
   public static final Kind<LogicalPort> KIND =
@@ -24,10 +31,19 @@ public record LogicalPort(
 
   private static final int MAX_ADDRESSES = 64;
 
+  /** True for a port that has an interface of its own. */
+  public boolean isPlugged() {
+    return router.isEmpty() && trunk.isEmpty();
+  }
+
   /** What is attached; other types of the model arrive with their features. */
   enum Type {
     @JsonProperty("vif")
-    VIF
+    VIF,
+    @JsonProperty("router")
+    ROUTER,
+    @JsonProperty("child")
+    CHILD
   }
 
   /**
@@ -38,6 +54,9 @@ public record LogicalPort(
    * @param addresses at most 64; they may be absent
    * @param portSecurity true if absent: the guest may only use its own MAC and addresses
    * @param enabled true if absent
+   * @param router type router: the router that this port joins to the switch
+   * @param parent type child: the port in whose interface this one is
+   * @param tag type child: its VLAN there
    */
   record Form(
       @JsonProperty("switch") String networkName,
@@ -45,10 +64,14 @@ public record LogicalPort(
       MacAddress mac,
       List<IpAddress> addresses,
       Boolean portSecurity,
-      Boolean enabled) {
+      Boolean enabled,
+      String router,
+      String parent,
+      Integer tag) {
 
     Form {
       addresses = addresses == null ? List.of() : List.copyOf(addresses);
+      type = type == null ? Type.VIF : type;
     }
   }
 
@@ -67,13 +90,41 @@ public record LogicalPort(
           spec + "addresses", "at most " + MAX_ADDRESSES + " addresses are expected");
     }
     return new LogicalPort(
-        KIND.id(d.name()),
+        KIND.id(d),
         d.labels(),
         key,
         LogicalSwitch.KIND.id(f.networkName),
         f.mac,
         f.addresses.stream().distinct().toList(),
         f.portSecurity == null || f.portSecurity,
-        f.enabled == null || f.enabled);
+        f.enabled == null || f.enabled,
+        router(f, spec),
+        trunk(f, spec));
+  }
+
+  private static Optional<Id<LogicalRouter>> router(Form f, String spec) {
+    if (f.type != Type.ROUTER) {
+      refuse(f.router, spec + "router", "only a port of type router has one");
+      return Optional.empty();
+    }
+    if (f.router == null || f.router.isEmpty()) {
+      throw new RefusedException(spec + "router", "the name of a LogicalRouter is expected");
+    }
+    return Optional.of(LogicalRouter.KIND.id(f.router));
+  }
+
+  private static Optional<Trunk> trunk(Form f, String spec) {
+    if (f.type == Type.CHILD) {
+      return Optional.of(Trunk.of(spec, f.parent, f.tag));
+    }
+    refuse(f.parent, spec + "parent", "only a port of type child has one");
+    refuse(f.tag, spec + "tag", "only a port of type child has one");
+    return Optional.empty();
+  }
+
+  private static void refuse(Object value, String path, String sentence) {
+    if (value != null) {
+      throw new RefusedException(path, sentence);
+    }
   }
 }

@@ -13,6 +13,8 @@ public record LogicalSwitch(
    */
   public static final int DEFAULT_MTU = 1400;
 
+  private static final int MAX_SUBNETS = 64;
+
   public static final Kind<LogicalSwitch> KIND =
       new Kind<>("LogicalSwitch", "logicalswitches", false, KeySpace.NETWORK, LogicalSwitch::parse);
 
@@ -34,7 +36,18 @@ public record LogicalSwitch(
 
   private static LogicalSwitch parse(Document d, int key) {
     Form f = Spec.read(d, Form.class);
+    String subnets = d.path() + " spec.subnets";
+    if (f.subnets.size() > MAX_SUBNETS) {
+      throw new RefusedException(subnets, "at most " + MAX_SUBNETS + " subnets are expected");
+    }
+    for (int i = 0; i < f.subnets.size(); i++) {
+      for (int j = 0; j < f.subnets.size(); j++) {
+        if (i != j && f.subnets.get(i).contains(f.subnets.get(j))) {
+          throw new RefusedException(subnets, f.subnets.get(j) + " is within " + f.subnets.get(i));
+        }
+      }
+    }
     return new LogicalSwitch(
-        KIND.id(d.name()), d.labels(), key, f.subnets, f.mtu == null ? DEFAULT_MTU : f.mtu);
+        KIND.id(d), d.labels(), key, f.subnets, f.mtu == null ? DEFAULT_MTU : f.mtu);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
@@ -15,6 +16,9 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.databind.type.TypeFactory;
+import com.fasterxml.jackson.databind.util.LRUMap;
+import com.fasterxml.jackson.databind.util.LookupCache;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Collection;
@@ -26,21 +30,36 @@ import java.util.Map;
  */
 public final class Spec {
 
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-          .withCoercionConfig(
-              LogicalType.Textual, // the feature above leaves out what becomes a text
-              c ->
-                  c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                      .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                      .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
-          .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
-          .build();
+  /**
+   * A mapper for each type that is read. Mappers remember the classes they have met: a shared one
+   * would hold those of features that have left.
+   */
+  private static final ClassValue<JsonMapper> MAPPERS =
+      new ClassValue<>() {
+        @Override
+        protected JsonMapper computeValue(Class<?> type) {
+          return mapper();
+        }
+      };
+
+  private static JsonMapper mapper() {
+    LookupCache<Object, JavaType> own = new LRUMap<>(4, 64);
+    return JsonMapper.builder()
+        .typeFactory(TypeFactory.defaultInstance().withCache(own))
+        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+        .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+        .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        .withCoercionConfig(
+            LogicalType.Textual, // the feature above leaves out what becomes a text
+            c ->
+                c.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+        .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
+        .build();
+  }
 
   private Spec() {}
 
@@ -50,11 +69,13 @@ public final class Spec {
    * @throws RefusedException with the path of the field and a sentence
    */
   public static <S> S read(Document document, Class<S> type) {
+    JsonMapper mapper = MAPPERS.get(type);
     try {
-      return document.spec(MAPPER, type);
+      return document.spec(mapper, type);
     } catch (UncheckedIOException e) {
       if (e.getCause() instanceof JsonMappingException wrong) {
-        throw new RefusedException(document.path() + " spec" + path(wrong), sentence(wrong));
+        throw new RefusedException(
+            document.path() + " spec" + path(wrong), sentence(wrong, mapper));
       }
       throw new RefusedException(document.path() + " spec", "cannot be read: " + e.getMessage());
     }
@@ -68,7 +89,7 @@ public final class Spec {
     return Text.shown(path.toString());
   }
 
-  private static String sentence(JsonMappingException e) {
+  private static String sentence(JsonMappingException e, JsonMapper mapper) {
     if (e instanceof UnrecognizedPropertyException u) {
       return "no such field; known are " + u.getKnownPropertyIds();
     }
@@ -76,7 +97,7 @@ public final class Spec {
       return e.getCause().getMessage();
     }
     if (e instanceof InvalidFormatException f && f.getTargetType().isEnum()) {
-      return "'" + Text.shown(String.valueOf(f.getValue())) + "' is none of " + words(f);
+      return "'" + Text.shown(String.valueOf(f.getValue())) + "' is none of " + words(f, mapper);
     }
     if (e instanceof InvalidNullException) {
       return "a value is expected";
@@ -88,9 +109,9 @@ public final class Spec {
   }
 
   /** The values an enum may have, as documents write them. */
-  private static List<String> words(InvalidFormatException e) {
+  private static List<String> words(InvalidFormatException e, JsonMapper mapper) {
     return Arrays.stream(e.getTargetType().getEnumConstants())
-        .map(v -> MAPPER.valueToTree(v).asText())
+        .map(v -> mapper.valueToTree(v).asText())
         .toList();
   }
 

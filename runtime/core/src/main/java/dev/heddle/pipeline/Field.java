@@ -32,7 +32,7 @@ public enum Field {
   THIRD_PARTY(Wire.REG11, 0, 32),
 
   /** What {@link Track} found out; zero before. The fields after it are its bits. */
-  CT_STATE(Wire.CT_STATE, 0, 32),
+  CT_STATE(Wire.CT_STATE, 0, 8),
   CT_NEW(Wire.CT_STATE, 0, 1),
   CT_EST(Wire.CT_STATE, 1, 1),
   CT_REL(Wire.CT_STATE, 2, 1),

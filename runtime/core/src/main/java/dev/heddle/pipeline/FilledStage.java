@@ -35,7 +35,7 @@ public record FilledStage(
   private static FilledStage parse(Document d, int key) {
     Form f = Spec.read(d, Form.class);
     return new FilledStage(
-        KIND.id(d.name()), f.table, f.feature, f.mandatory, f.beside != null && f.beside);
+        KIND.id(d), f.table, f.feature, f.mandatory, f.beside != null && f.beside);
   }
 
   public static Document document(Stage stage, String feature) {

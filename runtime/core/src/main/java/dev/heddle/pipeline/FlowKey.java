@@ -19,6 +19,20 @@ public record FlowKey(int table, int priority, Match match) {
   }
 
   @Override
+  public boolean equals(Object o) {
+    return o == this
+        || o instanceof FlowKey k
+            && k.table == table
+            && k.priority == priority
+            && k.match.equals(match);
+  }
+
+  @Override
+  public int hashCode() {
+    return match.hashCode() + 31 * table + priority;
+  }
+
+  @Override
   public String toString() {
     return "table=" + table + " priority=" + priority + " " + match;
   }

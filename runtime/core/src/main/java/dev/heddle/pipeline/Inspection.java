@@ -57,7 +57,7 @@ public interface Inspection {
 
   Work work();
 
-  /** Units whose last call failed, with the reason. */
+  /** Units, and indexes for one object, whose last call failed, with the reason. */
   Map<String, String> failures();
 
   /** Removes a feature that is away, with its flows and stages. Empty if done, else why not. */

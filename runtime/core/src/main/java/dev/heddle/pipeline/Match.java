@@ -2,6 +2,8 @@ package dev.heddle.pipeline;
 
 import dev.heddle.model.Bits;
 import dev.heddle.model.Interned;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,7 @@ import java.util.stream.Collectors;
  */
 public final class Match {
 
-  public static final Match ALL = new Match(List.of());
+  public static final Match ALL = new Match();
 
   public static final int ETH_IPV4 = 0x0800;
   public static final int ETH_ARP = 0x0806;
@@ -29,16 +31,16 @@ public final class Match {
   private static final Interned<Term> TERMS = new Interned<>();
   private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
-  private final List<Term> terms;
+  private final Term[] terms;
   private final int hash;
 
-  private Match(List<Term> terms) {
+  private Match(Term... terms) {
     this.terms = terms;
     this.hash = hash(terms);
   }
 
   /** Numbers given one after the other, as keys are, must not fall on each other in hash tables. */
-  private static int hash(List<Term> terms) {
+  private static int hash(Term[] terms) {
     long h = 0;
     for (Term t : terms) {
       h = (h ^ t.wire().ordinal()) * SPREAD;
@@ -63,13 +65,14 @@ public final class Match {
     return new Builder();
   }
 
+  /** Unmodifiable. */
   public List<Term> terms() {
-    return terms;
+    return Collections.unmodifiableList(Arrays.asList(terms));
   }
 
   /** The value this match fixes for the whole of {@code field}, if it does. */
   public Optional<Bits> value(Field field) {
-    return terms.stream()
+    return terms().stream()
         .filter(t -> t.wire() == field.wire() && t.mask().and(field.mask()).equals(field.mask()))
         .map(t -> t.value().and(field.mask()).shiftRight(field.offset()))
         .findFirst();
@@ -77,7 +80,7 @@ public final class Match {
 
   @Override
   public boolean equals(Object o) {
-    return o instanceof Match m && m.hash == hash && m.terms.equals(terms);
+    return o instanceof Match m && m.hash == hash && Arrays.equals(m.terms, terms);
   }
 
   @Override
@@ -87,15 +90,29 @@ public final class Match {
 
   @Override
   public String toString() {
-    return terms.isEmpty()
+    return terms.length == 0
         ? "any"
-        : terms.stream().map(Term::toString).collect(Collectors.joining(","));
+        : terms().stream().map(Term::toString).collect(Collectors.joining(","));
   }
 
   /** Collects conditions by role name; see {@link #builder()}. */
   public static final class Builder {
 
-    private final Map<Wire, Term> byWire = new EnumMap<>(Wire.class);
+    /** What a condition on a field implies, worked out once. */
+    private static final Map<Field, Term[]> PREREQUISITES = new EnumMap<>(Field.class);
+
+    static {
+      for (Field field : Field.values()) {
+        Builder implied = new Builder();
+        implied.imply(field);
+        PREREQUISITES.put(field, Arrays.copyOf(implied.terms, implied.count));
+      }
+    }
+
+    /** In the order of {@link Wire}, at most one of each. */
+    private Term[] terms = new Term[6];
+
+    private int count;
 
     private Builder() {}
 
@@ -114,7 +131,14 @@ public final class Match {
         throw new IllegalArgumentException(
             field + " has " + field.width() + " bits, not those of " + value);
       }
-      prerequisites(field);
+      for (Term implied : PREREQUISITES.get(field)) {
+        add(implied);
+      }
+      condition(field, value, mask);
+      return this;
+    }
+
+    private void condition(Field field, Bits value, Bits mask) {
       if (!mask.isZero()) {
         boolean whole = mask.width() == field.width() && mask.equals(Bits.ones(field.width()));
         add(
@@ -123,29 +147,28 @@ public final class Match {
                 (whole ? value : value.and(mask)).shiftLeft(field.offset()),
                 whole ? field.mask() : mask.shiftLeft(field.offset())));
       }
-      return this;
     }
 
-    private void prerequisites(Field field) {
+    private void imply(Field field) {
       switch (field) {
-        case ARP_OP, ARP_SPA, ARP_TPA, ARP_SHA, ARP_THA -> match(Field.ETH_TYPE, ETH_ARP);
-        case IPV4_SRC, IPV4_DST -> match(Field.ETH_TYPE, ETH_IPV4);
-        case IPV6_SRC, IPV6_DST -> match(Field.ETH_TYPE, ETH_IPV6);
-        case CT_NEW, CT_EST, CT_REL, CT_RPL, CT_INV, CT_SNAT, CT_DNAT -> match(Field.CT_TRK, 1);
-        case VLAN_VID, VLAN_PCP -> match(Field.VLAN_PRESENT, 1);
-        case TCP_SRC, TCP_DST, TCP_FLAGS -> match(Field.IP_PROTO, PROTO_TCP);
-        case UDP_SRC, UDP_DST -> match(Field.IP_PROTO, PROTO_UDP);
-        case SCTP_SRC, SCTP_DST -> match(Field.IP_PROTO, PROTO_SCTP);
+        case ARP_OP, ARP_SPA, ARP_TPA, ARP_SHA, ARP_THA -> implied(Field.ETH_TYPE, ETH_ARP);
+        case IPV4_SRC, IPV4_DST -> implied(Field.ETH_TYPE, ETH_IPV4);
+        case IPV6_SRC, IPV6_DST -> implied(Field.ETH_TYPE, ETH_IPV6);
+        case CT_NEW, CT_EST, CT_REL, CT_RPL, CT_INV, CT_SNAT, CT_DNAT -> implied(Field.CT_TRK, 1);
+        case VLAN_VID, VLAN_PCP -> implied(Field.VLAN_PRESENT, 1);
+        case TCP_SRC, TCP_DST, TCP_FLAGS -> implied(Field.IP_PROTO, PROTO_TCP);
+        case UDP_SRC, UDP_DST -> implied(Field.IP_PROTO, PROTO_UDP);
+        case SCTP_SRC, SCTP_DST -> implied(Field.IP_PROTO, PROTO_SCTP);
         case ICMPV4_TYPE, ICMPV4_CODE -> {
-          match(Field.ETH_TYPE, ETH_IPV4);
-          match(Field.IP_PROTO, PROTO_ICMP);
+          implied(Field.ETH_TYPE, ETH_IPV4);
+          implied(Field.IP_PROTO, PROTO_ICMP);
         }
         case ICMPV6_TYPE, ICMPV6_CODE -> {
-          match(Field.ETH_TYPE, ETH_IPV6);
-          match(Field.IP_PROTO, PROTO_ICMPV6);
+          implied(Field.ETH_TYPE, ETH_IPV6);
+          implied(Field.IP_PROTO, PROTO_ICMPV6);
         }
         case ND_TARGET, ND_RESERVED, ND_OPTIONS_TYPE ->
-            match(Field.ICMPV6_CODE, 0); // and a type, 135 or 136, that nothing implies
+            implied(Field.ICMPV6_CODE, 0); // and a type, 135 or 136, that nothing implies
         case ND_SLL -> neighbour(135);
         case ND_TLL -> neighbour(136);
         default -> {
@@ -155,15 +178,36 @@ public final class Match {
     }
 
     private void neighbour(int type) {
-      match(Field.ICMPV6_TYPE, type);
-      match(Field.ICMPV6_CODE, 0);
+      implied(Field.ICMPV6_TYPE, type);
+      implied(Field.ICMPV6_CODE, 0);
+    }
+
+    private void implied(Field field, long value) {
+      imply(field);
+      condition(field, Bits.of(value), Bits.ones(field.width()));
     }
 
     private void add(Term t) {
-      byWire.merge(t.wire(), TERMS.of(t), Builder::join);
+      int at = count;
+      while (at > 0 && terms[at - 1].wire().compareTo(t.wire()) > 0) {
+        at--;
+      }
+      if (at > 0 && terms[at - 1].wire() == t.wire()) {
+        terms[at - 1] = join(terms[at - 1], t);
+        return;
+      }
+      if (count == terms.length) {
+        terms = Arrays.copyOf(terms, 2 * count);
+      }
+      System.arraycopy(terms, at, terms, at + 1, count - at);
+      terms[at] = TERMS.of(t);
+      count++;
     }
 
     private static Term join(Term a, Term b) {
+      if (a.equals(b)) {
+        return a;
+      }
       Bits common = a.mask().and(b.mask());
       if (!a.value().and(common).equals(b.value().and(common))) {
         throw new IllegalArgumentException("no packet has both " + a + " and " + b);
@@ -172,7 +216,7 @@ public final class Match {
     }
 
     public Match build() {
-      return byWire.isEmpty() ? ALL : new Match(List.copyOf(byWire.values()));
+      return count == 0 ? ALL : new Match(Arrays.copyOf(terms, count));
     }
   }
 }

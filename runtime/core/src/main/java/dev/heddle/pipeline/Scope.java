@@ -69,6 +69,16 @@ public record Scope(Reach reach, String name) {
   }
 
   @Override
+  public boolean equals(Object o) {
+    return o == this || o instanceof Scope s && s.reach == reach && s.name.equals(name);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * name.hashCode() + reach.ordinal();
+  }
+
+  @Override
   public String toString() {
     return reach == Reach.EVERYWHERE
         ? "everywhere"

@@ -31,6 +31,17 @@ public record Term(Wire wire, Bits value, Bits mask) {
   }
 
   @Override
+  public boolean equals(Object o) {
+    return o == this
+        || o instanceof Term t && t.wire == wire && t.value.equals(value) && t.mask.equals(mask);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * value.hashCode() + mask.hashCode()) + wire.ordinal();
+  }
+
+  @Override
   public String toString() {
     return wire.ovsName() + "=" + value + (isExact() ? "" : "/" + mask);
   }

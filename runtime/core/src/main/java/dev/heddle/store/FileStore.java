@@ -34,9 +34,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A store in one file of one directory: a line for each commit, forced to disk before the commit is
- * acknowledged. Each line carries a checksum, so a line that power loss cut short is recognised and
- * dropped; it was never acknowledged. Damage anywhere else refuses the start instead of losing what
- * was promised. The file is rewritten as one commit when it has grown well beyond its contents.
+ * acknowledged. A last line without its end was cut short and is dropped; it was never
+ * acknowledged. Each line carries a checksum: damage anywhere else refuses the start instead of
+ * losing what was promised. The file is rewritten as one commit when it has grown well beyond its
+ * contents.
  */
 @Component(
     service = Store.class,
@@ -109,6 +110,7 @@ public final class FileStore implements Store {
       return;
     }
     byte[] all = Files.readAllBytes(file);
+    boolean ended = all.length > 0 && all[all.length - 1] == '\n';
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(new ByteArrayInputStream(all), StandardCharsets.UTF_8))) {
@@ -121,10 +123,18 @@ public final class FileStore implements Store {
         String next = lines.readLine();
         if (isWhole(line)) {
           contents.commit(read(line.substring(9)));
-        } else if (next == null && !holdsAWholeCommit(line)) {
+        } else if (next == null && !ended && !holdsAWholeCommit(line)) {
           LOG.warn("dropped the last line of {}: it was cut short and never acknowledged", file);
         } else {
-          throw new StoreException(file + " is damaged in line " + number, null);
+          throw new StoreException(
+              file
+                  + " is damaged in line "
+                  + number
+                  + (next == null
+                      ? ", its last: restore a copy; or, if the power failed while that line was"
+                          + " written, remove the line, and with it what it may have promised"
+                      : ""),
+              null);
         }
         line = next;
       }

@@ -26,12 +26,13 @@ class KeysTest {
   private static final int LAST = KeySpace.OWNER.last();
 
   private final MemoryStore store = new MemoryStore();
-  private Transactions transactions = new Transactions();
+  private Kinds kinds = new Kinds();
+  private Transactions transactions = new Transactions(kinds);
   private long revision;
 
   @BeforeEach
   void empty() {
-    transactions.addKind(Owner.KIND);
+    kinds.add(Owner.KIND);
   }
 
   private static Change put(String name) {
@@ -63,9 +64,11 @@ class KeysTest {
   }
 
   private void restart() {
-    transactions = new Transactions();
+    kinds = new Kinds();
+    transactions = new Transactions(kinds);
     transactions.load(store.load());
-    transactions.addKind(Owner.KIND);
+    kinds.add(Owner.KIND);
+    transactions.countNumbers(Owner.KIND);
     assertThat(transactions.entities(Owner.KIND))
         .allSatisfy(e -> assertThat(((Owner) e).number()).isEqualTo(key(e.id().name())));
   }

@@ -79,7 +79,9 @@ class TransactionsTest {
                 + "Node/n2: objects of this kind are written by the system only; "
                 + "LogicalSwitch/nobody: there is no such object; "
                 + "Unheard/x: no installed feature knows this kind; known are"
-                + " LogicalPort, LogicalSwitch");
+                + " Acl, AddressSet, BfdSession, BgpPeer, DhcpOptions, DnsRecords, LoadBalancer,"
+                + " LogicalPort, LogicalRouter, LogicalSwitch, Meter, Mirror, Nat, PortGroup, QosRule,"
+                + " RouteAdvertisement");
     assertThat(memory.load()).isEqualTo(before);
     assertThat(rig.flows(1)).isEqualTo(flows);
     assertThat(rig.controller.list("LogicalSwitch")).hasSize(1);

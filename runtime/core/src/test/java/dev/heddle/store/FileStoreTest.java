@@ -104,10 +104,26 @@ class FileStoreTest {
           .hasMessageMatching(
               header || at < "heddle-store 1\n".length()
                   ? ".* is not a Heddle store of format 1"
-                  : ".* is damaged in line [2-5]");
+                  : ".* is damaged in line [2-5](, its last: .*)?");
       assertThat(Files.readAllBytes(Commits.file(path)))
           .as("a store that is refused is left as it is")
           .isEqualTo(damaged);
+    }
+  }
+
+  @Test
+  void aWholeLastLineThatIsDamagedRefusesToOpenSinceItMayHaveBeenAcknowledged() throws IOException {
+    byte[] all = written(3);
+    int lastLine = new String(all, StandardCharsets.ISO_8859_1).lastIndexOf('\n', all.length - 2);
+    for (int at = lastLine + 1; at < all.length; at++) {
+      byte[] damaged = all.clone();
+      damaged[at] ^= (byte) (1 << at % 8);
+      Path path = Commits.with(directory.resolve("damaged"), damaged);
+      assertThatThrownBy(() -> Commits.reopened(path), "byte %d", at)
+          .as("bit %d of byte %d", at % 8, at)
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining(" is damaged in line 5, its last: restore a copy; or,");
+      assertThat(Files.readAllBytes(Commits.file(path))).isEqualTo(damaged);
     }
   }
 
