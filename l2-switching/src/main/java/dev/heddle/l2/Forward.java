@@ -18,7 +18,7 @@ import dev.heddle.pipeline.Spine;
 /** SWITCH: a known MAC goes to its port, broadcast and multicast to everybody, the rest nowhere. */
 final class Forward {
 
-  private static final Bits GROUP_BIT = Bits.of(1L << 40);
+  static final Bits GROUP_BIT = Bits.of(1L << 40);
 
   private Forward() {}
 

@@ -2,17 +2,22 @@ package dev.heddle.l2;
 
 import static dev.heddle.pipeline.Spine.ADMIT;
 import static dev.heddle.pipeline.Spine.ANSWER;
+import static dev.heddle.pipeline.Spine.ANSWER_ND;
+import static dev.heddle.pipeline.Spine.COPIES;
+import static dev.heddle.pipeline.Spine.CROSS;
+import static dev.heddle.pipeline.Spine.GUARD_TO;
 import static dev.heddle.pipeline.Spine.REPLICATE;
 import static dev.heddle.pipeline.Spine.SWITCH;
 
 import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Node;
 import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.Feature;
 import org.osgi.service.component.annotations.Component;
 
-/** Logical switches: port security, ARP answered by flows, forwarding by MAC, flooding. */
+/** Logical switches: port security, ARP and ND answered by flows, forwarding by MAC, flooding. */
 @Component
 public final class L2Switching implements Feature {
 
@@ -25,12 +30,20 @@ public final class L2Switching implements Feature {
   public void declare(Declarations d) {
     d.fill(ADMIT);
     d.fill(ANSWER);
+    d.fill(ANSWER_ND);
     d.fill(SWITCH);
     d.fill(REPLICATE);
+    d.fill(COPIES);
+    d.fill(CROSS);
+    d.fill(GUARD_TO);
     d.forEach(LogicalPort.KIND, "admit", Admit::flows);
-    d.forEach(LogicalPort.KIND, "answer", Answer::flows);
+    d.forEach(LogicalPort.KIND, "answer", Answer::port);
+    d.forEach(LogicalSwitch.KIND, "answer-nd", Answer::network);
     d.forEach(LogicalPort.KIND, "switch", Forward::port);
     d.forEach(LogicalSwitch.KIND, "flood", Forward::network);
-    d.forEach(Location.NODES, "replicate", Replicate::flows);
+    d.forEach(LogicalPort.KIND, "guard", Guard::flows);
+    d.forEach(LogicalSwitch.KIND, "replicate", Replicate::network);
+    d.forEach(Location.PARTS, "copies", Replicate::part);
+    d.forEach(Node.KIND, "cross", Replicate::cross);
   }
 }

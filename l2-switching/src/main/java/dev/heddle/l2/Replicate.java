@@ -3,12 +3,14 @@ package dev.heddle.l2;
 import static dev.heddle.pipeline.Field.FROM_TUNNEL;
 import static dev.heddle.pipeline.Field.NETWORK;
 import static dev.heddle.pipeline.Field.OUT_PORT;
+import static dev.heddle.pipeline.Field.PART;
+import static dev.heddle.pipeline.Field.TUNNEL_DST;
 
 import dev.heddle.model.Id;
 import dev.heddle.model.Index.Pair;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.Location;
-import dev.heddle.model.Location.Place;
+import dev.heddle.model.Location.Part;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.View;
@@ -17,53 +19,106 @@ import dev.heddle.pipeline.FlowDraft;
 import dev.heddle.pipeline.FlowSink;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Spine;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * REPLICATE: a flooded packet goes to every local member but its sender, and one copy into the
  * tunnel to each other node that has a member. What came by tunnel never goes back into one: the
  * sender's node has served all nodes (split horizon). Members get it straight from here, without a
  * lookup per copy, since OVS allows 4,096 lookups per packet.
+ *
+ * <p>Both lists are made of parts: one member more writes one part of one node anew, and the list
+ * of nodes is the same on each of them, since CROSS leaves the node itself out.
  */
 final class Replicate {
 
+  /** Numbers of the parts that list nodes follow those that list members. */
+  private static final int REMOTE = Part.COUNT;
+
+  /** A part lists about as many nodes as this. */
+  private static final int NODES_IN_PART = 64;
+
   private Replicate() {}
 
-  static void flows(Pair<Id<LogicalSwitch>, Id<Node>> place, View view, FlowSink out) {
-    Id<LogicalSwitch> network = place.bucket();
-    Id<Node> node = place.member();
+  /** The parts of the list, and those of them that list nodes. */
+  static void network(Id<LogicalSwitch> id, View view, FlowSink out) {
+    view.get(id).ifPresent(network -> write(network, view, out));
+  }
+
+  private static void write(LogicalSwitch network, View view, FlowSink out) {
+    Set<Part> parts = view.ids(Location.PARTS, network.id());
+    if (parts.isEmpty()) {
+      return;
+    }
+    SortedMap<Integer, List<IpAddress>> remotes = remotes(parts, view);
+    FlowDraft flooded =
+        Spine.REPLICATE.flow(100).match(NETWORK, network.key()).match(OUT_PORT, Field.FLOOD);
+    Stream.concat(parts.stream().map(Part::number).distinct().sorted(), remotes.keySet().stream())
+        .forEach(number -> flooded.set(PART, number).resubmit(Spine.COPIES));
+    out.add(flooded.because(network.id()).where(Scope.network(network.id())));
+    remotes.forEach(
+        (number, addresses) -> {
+          FlowDraft copies = part(network.key(), number).match(FROM_TUNNEL, 0);
+          addresses.forEach(copies::crossTo);
+          out.add(copies.because(network.id()).where(Scope.network(network.id())));
+        });
+  }
+
+  /** By part, where the tunnels of all nodes end; none if there is one node only. */
+  private static SortedMap<Integer, List<IpAddress>> remotes(Set<Part> parts, View view) {
+    List<Id<Node>> nodes = parts.stream().map(Part::node).distinct().toList();
+    int spread = Integer.highestOneBit(nodes.size() / NODES_IN_PART + 1);
+    SortedMap<Integer, List<IpAddress>> remotes = new TreeMap<>();
+    for (Id<Node> node : nodes.size() > 1 ? nodes : List.<Id<Node>>of()) {
+      int number = REMOTE + Math.floorMod(node.name().hashCode(), spread);
+      view.get(node)
+          .flatMap(Node::encapAddress)
+          .ifPresent(
+              address -> remotes.computeIfAbsent(number, p -> new ArrayList<>()).add(address));
+    }
+    remotes.values().forEach(list -> list.sort(Comparator.comparing(IpAddress::bits)));
+    return remotes;
+  }
+
+  private static FlowDraft part(int network, int number) {
+    return Spine.COPIES.flow(100).match(NETWORK, network).match(PART, number);
+  }
+
+  /** The members of one part. */
+  static void part(Pair<Id<LogicalSwitch>, Part> key, View view, FlowSink out) {
+    Part part = key.member();
     List<Location> members =
-        view.ids(Location.PORTS, new Place(network, node)).stream()
+        view.ids(Location.PORTS, part).stream()
             .flatMap(port -> view.fact(Location.OF_PORT, port).stream())
             .sorted((a, b) -> Integer.compare(a.ofPort(), b.ofPort()))
             .toList();
     if (members.isEmpty()) {
       return;
     }
-    List<IpAddress> remotes =
-        view.ids(Location.NODES, network).stream()
-            .filter(other -> !other.equals(node))
-            .flatMap(other -> view.get(other).stream())
-            .flatMap(other -> other.encapAddress().stream())
-            .sorted((a, b) -> a.bits().compareTo(b.bits()))
-            .toList();
-    int key = members.get(0).networkKey();
-    FlowDraft fromTunnel = flooded(key, 1);
-    FlowDraft fromHere = flooded(key, 0);
-    for (Location m : members) {
-      fromTunnel.output(m.ofPort());
-      fromHere.output(m.ofPort());
-    }
-    remotes.forEach(fromHere::toNode);
-    out.add(fromTunnel.because(network).where(Scope.node(node)));
-    out.add(fromHere.because(network).where(Scope.node(node)));
+    FlowDraft copies = part(members.get(0).networkKey(), part.number());
+    members.forEach(m -> copies.output(m.ofPort()));
+    out.add(copies.because(part.network()).where(Scope.node(part.node())));
   }
 
-  private static FlowDraft flooded(int network, int fromTunnel) {
-    return Spine.REPLICATE
-        .flow(100)
-        .match(NETWORK, network)
-        .match(OUT_PORT, Field.FLOOD)
-        .match(FROM_TUNNEL, fromTunnel);
+  /** CROSS: a node is on its own list. */
+  static void cross(Id<Node> id, View view, FlowSink out) {
+    view.get(id)
+        .flatMap(Node::encapAddress)
+        .ifPresent(
+            own ->
+                out.add(
+                    Spine.CROSS
+                        .flow(100)
+                        .match(TUNNEL_DST, own)
+                        .drop()
+                        .because(id)
+                        .where(Scope.node(id))));
+    out.add(Spine.CROSS.flow(90).intoTunnel().because(id).where(Scope.node(id)));
   }
 }

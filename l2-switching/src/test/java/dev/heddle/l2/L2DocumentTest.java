@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,8 +100,9 @@ class L2DocumentTest {
   }
 
   @Test
-  void answerRepliesToArpOnTheAskersNode() {
+  void answerRepliesToArpAndNdOnTheAskersNode() {
     section("answer", flows(Spine.ANSWER, N1));
+    section("answer-nd", flows(Spine.ANSWER_ND, N1));
   }
 
   @Test
@@ -112,6 +114,13 @@ class L2DocumentTest {
   @Test
   void replicateServesLocalMembersAndOneCopyPerNode() {
     section("replicate", flows(Spine.REPLICATE, N1));
+    section("copies", flows(Spine.COPIES, N1));
+    section("cross", flows(Spine.CROSS, N1));
+  }
+
+  @Test
+  void guardLetsAGuestGetWhatIsForItsOwnAddresses() {
+    section("guard", flows(Spine.GUARD_TO, N2));
   }
 
   /** One block per unit, with all that `flow:why` says of it; flows are numbered. */
@@ -140,7 +149,10 @@ class L2DocumentTest {
   }
 
   private static Stage stage(int table) {
-    return Spine.STAGES.stream().filter(s -> s.table() == table).findFirst().orElseThrow();
+    return Stream.concat(Spine.STAGES.stream(), Spine.BESIDE.stream())
+        .filter(s -> s.table() == table)
+        .findFirst()
+        .orElseThrow();
   }
 
   private List<Flow> flows(Stage stage, Id<Node> node) {

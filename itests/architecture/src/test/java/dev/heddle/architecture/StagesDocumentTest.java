@@ -26,29 +26,32 @@ class StagesDocumentTest {
                 + " | flows |",
             "|---|---|---|---|---|---|---|---|---|");
     new GeneratedSection(DOCUMENT, "stages")
-        .mustBe(Stream.concat(head, Spine.STAGES.stream().map(StagesDocumentTest::stage)).toList());
+        .mustBe(Stream.concat(head, all().map(StagesDocumentTest::stage)).toList());
+  }
+
+  private static Stream<Stage> all() {
+    return Stream.concat(Spine.STAGES.stream(), Spine.BESIDE.stream());
   }
 
   private static String stage(Stage s) {
     Stream<String> others = s.reaches().stream().sorted().map(StagesDocumentTest::nameOf);
+    boolean beside = s.beside();
     return row(
         Integer.toString(s.table()),
-        Integer.toString(s.joint()),
+        beside ? "-" : Integer.toString(s.joint()),
         s.name(),
         s.purpose(),
         names(s.matches()),
         names(s.writes()),
-        list(Stream.concat(isLast(s) ? Stream.empty() : Stream.of("next"), others).toList()),
-        s.mandatory() ? "drop" : "next",
+        list(
+            Stream.concat(isLast(s) || beside ? Stream.empty() : Stream.of("next"), others)
+                .toList()),
+        s.mandatory() ? "drop" : beside ? "back" : "next",
         s.placed() ? "by node" : "the same everywhere");
   }
 
   private static String nameOf(int table) {
-    return Spine.STAGES.stream()
-        .filter(s -> s.table() == table)
-        .map(Stage::name)
-        .findFirst()
-        .orElseThrow();
+    return all().filter(s -> s.table() == table).map(Stage::name).findFirst().orElseThrow();
   }
 
   private static boolean isLast(Stage s) {

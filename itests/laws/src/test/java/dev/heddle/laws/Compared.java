@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.engine.Controller;
 import dev.heddle.model.Document;
-import dev.heddle.model.Id;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.MacAddress;
@@ -25,7 +24,7 @@ import java.util.stream.Collectors;
  * A finished history, seen by the simulator and by the reference model: each method sends a packet
  * and fails, with its trace, where the two differ.
  */
-record Compared(Controller controller, WhoHears reference, Plan plan) {
+record Compared(Controller controller, WhoHears reference, Plan plan, Coverage coverage) {
 
   private List<String> ports() {
     return controller.list(LogicalPort.KIND.name()).stream().map(s -> s.document().name()).toList();
@@ -42,10 +41,12 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
       broadcast(from);
       for (String to : ports()) {
         unicast(from, to);
+        astray(from, to);
         forged(from, to);
         forgedMac(from, to);
         forgedAddress(from, to);
         arp(from, to);
+        neighbour(from, to);
       }
     }
   }
@@ -62,9 +63,22 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
   }
 
   private void unicast(String from, String to) {
-    Fabric.Run run = send(from, ipv4(from, from, mac(to)));
+    Fabric.Run run = send(from, ipv4(from, from, mac(to), address(to)));
     // Ports of other switches may have the MAC; whoever has it here is meant.
     assertReached(run, heardBy(from, mac(to)));
+  }
+
+  /** For somebody's MAC and everybody else's address. */
+  private void astray(String from, String to) {
+    for (String other : ports()) {
+      Fabric.Run run = send(from, ipv4(from, from, mac(to), address(other)));
+      boolean same = mac(other).equals(mac(to));
+      assertReached(
+          run,
+          heardBy(from, mac(to)).stream()
+              .filter(heard -> same || reference.mayHearAs(heard, other))
+              .collect(Collectors.toSet()));
+    }
   }
 
   /** With somebody else's MAC and address as its own. */
@@ -93,21 +107,39 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
   }
 
   private void arp(String from, String to) {
-    String address = address(to).toString();
     Packet request =
         frame(from, MacAddress.BROADCAST, Match.ETH_ARP)
             .with(Field.ARP_OP, 1)
             .with(Field.ARP_SHA, mac(from).bits())
             .with(Field.ARP_SPA, address(from).bits())
             .with(Field.ARP_TPA, address(to).bits());
-    Fabric.Run run = send(from, request);
+    answered(send(from, request), from, address(to), Field.ARP_SHA);
+  }
+
+  private void neighbour(String from, String to) {
+    IpAddress address = address(to, 1);
+    Fabric.Run run =
+        send(
+            from,
+            frame(from, MacAddress.BROADCAST, Match.ETH_IPV6)
+                .with(Field.IP_PROTO, Match.PROTO_ICMPV6)
+                .with(Field.ICMPV6_TYPE, 135)
+                .with(Field.IPV6_SRC, address(from, 1).bits())
+                .with(Field.ND_TARGET, address.bits())
+                .with(Field.ND_SLL, mac(from).bits()));
+    answered(run, from, address, Field.ND_TLL);
+  }
+
+  private void answered(Fabric.Run run, String from, IpAddress about, Field mac) {
+    Set<String> owners = reference.answers(from, about.toString());
     if (!reference.senders().contains(from)) {
       assertReached(run, Set.of());
-    } else if (reference.answers(from, address).isEmpty()) {
+    } else if (owners.isEmpty()) {
       assertReached(run, reference.broadcast(from));
     } else {
       assertReached(run, Set.of(from));
-      assertThat(run.arrivals().get(0).packet().get(Field.ARP_SHA)).isEqualTo(mac(to).bits());
+      assertThat(run.arrivals().get(0).packet().get(mac))
+          .isEqualTo(mac(owners.iterator().next()).bits());
     }
   }
 
@@ -124,16 +156,22 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
     Plan.Plug at = plan.plug(LogicalPort.KIND.id(from)).orElseThrow();
     Fabric.Run run = plan.fabric().send(at.node(), at.ofPort(), packet);
     assertThat(run.trace().ambiguous()).as(() -> told(run)).isEmpty();
+    assertThat(run.lost()).as(() -> told(run)).isEmpty();
+    boolean answered = run.arrivals().stream().anyMatch(a -> name(a).equals(from));
+    coverage.count(controller.inspection(), run, answered);
     return run;
   }
 
   private void assertReached(Fabric.Run run, Set<String> expected) {
     Map<String, Integer> reached = new TreeMap<>();
     for (Fabric.Arrival a : run.arrivals()) {
-      Id<LogicalPort> port = plan.plugged().get(new Plan.Plug(a.node(), a.port()));
-      reached.merge(port.name(), 1, Integer::sum);
+      reached.merge(name(a), 1, Integer::sum);
     }
     assertThat(reached).as(() -> told(run)).isEqualTo(once(expected));
+  }
+
+  private String name(Fabric.Arrival arrival) {
+    return plan.plugged().get(new Plan.Plug(arrival.node(), arrival.port())).name();
   }
 
   private String told(Fabric.Run run) {
@@ -145,8 +183,13 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
   }
 
   private Packet ipv4(String ethernetOf, String addressOf, MacAddress to) {
+    return ipv4(ethernetOf, addressOf, to, IpAddress.v4(0xffff_ffffL));
+  }
+
+  private Packet ipv4(String ethernetOf, String addressOf, MacAddress to, IpAddress destination) {
     return frame(ethernetOf, to, Match.ETH_IPV4)
         .with(Field.IPV4_SRC, address(addressOf).bits())
+        .with(Field.IPV4_DST, destination.bits())
         .with(Field.IP_PROTO, 1);
   }
 
@@ -162,7 +205,11 @@ record Compared(Controller controller, WhoHears reference, Plan plan) {
   }
 
   private IpAddress address(String port) {
-    return IpAddress.parse(document(port).spec().get("addresses").get(0).asText());
+    return address(port, 0);
+  }
+
+  private IpAddress address(String port, int which) {
+    return IpAddress.parse(document(port).spec().get("addresses").get(which).asText());
   }
 
   private Document document(String port) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.engine.Controller;
 import dev.heddle.l2.L2Switching;
 import dev.heddle.model.Id;
+import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.model.Node;
 import dev.heddle.openflow.placement.Placement;
@@ -13,6 +14,8 @@ import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.plain.PlainRuntime;
+import dev.heddle.simulator.laws.History;
+import dev.heddle.simulator.laws.Trial;
 import dev.heddle.store.MemoryStore;
 import dev.heddle.store.Store;
 import java.util.HashMap;
@@ -21,51 +24,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.statistics.Statistics;
 
 /** What must hold after any history whatever. A failing history is shrunk and printed. */
+@AddLifecycleHook(RandomHistories.class)
 class EngineLawsTest {
 
-  private static final int NODES = 3;
-
-  @Property(tries = 300)
-  void incrementalIsEqualToFull(@ForAll("histories") List<List<Step>> history) {
-    Map<String, Set<Flow>> flows = requireIncrementalIsFull(history, store -> List.of());
-    Statistics.collect(
-        flows.values().stream().anyMatch(f -> f.size() > 25) ? "many flows" : "few flows");
+  static List<Feature> features() {
+    return List.of(new L2Switching(), new Placement());
   }
 
-  /** The flows after a history, the same as of a controller that starts with its outcome. */
-  static Map<String, Set<Flow>> requireIncrementalIsFull(
-      List<List<Step>> history, Function<MemoryStore, List<Feature>> more) {
-    MemoryStore store = new MemoryStore();
-    try (Controller incremental = with(store, more)) {
-      history.forEach(t -> apply(incremental, t));
-      Map<String, Set<Flow>> flows = flows(incremental);
-      try (Controller full = with(copy(store), more)) {
-        assertThat(flows(full)).isEqualTo(flows);
-      }
-      assertThat(incremental.inspection().failures()).isEmpty();
-      return flows;
-    }
+  @Property(tries = 450, edgeCases = EdgeCasesMode.NONE)
+  void everyLawHoldsOfAnyHistory(
+      @ForAll("histories") History history, @ForAll @LongRange(min = 0, max = 999) long seed) {
+    Trial.of(history, EngineLawsTest::features).seed(seed).require();
+    int transactions = history.transactions().size();
+    Statistics.collect(transactions < 10 ? "short" : transactions < 20 ? "middling" : "long");
   }
 
-  @Property(tries = 150)
-  void whatIsToldOfARevisionIsAllThatChanged(@ForAll("histories") List<List<Step>> history) {
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
+  void whatIsToldOfARevisionIsAllThatChanged(@ForAll("histories") History history) {
     try (Controller controller = with(new MemoryStore())) {
       Map<String, Map<FlowKey, Flow>> followed = new TreeMap<>();
       controller.listen(revision -> follow(controller, revision, followed));
-      history.forEach(t -> apply(controller, t));
+      history.transactions().forEach(t -> apply(controller, t));
       Map<String, Set<Flow>> byListening = new TreeMap<>();
       for (String node : nodes()) {
         byListening.put(node, new HashSet<>(followed.getOrDefault(node, Map.of()).values()));
@@ -75,20 +66,19 @@ class EngineLawsTest {
     }
   }
 
-  @Property(tries = 100)
+  @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
   void leavingChangesNoFlowAndReturningCatchesUp(
-      @ForAll("histories") List<List<Step>> before,
-      @ForAll("histories") List<List<Step>> meanwhile) {
+      @ForAll("histories") History before, @ForAll("histories") History meanwhile) {
     MemoryStore store = new MemoryStore();
     try (Controller controller = new Controller(store)) {
       L2Switching l2 = new L2Switching();
       controller.add(new Placement());
       controller.add(l2);
-      before.forEach(t -> apply(controller, t));
+      before.transactions().forEach(t -> apply(controller, t));
       Map<String, Set<Flow>> then = flows(controller);
       controller.remove(l2);
       assertThat(flows(controller)).isEqualTo(then);
-      meanwhile.forEach(t -> apply(controller, t));
+      meanwhile.transactions().forEach(t -> apply(controller, t));
       controller.add(new L2Switching());
       try (Controller full = with(copy(store))) {
         assertThat(flows(controller)).isEqualTo(flows(full));
@@ -114,13 +104,7 @@ class EngineLawsTest {
   }
 
   private static Controller with(MemoryStore store) {
-    return with(store, s -> List.of());
-  }
-
-  private static Controller with(MemoryStore store, Function<MemoryStore, List<Feature>> more) {
-    Controller controller = PlainRuntime.controller(store, new L2Switching(), new Placement());
-    more.apply(store).forEach(controller::add);
-    return controller;
+    return PlainRuntime.controller(store, new L2Switching(), new Placement());
   }
 
   private static MemoryStore copy(MemoryStore store) {
@@ -132,12 +116,12 @@ class EngineLawsTest {
     return copy;
   }
 
-  private static void apply(Controller controller, List<Step> transaction) {
-    controller.transact(Writer.SYSTEM, transaction.stream().map(Step::change).toList()).join();
+  private static void apply(Controller controller, List<Change> transaction) {
+    controller.transact(Writer.SYSTEM, transaction).join();
   }
 
   private static List<String> nodes() {
-    return IntStream.range(0, NODES).mapToObj(n -> "n" + n).toList();
+    return IntStream.range(0, Histories.NODES).mapToObj(n -> "n" + n).toList();
   }
 
   private static Map<String, Set<Flow>> flows(Controller controller) {
@@ -156,28 +140,7 @@ class EngineLawsTest {
   }
 
   @Provide
-  Arbitrary<List<List<Step>>> histories() {
-    Arbitrary<Integer> port = Arbitraries.integers().between(0, 5);
-    Arbitrary<Integer> network = Arbitraries.integers().between(0, 2);
-    Arbitrary<Integer> node = Arbitraries.integers().between(0, NODES - 1);
-    Arbitrary<Boolean> mostly = Arbitraries.frequency(Tuple.of(4, true), Tuple.of(1, false));
-    Arbitrary<Step> step =
-        Arbitraries.frequencyOf(
-            Tuple.of(3, Combinators.combine(network, port).as(Step.PutSwitch::new)),
-            Tuple.of(
-                6,
-                Combinators.combine(
-                        port, network, Arbitraries.integers().between(1, 8), mostly, mostly)
-                    .as(Step.PutPort::new)),
-            Tuple.of(4, Combinators.combine(node, node).as(Step.PutNode::new)),
-            Tuple.of(
-                6,
-                Combinators.combine(port, node, Arbitraries.integers().between(1, 9))
-                    .as(Step.Bind::new)),
-            Tuple.of(2, Combinators.combine(port, node).as(Step.Unbind::new)),
-            Tuple.of(1, port.map(Step.Remove::port)),
-            Tuple.of(1, network.map(Step.Remove::network)),
-            Tuple.of(1, node.map(Step.Remove::node)));
-    return step.list().ofMinSize(1).ofMaxSize(4).list().ofMinSize(1).ofMaxSize(20);
+  Arbitrary<History> histories() {
+    return Histories.any();
   }
 }

@@ -4,26 +4,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.engine.Controller;
 import dev.heddle.l2.L2Switching;
-import dev.heddle.model.Entity;
-import dev.heddle.model.Id;
-import dev.heddle.model.Index;
-import dev.heddle.model.Kind;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.openflow.placement.Placement;
 import dev.heddle.pipeline.Action;
-import dev.heddle.pipeline.Declarations;
+import dev.heddle.pipeline.Action.Move;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.FlowKey;
-import dev.heddle.pipeline.FlowUnit;
 import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Stage;
-import dev.heddle.pipeline.Tunnel;
 import dev.heddle.pipeline.Wire;
 import dev.heddle.plain.PlainRuntime;
 import dev.heddle.simulator.Plan;
@@ -61,15 +55,19 @@ class FaultsAreCaughtTest {
         caught("ANSWER mixes tenants", match(Spine.ANSWER, without(Field.NETWORK))),
         caught("ANSWER gives no MAC", actions(Spine.ANSWER, a -> !sets(a, Field.ARP_SHA))),
         caught("ANSWER answers nobody", lost(Spine.ANSWER, f -> f.key().priority() == 100)),
+        caught("ANSWER asks ND back", actions(Spine.ANSWER, a -> !sets(a, Field.ICMPV6_TYPE))),
+        caught("ANSWER_ND gives no MAC", actions(Spine.ANSWER_ND, a -> !(a instanceof Move))),
+        caught("ANSWER_ND answers nobody", lost(Spine.ANSWER_ND, f -> true)),
         caught("SWITCH mixes tenants", match(Spine.SWITCH, without(Field.NETWORK))),
         caught("SWITCH writes another register", swapped()),
         caught("SWITCH forgets to flood", lost(Spine.SWITCH, f -> f.key().priority() == 90)),
         caught(
             "REPLICATE serves the tunnels alone",
-            actions(Spine.REPLICATE, a -> !outputs(a, p -> p != Tunnel.OF_PORT))),
-        caught(
-            "REPLICATE forgets other nodes",
-            actions(Spine.REPLICATE, a -> !outputs(a, p -> p == Tunnel.OF_PORT))),
+            actions(Spine.COPIES, a -> !outputs(a, p -> true))),
+        caught("REPLICATE forgets other nodes", actions(Spine.CROSS, a -> !outputs(a, p -> true))),
+        caught("CROSS serves the node itself", lost(Spine.CROSS, f -> f.actions().isEmpty())),
+        caught("GUARD_TO lets every address pass", match(Spine.GUARD_TO, without(Field.IPV4_DST))),
+        caught("GUARD_TO forgets ports without security", forgetsTheOpen()),
         caught("REPLICATE copies twice", twice()),
         caught(
             "CLASSIFY forgets the tenant", actions(Spine.CLASSIFY, a -> !sets(a, Field.NETWORK))),
@@ -87,13 +85,11 @@ class FaultsAreCaughtTest {
     WhoHears reference = new WhoHears();
     try (Controller controller =
         PlainRuntime.controller(
-            new MemoryStore(),
-            new Faulty(new L2Switching(), fault),
-            new Faulty(new Placement(), fault))) {
+            new MemoryStore(), faulty(new L2Switching(), fault), faulty(new Placement(), fault))) {
       List<Change> changes = network().stream().map(Step::change).toList();
       controller.transact(Writer.SYSTEM, changes).join();
       changes.forEach(reference::apply);
-      new Compared(controller, reference, Plan.of(controller)).everything();
+      new Compared(controller, reference, Plan.of(controller), new Coverage()).everything();
     }
   }
 
@@ -108,6 +104,8 @@ class FaultsAreCaughtTest {
     }
     steps.add(new Step.PutPort(10, 0, 9, true, true)); // whom the other tenant has no equal of
     steps.add(new Step.Bind(10, 2, 11));
+    steps.add(new Step.PutPort(11, 0, 10, false, true)); // without port security
+    steps.add(new Step.Bind(11, 1, 12));
     return steps;
   }
 
@@ -173,9 +171,15 @@ class FaultsAreCaughtTest {
                         .toList())));
   }
 
+  /** The one flow that lets everything pass to a port. */
+  private static Fault forgetsTheOpen() {
+    return lost(
+        Spine.GUARD_TO, f -> f.key().priority() == 100 && f.key().match().terms().size() == 1);
+  }
+
   private static Fault twice() {
     return in(
-        Spine.REPLICATE,
+        Spine.COPIES,
         f -> {
           List<Action> all = new ArrayList<>(f.actions());
           all.addAll(f.actions());
@@ -210,43 +214,8 @@ class FaultsAreCaughtTest {
                         .toList())));
   }
 
-  /** A feature whose flows go through a fault on their way to the engine. */
-  private record Faulty(Feature sound, Fault fault) implements Feature {
-
-    @Override
-    public String name() {
-      return sound.name();
-    }
-
-    @Override
-    public void declare(Declarations d) {
-      sound.declare(
-          new Declarations() {
-            @Override
-            public void fill(Stage stage) {
-              d.fill(stage);
-            }
-
-            @Override
-            public void kind(Kind<?> kind) {
-              d.kind(kind);
-            }
-
-            @Override
-            public <E extends Entity<E>> void forEach(Kind<E> k, String unit, FlowUnit<Id<E>> u) {
-              d.forEach(k, unit, faulty(u));
-            }
-
-            @Override
-            public <B, M> void forEach(
-                Index<?, ?, B, M> index, String unit, FlowUnit<Index.Pair<B, M>> u) {
-              d.forEach(index, unit, faulty(u));
-            }
-          });
-    }
-
-    private <K> FlowUnit<K> faulty(FlowUnit<K> unit) {
-      return (key, view, out) -> unit.flows(key, view, flow -> fault.apply(flow).forEach(out::add));
-    }
+  private static Feature faulty(Feature sound, Fault fault) {
+    return new Wrapped(
+        sound, (key, unit, out) -> unit.accept(f -> fault.apply(f).forEach(out::add)));
   }
 }

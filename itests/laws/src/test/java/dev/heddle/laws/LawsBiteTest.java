@@ -1,37 +1,56 @@
 package dev.heddle.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder.request;
 
-import dev.heddle.model.Document;
+import dev.heddle.l2.L2Switching;
 import dev.heddle.model.Id;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Network;
+import dev.heddle.model.Network.Writer;
+import dev.heddle.model.View;
+import dev.heddle.openflow.placement.Placement;
 import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.Feature;
-import dev.heddle.pipeline.FlowSink;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Stage;
-import dev.heddle.store.MemoryStore;
+import dev.heddle.simulator.Net;
+import dev.heddle.simulator.laws.History;
+import dev.heddle.simulator.laws.Law;
+import dev.heddle.simulator.laws.Shelf;
+import dev.heddle.simulator.laws.Trial;
+import dev.heddle.store.Store;
 import dev.heddle.store.Store.Stored;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.function.ToIntBiFunction;
+import java.util.function.UnaryOperator;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherFactory;
 
-/**
- * The law "incremental is equal to full" fails for features that break its rule, and holds for the
- * same features without the sin.
- */
+/** Over random histories the laws catch who breaks them, and nobody else. */
 class LawsBiteTest {
 
-  private static final int HISTORIES = 60;
+  private static final int HISTORIES = 40;
   private static final Stage STAGE = Stage.at("SIN", 200, "what a test feature does wrong");
-  private static final AtomicInteger CALLS = new AtomicInteger();
 
-  /** A feature that says what the test says. */
-  private record Said(Consumer<Declarations> says) implements Feature {
+  /** A flow for each port, with a priority that the test says. */
+  private record Priority(ToIntBiFunction<Id<LogicalPort>, View> of) implements Feature {
     @Override
     public String name() {
       return "sin";
@@ -40,74 +59,201 @@ class LawsBiteTest {
     @Override
     public void declare(Declarations d) {
       d.fill(STAGE);
-      says.accept(d);
+      d.forEach(
+          LogicalPort.KIND,
+          "u",
+          (id, view, out) ->
+              out.add(
+                  STAGE
+                      .flow(of.applyAsInt(id, view))
+                      .drop()
+                      .because(id)
+                      .where(Scope.everywhere())));
     }
   }
 
-  private static void flow(int priority, Id<?> owner, FlowSink out) {
-    out.add(STAGE.flow(priority).drop().because(owner).where(Scope.everywhere()));
+  /** In how many of some random histories this is so. */
+  private static long count(Predicate<History> broken) {
+    return Histories.any().sampleStream().limit(HISTORIES).filter(broken).count();
   }
 
-  /** In how many of some random histories the law does not hold. */
-  private static long broken(Function<MemoryStore, Feature> feature) {
-    return new EngineLawsTest()
-        .histories()
-        .sampleStream()
-        .limit(HISTORIES)
-        .filter(
-            history -> {
-              try {
-                EngineLawsTest.requireIncrementalIsFull(history, s -> List.of(feature.apply(s)));
-                return false;
-              } catch (AssertionError e) {
-                return true;
-              }
-            })
-        .count();
+  private static boolean breaks(Law law, Trial trial) {
+    return law.broken(trial).isPresent();
   }
+
+  private static Trial with(History history, Feature feature) {
+    return Trial.of(history, () -> List.of(new Placement(), new L2Switching(), feature));
+  }
+
+  // ---- features
 
   @Example
   void aUnitThatCountsItsCallsBreaksTheLaw() {
-    Feature counting =
-        new Said(
-            d ->
-                d.forEach(
-                    LogicalSwitch.KIND,
-                    "u",
-                    (id, view, out) -> flow(1 + CALLS.incrementAndGet() % 60_000, id, out)));
-    assertThat(broken(store -> counting)).isPositive();
+    int[] calls = new int[1];
+    Feature counting = new Priority((id, view) -> 1 + ++calls[0] % 60_000);
+    assertThat(count(h -> breaks(Law.FULL, with(h, counting)))).isPositive();
   }
 
   @Example
-  void aUnitThatReadsPastItsViewBreaksTheLaw() {
-    assertThat(broken(store -> mtuOfItsSwitch(id -> past(store, id)))).isPositive();
+  void aUnitThatLetsItsNumberShowBreaksTheLaws() {
+    Feature numbering = new Priority((id, view) -> view.get(id).orElseThrow().key());
+    assertThat(count(h -> breaks(Law.FULL, with(h, numbering)))).isZero();
+    assertThat(count(h -> breaks(Law.UNDO, with(h, numbering)))).isPositive();
+    assertThat(count(h -> breaks(Law.ORDER, with(h, numbering)))).isPositive();
+  }
+
+  @Example
+  void aUnitThatForgetsAReadBreaksTheLaw() {
+    AtomicReference<Network> past = new AtomicReference<>();
+    Feature forgetful =
+        new Priority(
+            (id, view) ->
+                past.get()
+                    .get(LogicalSwitch.KIND.name(), network(id, view).name())
+                    .map(s -> 1 + s.document().spec().path("mtu").intValue())
+                    .orElse(1));
+    assertThat(count(h -> breaksInANet(h, forgetful, past))).isPositive();
   }
 
   @Example
   void theSameUnitThatReadsThroughItsViewKeepsTheLaw() {
-    assertThat(broken(store -> mtuOfItsSwitch(null))).isZero();
+    Feature sound =
+        new Priority((id, view) -> view.get(network(id, view)).map(s -> 1 + s.mtu()).orElse(1));
+    assertThat(count(h -> breaksInANet(h, sound, new AtomicReference<>()))).isZero();
   }
 
-  /** A flow for each port with its switch's MTU, read through the view or by {@code other}. */
-  private static Feature mtuOfItsSwitch(Function<Id<LogicalSwitch>, Integer> other) {
-    return new Said(
-        d ->
-            d.forEach(
-                LogicalPort.KIND,
-                "u",
-                (id, view, out) -> {
-                  Id<LogicalSwitch> network = view.get(id).orElseThrow().network();
-                  int mtu =
-                      other == null
-                          ? view.get(network).map(LogicalSwitch::mtu).orElse(0)
-                          : other.apply(network);
-                  flow(1 + mtu, id, out);
-                }));
+  private static Id<LogicalSwitch> network(Id<LogicalPort> port, View view) {
+    return view.get(port).orElseThrow().network();
   }
 
-  private static int past(MemoryStore store, Id<LogicalSwitch> network) {
-    Map<Id<?>, Stored> documents = store.load().documents();
-    Document document = documents.containsKey(network) ? documents.get(network).document() : null;
-    return document == null ? 0 : document.spec().path("mtu").intValue();
+  private static boolean breaksInANet(
+      History history, Feature feature, AtomicReference<Network> past) {
+    Net net = Net.with(new L2Switching(), new Placement(), feature);
+    past.set(net.controller());
+    history
+        .transactions()
+        .forEach(t -> net.controller().transact(Writer.SYSTEM, new ArrayList<>(t)).join());
+    try {
+      net.close();
+      return false;
+    } catch (AssertionError e) {
+      assertThat(e).hasMessageContaining(Law.FULL.broken());
+      return true;
+    }
+  }
+
+  // ---- stores
+
+  @Example
+  void aStoreThatLosesTheNumberOfAnObjectBreaksTheLaw() {
+    assertThat(count(h -> breaks(Law.RESTART, lossy(h, LawsBiteTest::withoutANumber))))
+        .isPositive();
+  }
+
+  @Example
+  void aStoreThatLosesWhichNumberWasLastBreaksTheLaw() {
+    assertThat(count(h -> breaks(Law.RESTART, lossy(h, LawsBiteTest::withoutLastNumbers))))
+        .isPositive();
+  }
+
+  @Example
+  void aStoreThatLosesAnObjectBreaksTheLaw() {
+    assertThat(count(h -> breaks(Law.RESTART, lossy(h, LawsBiteTest::withoutAnObject))))
+        .isPositive();
+  }
+
+  @Example
+  void aStoreThatLosesNothingKeepsTheLaw() {
+    assertThat(count(h -> breaks(Law.RESTART, lossy(h, c -> c)))).isZero();
+  }
+
+  private static Trial lossy(History history, UnaryOperator<Store.Contents> loss) {
+    return Trial.of(history, EngineLawsTest::features)
+        .on(() -> Shelf.ofFiles(store -> new Lossy(store, loss)));
+  }
+
+  /** Keeps everything and gives back less. */
+  private record Lossy(Store whole, UnaryOperator<Store.Contents> loss) implements Store {
+    @Override
+    public Contents load() {
+      return loss.apply(whole.load());
+    }
+
+    @Override
+    public void commit(Commit commit) {
+      whole.commit(commit);
+    }
+
+    @Override
+    public void close() {
+      whole.close();
+    }
+  }
+
+  private static Optional<Id<?>> aPort(Store.Contents c) {
+    return c.documents().keySet().stream()
+        .filter(id -> id.kind().equals(LogicalPort.KIND.name()))
+        .findFirst();
+  }
+
+  private static Store.Contents withoutANumber(Store.Contents c) {
+    Map<Id<?>, Stored> documents = new LinkedHashMap<>(c.documents());
+    aPort(c)
+        .ifPresent(
+            id ->
+                documents.computeIfPresent(
+                    id, (i, s) -> new Stored(s.document(), 0, s.revision())));
+    return new Store.Contents(c.revision(), documents, c.lastKeys());
+  }
+
+  private static Store.Contents withoutAnObject(Store.Contents c) {
+    Map<Id<?>, Stored> documents = new LinkedHashMap<>(c.documents());
+    aPort(c).ifPresent(documents::remove);
+    return new Store.Contents(c.revision(), documents, c.lastKeys());
+  }
+
+  private static Store.Contents withoutLastNumbers(Store.Contents c) {
+    return new Store.Contents(c.revision(), c.documents(), Map.of());
+  }
+
+  // ---- what a broken law looks like
+
+  /** A property that does not hold; run by the test below only. */
+  static class Broken {
+    @Property(tries = 50, edgeCases = EdgeCasesMode.NONE)
+    void holds(@ForAll("histories") History history) {
+      with(history, new Priority((id, view) -> view.get(id).orElseThrow().key()))
+          .require(Law.ORDER, Law.UNDO);
+    }
+
+    @Provide
+    Arbitrary<History> histories() {
+      return Histories.any();
+    }
+  }
+
+  @Example
+  void aCounterExampleIsShrunkAndCanBePasted() {
+    List<Throwable> failures = new ArrayList<>();
+    LauncherFactory.create()
+        .execute(
+            request().selectors(selectClass(Broken.class)).build(),
+            new TestExecutionListener() {
+              @Override
+              public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                result.getThrowable().ifPresent(failures::add);
+              }
+            });
+    assertThat(failures).hasSize(1);
+    String told = failures.get(0).getMessage();
+    String start = "After History.parse(\n    \"\"\"\n";
+    String rest = told.substring(told.lastIndexOf(start) + start.length());
+    String pasted = rest.substring(0, rest.indexOf("    \"\"\")"));
+    History history = History.parse(pasted);
+    assertThat(history.transactions().stream().mapToInt(List::size).sum())
+        .as(() -> "changes in " + history)
+        .isLessThanOrEqualTo(8);
+    Trial again = with(history, new Priority((id, view) -> view.get(id).orElseThrow().key()));
+    assertThat(again.breaches()).isNotEmpty();
   }
 }

@@ -2,8 +2,11 @@ package dev.heddle.laws;
 
 import static dev.heddle.pipeline.Field.ARP_SHA;
 import static dev.heddle.pipeline.Field.ARP_SPA;
+import static dev.heddle.pipeline.Field.ETH_DST;
 import static dev.heddle.pipeline.Field.ETH_SRC;
+import static dev.heddle.pipeline.Field.IPV4_DST;
 import static dev.heddle.pipeline.Field.IPV4_SRC;
+import static dev.heddle.pipeline.Field.IPV6_DST;
 import static dev.heddle.pipeline.Field.IPV6_SRC;
 import static dev.heddle.pipeline.Field.ND_SLL;
 import static dev.heddle.pipeline.Field.ND_TARGET;
@@ -62,15 +65,24 @@ class SwitchingScenariosTest {
   }
 
   @Test
-  void arpIsAnsweredOnTheAskersNode() {
+  void arpAndNdAreAnsweredWithoutLeavingTheNode() {
     net.from("a").arp("10.0.0.2").isAnsweredBy("b");
     net.from("a").arp("10.0.0.3").isAnsweredBy("c");
     net.from("e").arp("10.0.0.3").isAnsweredBy("g");
+    net.from("a").solicits("fd00::3").isAnsweredBy("c");
+    net.from("c").solicits("fd00::1").isAnsweredBy("a");
   }
 
   @Test
-  void arpForAnAddressNobodyHasReachesEverybody() {
+  void aSolicitationWithoutAnOptionToAnswerInReachesEverybody() {
+    net.from("a").forging(ND_SLL, "00:00:00:00:00:00").solicits("fd00::3").reaches("b", "c", "d");
+  }
+
+  @Test
+  void whoHasAnAddressNobodyHasReachesEverybody() {
     net.from("a").arp("10.0.0.99").reaches("b", "c", "d");
+    net.from("a").solicits("fd00::99").reaches("b", "c", "d");
+    net.from("a").solicits("fd00::1").reaches("b", "c", "d");
   }
 
   @Test
@@ -104,7 +116,6 @@ class SwitchingScenariosTest {
 
   @Test
   void neighbourDiscoveryPasses() {
-    net.from("a").solicits("fd00::3").reaches("b", "c", "d");
     net.from("c").advertisesTo("a").arrives();
     net.from("a").ping("b").arrives();
   }
@@ -121,6 +132,26 @@ class SwitchingScenariosTest {
     net.sw("red").port("w", "10.0.0.9").withoutPortSecurity().on("n1");
     net.from("w").forging(ETH_SRC, STRANGER).ping("b").arrives();
     net.from("w").forging(IPV4_SRC, "192.0.2.1").ping("c").arrives();
+  }
+
+  @Test
+  void aGuestGetsNothingForAnAddressThatIsNotItsOwn() {
+    net.from("a").forging(IPV4_DST, "10.0.0.3").ping("b").isDroppedAt("GUARD_TO");
+    net.from("a").forging(IPV4_DST, "224.0.0.5").ping("b").arrives();
+    net.from("c").forging(IPV6_DST, "fd00::9").advertisesTo("a").isDroppedAt("GUARD_TO");
+    net.sw("red").port("w", "10.0.0.9").withoutPortSecurity().on("n1");
+    net.from("a").forging(IPV4_DST, "192.0.2.1").ping("w").arrives();
+  }
+
+  @Test
+  void aGuestWithIpv4OnlyGetsNoIpv6() {
+    net.sw("red").port("w", "10.0.0.9", "fd00::9").withoutPortSecurity().on("n1");
+    net.from("w").forging(ETH_DST, "0a:00:00:00:00:02").advertisesTo("a").isDroppedAt("GUARD_TO");
+  }
+
+  @Test
+  void nothingGoesBackToThePortItCameFrom() {
+    net.from("a").ping("a").isDroppedAt("GUARD_TO");
   }
 
   @Test

@@ -64,6 +64,11 @@ final class WhoHears {
     return from.equals(of) || !spec(from, "portSecurity").equals("true");
   }
 
+  /** Whether {@code port} gets what is for an address of {@code of}, if its MAC is on it. */
+  boolean mayHearAs(String port, String of) {
+    return maySpeakAs(port, of);
+  }
+
   /** Whose address an ARP request of {@code from} is answered with, on its own node. */
   Set<String> answers(String from, String address) {
     return kind("LogicalPort").keySet().stream()

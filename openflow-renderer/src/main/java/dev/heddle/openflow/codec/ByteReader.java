@@ -11,16 +11,32 @@ final class ByteReader {
 
   private final byte[] bytes;
   private final int end;
+  private final int depth;
   private int at;
 
-  private ByteReader(byte[] bytes, int from, int end) {
+  private ByteReader(byte[] bytes, int from, int end, int depth) {
     this.bytes = bytes;
     this.at = from;
     this.end = end;
+    this.depth = depth;
   }
 
   static ByteReader of(byte[] bytes) {
-    return new ByteReader(bytes, 0, bytes.length);
+    return new ByteReader(bytes, 0, bytes.length, 0);
+  }
+
+  /** The rest of this reader, which goes on where it is. */
+  ByteReader copy() {
+    return new ByteReader(bytes, at, end, depth);
+  }
+
+  /** As {@link #copy}, one deeper; parts of it are as deep. */
+  ByteReader deeper() {
+    return new ByteReader(bytes, at, end, depth + 1);
+  }
+
+  int depth() {
+    return depth;
   }
 
   int remaining() {
@@ -71,7 +87,7 @@ final class ByteReader {
   /** The next {@code octets} bytes as a part of their own; this reader goes on behind them. */
   ByteReader part(int octets) {
     need(octets);
-    ByteReader r = new ByteReader(bytes, at, at + octets);
+    ByteReader r = new ByteReader(bytes, at, at + octets, depth);
     at += octets;
     return r;
   }

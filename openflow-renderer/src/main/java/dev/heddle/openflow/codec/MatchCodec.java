@@ -104,6 +104,11 @@ final class MatchCodec {
     if (plain == (Oxm.VLAN_PCP & ~0x1ff)) {
       return term(Wire.VLAN_TCI, header, body, 1, 7, 13);
     }
+    if (plain == Oxm.ONF_TCP_FLAGS) { // what OVS reports for NXM_NX_TCP_FLAGS
+      return body.u32() == Integer.toUnsignedLong(OpenFlow.ONF)
+          ? term(Wire.TCP_FLAGS, header, body, 2, 0, 0)
+          : Optional.empty();
+    }
     return Oxm.wire(header).flatMap(w -> term(w, header, body, Oxm.octets(w), 0, 0));
   }
 

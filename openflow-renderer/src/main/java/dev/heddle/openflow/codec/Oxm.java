@@ -17,6 +17,9 @@ final class Oxm {
   static final int VLAN_VID = header(0x8000, 6, 2);
   static final int VLAN_PCP = header(0x8000, 7, 1);
 
+  /** Class "experimenter"; the number of the experimenter, the ONF, follows as part of the body. */
+  static final int ONF_TCP_FLAGS = header(0xffff, 42, 0);
+
   /** The bit of a header that says a mask follows the value. */
   static final int HAS_MASK = 0x100;
 
@@ -48,7 +51,24 @@ final class Oxm {
     basic(Wire.ND_TARGET, 31, 0x0001, 23);
     basic(Wire.ND_SLL, 32, 0x0001, 24);
     basic(Wire.ND_TLL, 33, 0x0001, 25);
+    written(Wire.ND_RESERVED, header(0x1000, 1, 4));
+    written(Wire.ND_OPTIONS_TYPE, header(0x1000, 2, 1));
     basic(Wire.TUN_ID, 38, 0x0001, 16);
+    basic(Wire.IP_DSCP, 8);
+    basic(Wire.SCTP_SRC, 17);
+    basic(Wire.SCTP_DST, 18);
+    basic(Wire.ICMPV4_TYPE, 19, 0x0000, 13);
+    basic(Wire.ICMPV4_CODE, 20, 0x0000, 14);
+    nicira(Wire.IP_FRAG, 26);
+    nicira(Wire.IP_TTL, 29);
+    nicira(Wire.TCP_FLAGS, 34);
+    nicira(Wire.CONJ_ID, 37);
+    nicira(Wire.CT_STATE, 105);
+    nicira(Wire.CT_ZONE, 106);
+    nicira(Wire.CT_MARK, 107);
+    nicira(Wire.CT_LABEL, 108);
+    written(Wire.ND_RESERVED, header(0x1000, 1, 4));
+    written(Wire.ND_OPTIONS_TYPE, header(0x1000, 2, 1));
     nicira(Wire.TUN_SRC, 31);
     nicira(Wire.TUN_DST, 32);
     nicira(Wire.TUN_METADATA0, 40);
@@ -87,7 +107,7 @@ final class Oxm {
   }
 
   static int octets(Wire wire) {
-    return wire.width() / 8;
+    return wire == Wire.CT_STATE ? 4 : (wire.width() + 7) / 8;
   }
 
   /** The header of the whole field, without a mask. */

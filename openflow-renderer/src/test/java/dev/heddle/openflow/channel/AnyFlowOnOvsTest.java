@@ -44,6 +44,12 @@ class AnyFlowOnOvsTest {
             connections::add);
     ovs.vsctl("add-br", "br0", "--", "set-fail-mode", "br0", "secure");
     ovs.vsctl("set-controller", "br0", "tcp:127.0.0.1:" + listener.port());
+    for (long group : AnyFlow.GROUPS) {
+      ovs.ofctl("add-group", "br0", "group_id=" + group + ",type=all,bucket=output:1");
+    }
+    for (long meter : AnyFlow.METERS) {
+      ovs.ofctl("add-meter", "br0", "meter=" + meter + ",pktps,band=type=drop,rate=1");
+    }
     connection = connections.poll(20, SECONDS);
     connection.ensureTlvMap(new TlvMapping(0x0104, 0x42, 8, 0)).get(20, SECONDS);
   }
@@ -62,6 +68,7 @@ class AnyFlowOnOvsTest {
   @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED)
   void areTakenReportedEqualAndRemovedByTheirKeys(@ForAll("flows") List<Flow> flows)
       throws Exception {
+    ovs.ofctl("del-flows", "br0"); // what a failed try left
     Map<FlowKey, Flow> last = new LinkedHashMap<>();
     flows.forEach(f -> last.put(f.key(), f));
 

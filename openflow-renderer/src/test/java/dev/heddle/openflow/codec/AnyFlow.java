@@ -6,7 +6,6 @@ import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Match;
-import dev.heddle.pipeline.Wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,9 +24,22 @@ public final class AnyFlow {
           Field.IP_PROTO,
           Field.ARP_OP,
           Field.ICMPV6_TYPE,
-          Field.ICMPV6_CODE);
+          Field.ICMPV6_CODE,
+          Field.ICMPV4_TYPE,
+          Field.ICMPV4_CODE,
+          Field.IP_TTL,
+          Field.IP_DSCP,
+          Field.IP_FRAG,
+          Field.VLAN_PCP,
+          Field.CT_ZONE,
+          Field.CONJ_ID,
+          Field.ND_RESERVED,
+          Field.ND_OPTIONS_TYPE);
 
-  private static final Set<Wire> READ_ONLY = Set.of(Wire.ETH_TYPE, Wire.IP_PROTO, Wire.VLAN_TCI);
+  /** What the tests create before they use it. */
+  public static final List<Long> GROUPS = List.of(1L, 0x0100_0001L, 0xfffffeffL);
+
+  public static final List<Long> METERS = List.of(1L, 17L);
 
   /** What may be matched in any packet, with the layers of one kind of packet. */
   private static final List<List<Field>> LAYERS =
@@ -38,9 +50,13 @@ public final class AnyFlow {
           List.of(Field.IPV6_SRC, Field.IPV6_DST),
           List.of(Field.IPV4_SRC, Field.TCP_SRC, Field.TCP_DST),
           List.of(Field.IPV4_DST, Field.UDP_SRC, Field.UDP_DST),
+          List.of(Field.IPV4_SRC, Field.TCP_FLAGS, Field.IP_TTL, Field.IP_DSCP, Field.IP_FRAG),
+          List.of(Field.IPV4_SRC, Field.SCTP_SRC, Field.SCTP_DST),
+          List.of(Field.IPV4_SRC, Field.ICMPV4_TYPE, Field.ICMPV4_CODE),
+          List.of(Field.IPV6_SRC, Field.ND_TARGET, Field.ND_RESERVED, Field.ND_OPTIONS_TYPE),
           List.of(Field.IPV6_SRC, Field.ICMPV6_TYPE, Field.ICMPV6_CODE));
 
-  private static final List<Field> ANYWHERE =
+  static final List<Field> ANYWHERE =
       List.of(
           Field.NETWORK,
           Field.IN_CLASS,
@@ -51,6 +67,15 @@ public final class AnyFlow {
           Field.ZONE,
           Field.FROM_TUNNEL,
           Field.THIRD_PARTY,
+          Field.VLAN_VID,
+          Field.VLAN_PCP,
+          Field.CT_NEW,
+          Field.CT_RPL,
+          Field.CT_DNAT,
+          Field.CT_ZONE,
+          Field.CT_MARK,
+          Field.CT_LABEL,
+          Field.CONJ_ID,
           Field.OF_PORT,
           Field.TUNNEL_NETWORK,
           Field.TUNNEL_SRC,
@@ -69,16 +94,37 @@ public final class AnyFlow {
             Arbitraries.integers().between(0, 0xffff),
             matches(),
             Arbitraries.longs(),
-            actions().list().ofMaxSize(6),
+            AnyAction.lists(),
             Arbitraries.integers().between(0, 3))
         .as(
             (table, priority, match, cookie, actions, go) -> {
-              List<Action> all = new ArrayList<>(actions);
-              if (go == 0) {
+              FlowKey key = new FlowKey(table, priority, match);
+              boolean clauses = AnyAction.areClauses(actions);
+              List<Action> all = new ArrayList<>();
+              for (Action a : actions) {
+                if (isIp(match) || !AnyAction.needsIp(a)) {
+                  all.add(a);
+                }
+              }
+              if (go == 0 && !clauses) {
                 all.add(new Action.GotoTable(table + 1));
               }
-              return new Flow(new FlowKey(table, priority, match), cookie, all);
+              if (go == 1 && !clauses) {
+                all.add(0, new Action.Meter(METERS.get(priority % METERS.size())));
+              }
+              try {
+                return new Flow(key, cookie, all);
+              } catch (IllegalArgumentException tagsThatAreNotThere) {
+                return new Flow(key, cookie, List.of());
+              }
             });
+  }
+
+  private static boolean isIp(Match match) {
+    return match
+        .value(Field.ETH_TYPE)
+        .filter(t -> t.low() == Match.ETH_IPV4 || t.low() == Match.ETH_IPV6)
+        .isPresent();
   }
 
   static Arbitrary<Match> matches() {
@@ -100,7 +146,9 @@ public final class AnyFlow {
 
   private static Match match(List<Field> layer, List<One> ones) {
     Match.Builder b = Match.builder();
-    if (layer.contains(Field.TCP_SRC) || layer.contains(Field.UDP_SRC)) {
+    if (layer.contains(Field.ND_TARGET)) {
+      b.match(Field.ICMPV6_TYPE, 136);
+    } else if (layer.contains(Field.IPV4_SRC) || layer.contains(Field.IPV4_DST)) {
       b.match(Field.IPV4_SRC, Bits.ZERO, Bits.ZERO);
     }
     for (One one : ones) {
@@ -110,6 +158,7 @@ public final class AnyFlow {
           switch (one.field) {
             case OF_PORT -> Bits.of(1 + (one.value.low() & 0x7fff)); // a port that may be
             case ARP_OP -> one.value.and(Bits.of(0xff)); // OVS knows 8 bits of it
+            case IP_FRAG -> Bits.of(one.value.low() & 1); // later fragments have no ports
             default -> one.value.and(mask);
           };
       try {
@@ -121,36 +170,8 @@ public final class AnyFlow {
     return b.build();
   }
 
-  static Arbitrary<Action> actions() {
-    return Arbitraries.oneOf(
-        sets(),
-        moves(),
-        Arbitraries.integers().between(1, 0xfeff).map(Action.Output::new),
-        Arbitraries.just(new Action.ToSender()),
-        Arbitraries.integers().between(0, 253).map(Action.Resubmit::new));
-  }
-
-  /** Registers, tunnel and Ethernet addresses: what may be set in any packet. */
-  private static Arbitrary<Field> settable() {
-    return Arbitraries.of(ANYWHERE).filter(f -> !READ_ONLY.contains(f.wire()));
-  }
-
-  private static Arbitrary<Action> sets() {
-    return Combinators.combine(settable(), bits())
-        .as((f, value) -> Action.Set.of(f, value.and(Bits.ones(f.width()))));
-  }
-
-  private static Arbitrary<Action> moves() {
-    return Combinators.combine(settable(), settable(), Arbitraries.integers().between(1, 32))
-        .as(
-            (from, to, width) -> {
-              int w = Math.min(width, Math.min(from.width(), to.width()));
-              return new Action.Move(from.wire(), from.offset(), to.wire(), to.offset(), w);
-            });
-  }
-
   /** Any 128 bits, with the ends and sparse values often among them. */
-  private static Arbitrary<Bits> bits() {
+  static Arbitrary<Bits> bits() {
     Arbitrary<Long> half =
         Arbitraries.oneOf(
             Arbitraries.of(0L, -1L, 1L, 0xffL, 0xff00L, 0xfffffffffff00000L), Arbitraries.longs());

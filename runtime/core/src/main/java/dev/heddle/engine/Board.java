@@ -30,26 +30,6 @@ final class Board {
   /** Up to so many flows of a unit are compared one by one. */
   private static final int FEW = 24;
 
-  /** One unit's wish for a key, and the next of those that others have for the same key. */
-  private static final class Wish {
-    final long cookie;
-    final DesiredFlow flow;
-    Wish next;
-
-    /** Its place among those of its scope. */
-    int place;
-
-    Wish(long cookie, DesiredFlow flow, Wish next) {
-      this.cookie = cookie;
-      this.flow = flow;
-      this.next = next;
-    }
-
-    boolean is(long otherCookie, DesiredFlow otherFlow) {
-      return cookie == otherCookie && flow.equals(otherFlow);
-    }
-  }
-
   /** What is wanted in one scope, and the nodes that are in it. */
   private static final class Scoped {
     private static final Wish[] NONE = {};
@@ -103,7 +83,7 @@ final class Board {
     }
   }
 
-  private final Map<FlowKey, Wish> wishes = new HashMap<>();
+  private final Wishes wishes = new Wishes();
   private final Set<FlowKey> shared = new HashSet<>();
   private final Map<Scope, Scoped> scopes = new HashMap<>();
   private final Map<Id<Node>, Set<Scope>> scopesByNode = new HashMap<>();
@@ -155,8 +135,8 @@ final class Board {
   }
 
   private void add(long cookie, DesiredFlow flow) {
-    Wish wish = new Wish(cookie, flow, null);
-    wish.next = wishes.put(flow.key(), wish);
+    Wish wish = new Wish(cookie, flow);
+    wishes.add(wish);
     if (wish.next != null) {
       shared.add(flow.key());
     }
@@ -165,26 +145,13 @@ final class Board {
   }
 
   private void remove(long cookie, DesiredFlow flow) {
-    FlowKey key = flow.key();
-    Wish first = wishes.get(key);
-    Wish before = null;
-    Wish gone = first;
+    Wish gone = wishes.first(flow.key());
     while (!gone.is(cookie, flow)) {
-      before = gone;
       gone = gone.next;
     }
-    if (before != null) {
-      before.next = gone.next;
-    } else if (gone.next == null) {
-      wishes.remove(key);
-    } else {
-      first = gone.next;
-      // The map's key is not the leaving flow's: that would be kept alive by it.
-      wishes.remove(key);
-      wishes.put(first.flow.key(), first);
-    }
-    if (first.next == null) {
-      shared.remove(key);
+    Wish left = wishes.remove(gone);
+    if (left == null || left.next == null) {
+      shared.remove(flow.key());
     }
     Scoped scoped = scopes.get(flow.scope());
     scoped.remove(gone);
@@ -264,7 +231,7 @@ final class Board {
 
   Optional<Flow> flow(Id<Node> node, FlowKey key) {
     Wish best = null;
-    for (Wish w = wishes.get(key); w != null; w = w.next) {
+    for (Wish w = wishes.first(key); w != null; w = w.next) {
       if (nodes(w.flow.scope()).contains(node) && (best == null || precedes(w, best))) {
         best = w;
       }
@@ -274,7 +241,7 @@ final class Board {
     }
     List<Action> actions = best.flow.actions();
     if (ActionList.isClause(actions)) {
-      for (Wish w = wishes.get(key); w != null; w = w.next) {
+      for (Wish w = wishes.first(key); w != null; w = w.next) {
         if (w != best
             && nodes(w.flow.scope()).contains(node)
             && ActionList.isClause(w.flow.actions())) {
@@ -301,12 +268,12 @@ final class Board {
 
   /** How many keys there are in a table. */
   long inTable(int table) {
-    return wishes.keySet().stream().filter(k -> k.table() == table).count();
+    return wishes.firsts().filter(w -> w.key().table() == table).count();
   }
 
   /** How many keys have wishes that contradict each other on some node. */
   long conflicts() {
-    return shared.stream().map(wishes::get).filter(this::contradict).count();
+    return shared.stream().map(wishes::first).filter(this::contradict).count();
   }
 
   private boolean contradict(Wish first) {

@@ -14,17 +14,13 @@ abstract class Computation extends Cell {
 
   private static final Cell[] NOTHING = {};
 
-  private enum Life {
-    ALIVE,
-    /** One more run, in which it takes back what it gave. */
-    DYING,
-    GONE
-  }
-
   /** Null, the only cell that was read, or an array of them. */
   private Object reads;
 
-  private Life life = Life.ALIVE;
+  /** One more run, in which it takes back what it gave. */
+  private boolean dying;
+
+  private boolean gone;
 
   /** True while it waits for its turn to run. */
   boolean planned;
@@ -36,19 +32,19 @@ abstract class Computation extends Cell {
   abstract boolean isStale(Reading reading);
 
   final boolean isDying() {
-    return life == Life.DYING;
+    return dying;
   }
 
   final boolean isGone() {
-    return life == Life.GONE;
+    return gone;
   }
 
   final void die() {
-    life = Life.DYING;
+    dying = true;
   }
 
   final void go() {
-    life = Life.GONE;
+    gone = true;
   }
 
   /** What the last run read. */

@@ -92,22 +92,30 @@ final class FeatureFunctions implements Declarations {
     for (int i = 0; i < stages.size(); i++) {
       for (Entity<?> e : filled) {
         FilledStage other = (FilledStage) e;
-        refuseTaken(stages.get(i), other.id().name(), other.table(), other.feature());
+        refuseTaken(
+            stages.get(i), other.id().name(), other.table(), other.beside(), other.feature());
       }
       for (Stage mine : stages.subList(0, i)) {
-        refuseTaken(stages.get(i), mine.name(), mine.table(), name);
+        refuseTaken(stages.get(i), mine.name(), mine.table(), mine.beside(), name);
       }
     }
   }
 
-  private void refuseTaken(Stage stage, String other, int table, String feature) {
+  private void refuseTaken(Stage stage, String other, int table, boolean beside, String feature) {
     boolean same = other.equals(stage.name());
-    if (same && !feature.equals(name) || !same && Math.abs(table - stage.table()) < 2) {
+    if (same && !feature.equals(name) || !same && taken(stage, table, beside)) {
       throw new ContractException(
           String.format(
               "stage %s cannot have table %d: %s fills %s there",
               stage.name(), stage.table(), feature, other));
     }
+  }
+
+  /** A stage has two tables, its own and its joint's, unless it is beside the path. */
+  private static boolean taken(Stage stage, int table, boolean beside) {
+    int first = table;
+    int last = beside ? table : table + 1;
+    return stage.table() <= last && (stage.beside() ? stage.table() : stage.joint()) >= first;
   }
 
   /** {@code flow}, if this feature may put flows into its table. */

@@ -1,6 +1,5 @@
 package dev.heddle.engine;
 
-import dev.heddle.model.Entity;
 import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
@@ -64,9 +63,8 @@ final class IndexSource extends Computation {
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // the index was declared over this very kind
   private Object source(Reading reading) {
-    Entity<?> entity = reading.entity(id);
-    return entity == null || index.fact() == null
-        ? entity
+    return index.fact() == null
+        ? reading.entity(id)
         : reading.fact((Fact<Object, Object>) (Fact) index.fact(), id);
   }
 

@@ -49,8 +49,14 @@ public final class Inspector implements Inspection {
                             s.feature(),
                             !functions.isLive(s.feature()),
                             s.mandatory(),
-                            board.inTable(s.table()) + board.inTable(s.table() + 1)))
+                            s.beside(),
+                            flows(s)))
                 .toList());
+  }
+
+  /** In a stage and its joint. */
+  private long flows(FilledStage s) {
+    return board.inTable(s.table()) + (s.beside() ? 0 : board.inTable(s.table() + 1));
   }
 
   @Override

@@ -26,8 +26,7 @@ public record Binding(Id<Binding> id, Id<LogicalPort> port, Id<Node> node, int o
 
   private static Binding parse(Document d, int key) {
     Form f = Spec.read(d, Form.class);
-    return new Binding(
-        KIND.id(d.name()), LogicalPort.KIND.id(f.port), Node.KIND.id(f.node), f.ofPort);
+    return new Binding(KIND.id(d), LogicalPort.KIND.id(f.port), Node.KIND.id(f.node), f.ofPort);
   }
 
   /** The name of the binding of a port on a node. */

@@ -45,6 +45,12 @@ public record Kind<E extends Entity<E>>(
     return parser != NOBODY;
   }
 
+  /** The id of a document of this kind. */
+  @SuppressWarnings("unchecked") // the document's kind is this one
+  public Id<E> id(Document document) {
+    return (Id<E>) document.id();
+  }
+
   @SuppressWarnings("unchecked") // equal by kind and name, and the kind fixes the type
   public Id<E> id(String objectName) {
     return (Id<E>) IDS.of(new Id<>(name, objectName));

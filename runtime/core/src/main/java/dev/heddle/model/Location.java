@@ -15,12 +15,22 @@ public record Location(
     Id<Node> node,
     int ofPort) {
 
-  /** One network on one node. */
-  public record Place(Id<LogicalSwitch> network, Id<Node> node) {
+  /**
+   * The ports of a switch on one node whose OpenFlow numbers are near each other, so that what
+   * lists all ports can be made of pieces. A node has them in part 0 until it has used 255 numbers.
+   *
+   * @param number 0 to 15
+   */
+  public record Part(Id<LogicalSwitch> network, Id<Node> node, int number) {
+
+    /** How many parts there are at most. */
+    public static final int COUNT = 16;
+
+    private static final int NUMBERS = 256;
 
     @Override
     public String toString() {
-      return network.name() + "@" + node.name();
+      return network.name() + "@" + node.name() + "#" + number;
     }
   }
 
@@ -36,16 +46,24 @@ public record Location(
           OF_PORT,
           (id, l) -> l.stream().map(at -> new Index.Pair<>(at.network, at.node)));
 
-  /** The ports of a switch on one node. */
-  public static final Index<LogicalPort, Optional<Location>, Place, Id<LogicalPort>> PORTS =
+  /** The ports of a part. */
+  public static final Index<LogicalPort, Optional<Location>, Part, Id<LogicalPort>> PORTS =
       Index.over(
-          "ports-by-place",
+          "ports-by-part",
           LogicalPort.KIND,
           OF_PORT,
-          (id, l) -> l.stream().map(at -> new Index.Pair<>(at.place(), id)));
+          (id, l) -> l.stream().map(at -> new Index.Pair<>(at.part(), id)));
 
-  public Place place() {
-    return new Place(network, node);
+  /** The parts of a switch that have a port. */
+  public static final Index<LogicalPort, Optional<Location>, Id<LogicalSwitch>, Part> PARTS =
+      Index.over(
+          "parts-of-network",
+          LogicalPort.KIND,
+          OF_PORT,
+          (id, l) -> l.stream().map(at -> new Index.Pair<>(at.network, at.part())));
+
+  public Part part() {
+    return new Part(network, node, ofPort / Part.NUMBERS % Part.COUNT);
   }
 
   private static Optional<Location> of(Id<LogicalPort> id, View view) {

@@ -90,7 +90,7 @@ public record LogicalPort(
           spec + "addresses", "at most " + MAX_ADDRESSES + " addresses are expected");
     }
     return new LogicalPort(
-        KIND.id(d.name()),
+        KIND.id(d),
         d.labels(),
         key,
         LogicalSwitch.KIND.id(f.networkName),

@@ -48,6 +48,6 @@ public record LogicalSwitch(
       }
     }
     return new LogicalSwitch(
-        KIND.id(d.name()), d.labels(), key, f.subnets, f.mtu == null ? DEFAULT_MTU : f.mtu);
+        KIND.id(d), d.labels(), key, f.subnets, f.mtu == null ? DEFAULT_MTU : f.mtu);
   }
 }

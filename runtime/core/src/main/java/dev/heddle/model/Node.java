@@ -24,7 +24,7 @@ public record Node(
   private static Node parse(Document d, int key) {
     Form f = Spec.read(d, Form.class);
     return new Node(
-        KIND.id(d.name()),
+        KIND.id(d),
         Long.parseUnsignedLong(f.datapathId, 16),
         Optional.ofNullable(f.encapAddress),
         f.ovsVersion == null ? "" : f.ovsVersion);

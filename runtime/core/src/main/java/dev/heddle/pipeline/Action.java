@@ -225,7 +225,7 @@ public sealed interface Action
     }
   }
 
-  /** Takes the outermost tag off; nothing happens without one. */
+  /** Takes the outermost tag off, which a match or an action before it must have shown. */
   record PopVlan() implements Action {
 
     @Override

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,6 +22,7 @@ public final class ActionList {
   static List<Action> checked(FlowKey key, List<Action> actions) {
     List<Action> copy = List.copyOf(actions);
     boolean conjunctions = false;
+    boolean tags = false;
     for (int i = 0; i < copy.size(); i++) {
       Action a = copy.get(i);
       if (a instanceof Action.GotoTable go && (i < copy.size() - 1 || go.table() <= key.table())) {
@@ -35,6 +35,10 @@ public final class ActionList {
         check(key, copy, a);
       }
       conjunctions |= a instanceof Action.Conjunction;
+      tags |= concernsTags(a);
+    }
+    if (tags) {
+      checkTags(key, copy);
     }
     return conjunctions ? united(key, copy) : copy;
   }
@@ -44,13 +48,64 @@ public final class ActionList {
       throw refused("only a commit writes mark and label", key, all);
     }
     if (action instanceof Track || action instanceof Action.DecTtl) {
-      Optional<Bits> type = key.match().value(Field.ETH_TYPE);
-      if (type.filter(t -> t.low() == Match.ETH_IPV4 || t.low() == Match.ETH_IPV6).isEmpty()) {
+      long type = key.match().value(Field.ETH_TYPE).orElse(Bits.ZERO).low();
+      if (type != Match.ETH_IPV4 && type != Match.ETH_IPV6) {
         throw refused("what only IP has must be said of IP", key, all);
+      }
+      if (action instanceof Track track
+          && track.nat().flatMap(Nat::range).isPresent()
+          && track.nat().get().range().get().first().isV6() != (type == Match.ETH_IPV6)) {
+        throw refused("translates to another family", key, all);
       }
     }
     if (action instanceof Action.Clone clone) {
       clone.actions().forEach(a -> check(key, all, a));
+    }
+  }
+
+  /** Looks once, since hardly any flow has to do with tags. */
+  private static boolean concernsTags(Action action) {
+    return action instanceof Action.PushVlan
+        || action instanceof Action.PopVlan
+        || action instanceof Action.Set s && s.wire() == Wire.VLAN_TCI
+        || action instanceof Action.Clone c
+            && c.actions().stream().anyMatch(ActionList::concernsTags);
+  }
+
+  /**
+   * Follows the tags as OVS does when it checks a flow: what needs one must come after a match or a
+   * push that shows it, and there is room for two.
+   */
+  private static void checkTags(FlowKey key, List<Action> all) {
+    boolean tagged = key.match().value(Field.VLAN_PRESENT).filter(b -> !b.isZero()).isPresent();
+    checkTags(key, all, all, tagged);
+  }
+
+  private static void checkTags(FlowKey key, List<Action> all, List<Action> part, boolean tagged) {
+    boolean outer = tagged;
+    boolean inner = false;
+    for (Action a : part) {
+      if (a instanceof Action.PushVlan) {
+        if (inner) {
+          throw refused("there is room for two tags", key, all);
+        }
+        inner = outer;
+        outer = true;
+      } else if (a instanceof Action.PopVlan) {
+        if (!outer) {
+          throw refused("what has a tag must be said of tagged packets", key, all);
+        }
+        outer = inner;
+        inner = false;
+      } else if (a instanceof Action.Set s && s.wire() == Wire.VLAN_TCI) {
+        boolean vid = s.mask().equals(Field.VLAN_VID.mask());
+        if (vid && !outer) {
+          throw refused("what has a tag must be said of tagged packets", key, all);
+        }
+        outer = vid || !s.value().and(Field.VLAN_PRESENT.mask()).isZero();
+      } else if (a instanceof Action.Clone clone) {
+        checkTags(key, all, clone.actions(), outer);
+      }
     }
   }
 

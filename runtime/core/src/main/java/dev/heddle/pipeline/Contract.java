@@ -46,7 +46,7 @@ record Contract(Stage stage, Optional<Bits> family) implements Action.Visitor<Bo
 
   private void reaches(int table) {
     require(
-        table == stage.joint() || stage.reaches().contains(table),
+        !stage.beside() && table == stage.joint() || stage.reaches().contains(table),
         "may not lead to table " + table);
   }
 

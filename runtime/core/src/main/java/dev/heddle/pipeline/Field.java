@@ -24,11 +24,15 @@ public enum Field {
   ZONE(Wire.REG13, 0, 16),
   /** Set where the packet came through a tunnel: it never goes back into one (split horizon). */
   FROM_TUNNEL(Wire.REG10, 0, 1),
+  /** Set where a packet may go back to the port it came from. */
+  LOOP_OK(Wire.REG10, 1, 1),
+  /** Which part of a list is worked through; dead at the end of a stage. */
+  PART(Wire.REG4, 0, 16),
   /** Free for third-party features. */
   THIRD_PARTY(Wire.REG11, 0, 32),
 
   /** What {@link Track} found out; zero before. The fields after it are its bits. */
-  CT_STATE(Wire.CT_STATE, 0, 32),
+  CT_STATE(Wire.CT_STATE, 0, 8),
   CT_NEW(Wire.CT_STATE, 0, 1),
   CT_EST(Wire.CT_STATE, 1, 1),
   CT_REL(Wire.CT_STATE, 2, 1),

@@ -16,8 +16,10 @@ import java.util.stream.Stream;
  * feature is retired.
  *
  * @param mandatory what no flow matches is dropped
+ * @param beside it has no joint: only flows that name it lead there
  */
-public record FilledStage(Id<FilledStage> id, int table, String feature, boolean mandatory)
+public record FilledStage(
+    Id<FilledStage> id, int table, String feature, boolean mandatory, boolean beside)
     implements Entity<FilledStage> {
 
   public static final Kind<FilledStage> KIND =
@@ -28,16 +30,20 @@ public record FilledStage(Id<FilledStage> id, int table, String feature, boolean
       Index.of("filled-stages", KIND, (id, s) -> Stream.of(new Index.Pair<>("all", id)));
 
   /** As the system writes it. */
-  record Form(int table, String feature, boolean mandatory) {}
+  record Form(int table, String feature, boolean mandatory, Boolean beside) {}
 
   private static FilledStage parse(Document d, int key) {
     Form f = Spec.read(d, Form.class);
-    return new FilledStage(KIND.id(d.name()), f.table, f.feature, f.mandatory);
+    return new FilledStage(
+        KIND.id(d), f.table, f.feature, f.mandatory, f.beside != null && f.beside);
   }
 
   public static Document document(Stage stage, String feature) {
     var spec = JsonNodeFactory.instance.objectNode();
     spec.put("table", stage.table()).put("feature", feature).put("mandatory", stage.mandatory());
+    if (stage.beside()) {
+      spec.put("beside", true);
+    }
     return new Document(KIND.name(), stage.name(), Map.of(), spec);
   }
 }

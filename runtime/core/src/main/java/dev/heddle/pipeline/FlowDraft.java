@@ -95,6 +95,26 @@ public final class FlowDraft {
    * present NETWORK, IN_PORT and OUT_PORT. May be said several times, for several nodes.
    */
   public FlowDraft toNode(IpAddress remote) {
+    towards(remote);
+    does(new Action.Output(Tunnel.OF_PORT));
+    return this;
+  }
+
+  /**
+   * As {@link #toNode}, save on that node itself: CROSS knows. A flow that says it of all nodes of
+   * a network is the same on each.
+   */
+  public FlowDraft crossTo(IpAddress remote) {
+    towards(remote);
+    return resubmit(Spine.CROSS);
+  }
+
+  /** Into the tunnel, with the header and to the node that were said before. */
+  public FlowDraft intoTunnel() {
+    return then(new Action.Output(Tunnel.OF_PORT));
+  }
+
+  private void towards(IpAddress remote) {
     if (actions.stream().noneMatch(Tunnel::writesHeader)) {
       move(Field.NETWORK, Field.TUNNEL_NETWORK);
       move(Field.IN_PORT, Field.TUNNEL_IN_PORT);
@@ -103,8 +123,6 @@ public final class FlowDraft {
       set(Field.TUNNEL_FLAGS, 0);
     }
     set(Field.TUNNEL_DST, remote);
-    does(new Action.Output(Tunnel.OF_PORT));
-    return this;
   }
 
   /**

@@ -12,10 +12,17 @@ public interface Inspection {
    * A stage in use.
    *
    * @param held its feature is away and its flows stay
+   * @param beside it has no joint: only flows that name it lead there
    * @param flows how many it holds over all scopes, its joint's and its last flow included
    */
   record StageState(
-      String name, int table, String feature, boolean held, boolean mandatory, long flows) {}
+      String name,
+      int table,
+      String feature,
+      boolean held,
+      boolean mandatory,
+      boolean beside,
+      long flows) {}
 
   /**
    * Why a flow exists.

@@ -24,7 +24,7 @@ public record KnownKind(Id<KnownKind> id, String plural, KeySpace keys, String f
 
   private static KnownKind parse(Document d, int key) {
     Form f = Spec.read(d, Form.class);
-    return new KnownKind(KIND.id(d.name()), f.plural, f.keys, f.feature);
+    return new KnownKind(KIND.id(d), f.plural, f.keys, f.feature);
   }
 
   public static Document document(Kind<?> kind, String feature) {

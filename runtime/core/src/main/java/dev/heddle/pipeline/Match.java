@@ -3,6 +3,7 @@ package dev.heddle.pipeline;
 import dev.heddle.model.Bits;
 import dev.heddle.model.Interned;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
  */
 public final class Match {
 
-  public static final Match ALL = new Match(List.of());
+  public static final Match ALL = new Match();
 
   public static final int ETH_IPV4 = 0x0800;
   public static final int ETH_ARP = 0x0806;
@@ -30,16 +31,16 @@ public final class Match {
   private static final Interned<Term> TERMS = new Interned<>();
   private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
-  private final List<Term> terms;
+  private final Term[] terms;
   private final int hash;
 
-  private Match(List<Term> terms) {
+  private Match(Term... terms) {
     this.terms = terms;
     this.hash = hash(terms);
   }
 
   /** Numbers given one after the other, as keys are, must not fall on each other in hash tables. */
-  private static int hash(List<Term> terms) {
+  private static int hash(Term[] terms) {
     long h = 0;
     for (Term t : terms) {
       h = (h ^ t.wire().ordinal()) * SPREAD;
@@ -64,13 +65,14 @@ public final class Match {
     return new Builder();
   }
 
+  /** Unmodifiable. */
   public List<Term> terms() {
-    return terms;
+    return Collections.unmodifiableList(Arrays.asList(terms));
   }
 
   /** The value this match fixes for the whole of {@code field}, if it does. */
   public Optional<Bits> value(Field field) {
-    return terms.stream()
+    return terms().stream()
         .filter(t -> t.wire() == field.wire() && t.mask().and(field.mask()).equals(field.mask()))
         .map(t -> t.value().and(field.mask()).shiftRight(field.offset()))
         .findFirst();
@@ -78,7 +80,7 @@ public final class Match {
 
   @Override
   public boolean equals(Object o) {
-    return o instanceof Match m && m.hash == hash && m.terms.equals(terms);
+    return o instanceof Match m && m.hash == hash && Arrays.equals(m.terms, terms);
   }
 
   @Override
@@ -88,9 +90,9 @@ public final class Match {
 
   @Override
   public String toString() {
-    return terms.isEmpty()
+    return terms.length == 0
         ? "any"
-        : terms.stream().map(Term::toString).collect(Collectors.joining(","));
+        : terms().stream().map(Term::toString).collect(Collectors.joining(","));
   }
 
   /** Collects conditions by role name; see {@link #builder()}. */
@@ -214,7 +216,7 @@ public final class Match {
     }
 
     public Match build() {
-      return count == 0 ? ALL : new Match(List.of(Arrays.copyOf(terms, count)));
+      return count == 0 ? ALL : new Match(Arrays.copyOf(terms, count));
     }
   }
 }

@@ -18,7 +18,7 @@ public record Owner(Id<Owner> id, int number) implements Entity<Owner> {
       new Kind<>("Feature", "features", true, KeySpace.OWNER, Owner::parse);
 
   private static Owner parse(Document d, int key) {
-    return new Owner(KIND.id(d.name()), key);
+    return new Owner(KIND.id(d), key);
   }
 
   public static Document document(String feature) {

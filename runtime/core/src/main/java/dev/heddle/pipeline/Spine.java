@@ -2,9 +2,11 @@ package dev.heddle.pipeline;
 
 import static dev.heddle.pipeline.Field.FROM_TUNNEL;
 import static dev.heddle.pipeline.Field.IN_PORT;
+import static dev.heddle.pipeline.Field.LOOP_OK;
 import static dev.heddle.pipeline.Field.NETWORK;
 import static dev.heddle.pipeline.Field.OUT_IS_GROUP;
 import static dev.heddle.pipeline.Field.OUT_PORT;
+import static dev.heddle.pipeline.Field.PART;
 
 import java.util.List;
 
@@ -27,7 +29,7 @@ public final class Spine {
       Stage.at("ADMIT", 4, "port security: only what a port may send").matches(IN_PORT).dropping();
 
   public static final Stage ANSWER =
-      Stage.at("ANSWER", 8, "replies to ARP by flows, on the asker's node")
+      Stage.at("ANSWER", 8, "replies to ARP and ND by flows, on the asker's node")
           .matches(NETWORK, IN_PORT)
           .writes(
               Field.ETH_SRC,
@@ -36,7 +38,20 @@ public final class Spine {
               Field.ARP_SHA,
               Field.ARP_THA,
               Field.ARP_SPA,
-              Field.ARP_TPA);
+              Field.ARP_TPA,
+              Field.IPV6_SRC,
+              Field.IPV6_DST,
+              Field.ICMPV6_TYPE,
+              Field.ND_SLL,
+              Field.ND_RESERVED,
+              Field.ND_OPTIONS_TYPE)
+          .reaches(204);
+
+  /** Only a flow that matches an advertisement may write its option: hence a table of its own. */
+  public static final Stage ANSWER_ND =
+      Stage.beside("ANSWER_ND", 204, "puts the link-layer address into an answer to ND")
+          .matches(NETWORK)
+          .writes(Field.ND_TLL);
 
   public static final Stage SWITCH =
       Stage.at("SWITCH", 28, "destination MAC to port or group")
@@ -46,15 +61,9 @@ public final class Spine {
 
   public static final Stage REPLICATE =
       Stage.at("REPLICATE", 56, "a group: each local member, one copy per remote node")
-          .matches(NETWORK, IN_PORT, OUT_PORT, OUT_IS_GROUP, FROM_TUNNEL)
-          .writes(
-              Field.TUNNEL_NETWORK,
-              Field.TUNNEL_DST,
-              Field.TUNNEL_IN_PORT,
-              Field.TUNNEL_OUT_PORT,
-              Field.TUNNEL_RESUME,
-              Field.TUNNEL_FLAGS)
-          .byNode();
+          .matches(NETWORK, OUT_PORT, OUT_IS_GROUP)
+          .writes(PART)
+          .reaches(205);
 
   public static final Stage LOCATE =
       Stage.at("LOCATE", 60, "a port: on with it if it is here, else into the tunnel to its node")
@@ -69,12 +78,37 @@ public final class Spine {
           .dropping()
           .byNode();
 
+  public static final Stage GUARD_TO =
+      Stage.at("GUARD_TO", 72, "not back to its port; port security: only what a port may get")
+          .matches(IN_PORT, OUT_PORT, LOOP_OK)
+          .dropping();
+
   public static final Stage OUTPUT =
       Stage.at("OUTPUT", 76, "out of the port's interface").matches(OUT_PORT).dropping().byNode();
 
+  /** A list of copies in parts: a flow of thousands of actions is not written anew for one. */
+  public static final Stage COPIES =
+      Stage.beside("COPIES", 205, "one part of a group's members or of the nodes they are on")
+          .matches(NETWORK, PART, FROM_TUNNEL)
+          .writes(
+              Field.TUNNEL_NETWORK,
+              Field.TUNNEL_DST,
+              Field.TUNNEL_IN_PORT,
+              Field.TUNNEL_OUT_PORT,
+              Field.TUNNEL_RESUME,
+              Field.TUNNEL_FLAGS)
+          .reaches(206)
+          .byNode();
+
+  public static final Stage CROSS =
+      Stage.beside("CROSS", 206, "into the tunnel, unless it leads to this very node").byNode();
+
   /** In packet order. */
   public static final List<Stage> STAGES =
-      List.of(CLASSIFY, ADMIT, ANSWER, SWITCH, REPLICATE, LOCATE, OUTPUT);
+      List.of(CLASSIFY, ADMIT, ANSWER, SWITCH, REPLICATE, LOCATE, GUARD_TO, OUTPUT);
+
+  /** Tables that one feature keeps to itself, beside the path. */
+  public static final List<Stage> BESIDE = List.of(ANSWER_ND, COPIES, CROSS);
 
   private Spine() {}
 }

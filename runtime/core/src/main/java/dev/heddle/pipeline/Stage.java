@@ -15,6 +15,8 @@ import java.util.Set;
  * @param reaches tables other than its joint that its flows may lead to
  * @param mandatory what no flow matches is dropped; otherwise it goes straight on
  * @param placed its flows may name what differs by node: ports and tunnels
+ * @param beside a table that one feature keeps to itself: it has no joint, and only flows that name
+ *     it lead there
  * @param purpose one line for the list of stages
  */
 public record Stage(
@@ -25,6 +27,7 @@ public record Stage(
     Set<Integer> reaches,
     boolean mandatory,
     boolean placed,
+    boolean beside,
     String purpose) {
 
   public Stage {
@@ -42,7 +45,18 @@ public record Stage(
 
   /** A stage that matches and writes nothing yet, and lets pass what it has no flow for. */
   public static Stage at(String name, int table, String purpose) {
-    return new Stage(name, table, Set.of(), Set.of(), Set.of(), false, false, purpose);
+    return new Stage(name, table, Set.of(), Set.of(), Set.of(), false, false, false, purpose);
+  }
+
+  /**
+   * A table that one feature keeps to itself, 200 to 253. Only flows that name it lead there, and
+   * what it does not match goes no further in it.
+   */
+  public static Stage beside(String name, int table, String purpose) {
+    if (table < 200) {
+      throw new IllegalArgumentException("a table beside the path is 200 or more, not " + table);
+    }
+    return new Stage(name, table, Set.of(), Set.of(), Set.of(), false, false, true, purpose);
   }
 
   /** A third party's stage right behind a stage of the spine, in the slot kept for it. */
@@ -51,29 +65,35 @@ public record Stage(
   }
 
   public Stage matches(Field... fields) {
-    return new Stage(name, table, Set.of(fields), writes, reaches, mandatory, placed, purpose);
+    return new Stage(
+        name, table, Set.of(fields), writes, reaches, mandatory, placed, beside, purpose);
   }
 
   public Stage writes(Field... fields) {
-    return new Stage(name, table, matches, Set.of(fields), reaches, mandatory, placed, purpose);
+    return new Stage(
+        name, table, matches, Set.of(fields), reaches, mandatory, placed, beside, purpose);
   }
 
   public Stage reaches(Integer... tables) {
-    return new Stage(name, table, matches, writes, Set.of(tables), mandatory, placed, purpose);
+    return new Stage(
+        name, table, matches, writes, Set.of(tables), mandatory, placed, beside, purpose);
   }
 
   /** What no flow matches is dropped. */
   public Stage dropping() {
-    return new Stage(name, table, matches, writes, reaches, true, placed, purpose);
+    return new Stage(name, table, matches, writes, reaches, true, placed, beside, purpose);
   }
 
   /** Its flows differ by node. */
   public Stage byNode() {
-    return new Stage(name, table, matches, writes, reaches, mandatory, true, purpose);
+    return new Stage(name, table, matches, writes, reaches, mandatory, true, beside, purpose);
   }
 
   /** The table with one flow that leads from here to the next stage in use. */
   public int joint() {
+    if (beside) {
+      throw new ContractException("stage " + name + " is beside the path: nothing is next");
+    }
     return table + 1;
   }
 

@@ -25,9 +25,13 @@ public final class StageFlows implements Feature {
 
   private static void flows(Id<FilledStage> id, View view, FlowSink out) {
     FilledStage stage = view.get(id).orElseThrow();
+    if (stage.beside()) {
+      return;
+    }
     int joint = stage.table() + 1;
     view.ids(FilledStage.ALL, "all").stream()
         .flatMap(other -> view.get(other).stream())
+        .filter(other -> !other.beside())
         .mapToInt(FilledStage::table)
         .filter(table -> table > stage.table())
         .min()

@@ -38,6 +38,9 @@ public record Track(
     if (!commit && (force || !exec.isEmpty())) {
       throw new IllegalArgumentException("only a commit forces or writes mark and label");
     }
+    if (!commit && nat.flatMap(Nat::range).isPresent()) {
+      throw new IllegalArgumentException("only a commit agrees on a translation");
+    }
     for (Action a : exec) {
       boolean ofConnection =
           a instanceof Action.Set s && s.wire().isOfConnection()

@@ -24,8 +24,8 @@ public enum Wire {
   REG13("reg13", 32),
   REG14("reg14", 32),
   REG15("reg15", 32),
-  /** Eight bits are in use; the low one is {@code new}. */
-  CT_STATE("ct_state", 32),
+  /** Of its 32 bits OVS uses eight; the low one is {@code new}. */
+  CT_STATE("ct_state", 8),
   CT_ZONE("ct_zone", 16),
   CT_MARK("ct_mark", 32),
   CT_LABEL("ct_label", 128),

@@ -49,7 +49,8 @@ public final class Pipeline {
 
   /** What becomes of a packet that no flow of the stage matches. */
   private static String miss(StageState stage) {
-    return stage.mandatory() ? "drop" : "next";
+    String other = stage.beside() ? "back" : "next";
+    return stage.mandatory() ? "drop" : other;
   }
 
   /** Reads a cookie as ovs-ofctl prints it, {@code 0x1a2b}, or in decimal; unsigned 64 bits. */

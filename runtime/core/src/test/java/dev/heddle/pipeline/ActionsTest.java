@@ -96,11 +96,36 @@ class ActionsTest {
   }
 
   @Test
+  void aTagIsTakenOffOrRenumberedWhereThereIsOne() {
+    FlowKey tagged = new FlowKey(4, 1, Match.builder().match(Field.VLAN_VID, 7).build());
+    Action push = new Action.PushVlan();
+    Action pop = new Action.PopVlan();
+    Action vid = Action.Set.of(Field.VLAN_VID, Bits.of(5));
+    Action none = Action.Set.of(Field.VLAN_TCI, Bits.ZERO);
+    for (List<Action> refused :
+        List.of(
+            List.of(pop),
+            List.of(vid),
+            List.of(push, pop, pop),
+            List.of(push, none, pop),
+            List.<Action>of(new Action.Clone(List.of(push)), pop))) {
+      assertThatThrownBy(() -> new Flow(ANY, 1, refused))
+          .hasMessageStartingWith("what has a tag must be said of tagged packets: table=4");
+    }
+    assertThatThrownBy(() -> flow(tagged, push, push))
+        .hasMessageStartingWith("there is room for two tags: table=4");
+    assertThat(flow(tagged, vid, pop, push, vid, new Action.Clone(List.of(pop)), pop).actions())
+        .hasSize(6);
+  }
+
+  @Test
   void onlyACommitWritesMarkAndLabelAndNothingElse() {
     assertThatThrownBy(() -> flow(IP, Action.Set.of(Field.CT_MARK, Bits.of(1))))
         .hasMessageStartingWith("only a commit writes mark and label");
     assertThatThrownBy(() -> Track.in(1).with(Field.CT_MARK, 1))
         .hasMessage("only a commit forces or writes mark and label");
+    assertThatThrownBy(() -> Track.in(1).nat(Nat.source(IpAddress.parse("10.0.0.1"))))
+        .hasMessage("only a commit agrees on a translation");
     assertThatThrownBy(() -> Track.in(1).forced())
         .hasMessage("only a commit forces or writes mark and label");
     assertThatThrownBy(() -> Track.commit(1).with(Field.OUT_PORT, 1))
@@ -114,6 +139,8 @@ class ActionsTest {
   @Test
   void aTranslationIsARangeOfOneFamily() {
     IpAddress v4 = IpAddress.parse("10.0.0.1");
+    assertThatThrownBy(() -> flow(IP, Track.commit(1).nat(Nat.source(IpAddress.parse("fd00::1")))))
+        .hasMessageStartingWith("translates to another family: table=4");
     assertThat(Nat.source(v4)).hasToString("nat(src=10.0.0.1)");
     assertThat(Nat.source(v4, IpAddress.parse("10.0.0.9"), 1024, 2047))
         .hasToString("nat(src=10.0.0.1-10.0.0.9:1024-2047)");

@@ -121,7 +121,8 @@ public record FlowText(Stage stage) {
 
     @Override
     public String gotoTable(Action.GotoTable go) {
-      return go.table() == stage.joint() ? "next" : go.toString();
+      boolean next = !stage.beside() && go.table() == stage.joint();
+      return next ? "next" : go.toString();
     }
 
     @Override

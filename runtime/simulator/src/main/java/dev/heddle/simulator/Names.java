@@ -14,7 +14,9 @@ public record Names(Inspection inspection) implements Trace.Legend {
             s ->
                 table == s.table()
                     ? Stream.of(s.name())
-                    : table == s.table() + 1 ? Stream.of("joint of " + s.name()) : Stream.empty())
+                    : table == s.table() + 1 && !s.beside()
+                        ? Stream.of("joint of " + s.name())
+                        : Stream.empty())
         .findFirst()
         .orElse("table " + table);
   }

@@ -107,7 +107,8 @@ public record Packet(Map<Wire, Bits> fields) {
       case UDP_SRC, UDP_DST -> isIp(Match.PROTO_UDP);
       case ARP_OP, ARP_SPA, ARP_TPA, ARP_SHA, ARP_THA -> is(Match.ETH_ARP);
       case ICMPV6_TYPE, ICMPV6_CODE -> is(Match.ETH_IPV6) && isIp(Match.PROTO_ICMPV6);
-      case ND_TARGET -> isNeighbourDiscovery(135) || isNeighbourDiscovery(136);
+      case ND_TARGET, ND_RESERVED, ND_OPTIONS_TYPE ->
+          isNeighbourDiscovery(135) || isNeighbourDiscovery(136);
       case ND_SLL -> isNeighbourDiscovery(135);
       case ND_TLL -> isNeighbourDiscovery(136);
       default -> true;

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 public record Sent(Net net, String from, Packet packet, String to, Plan plan, Fabric.Run run) {
 
   private static final int ARP_REPLY = 2;
+  private static final int ADVERTISEMENT = 136;
 
   static Sent through(Net net, String from, Packet packet, String to) {
     Plan plan = Plan.of(net.controller());
@@ -52,27 +53,52 @@ public record Sent(Net net, String from, Packet packet, String to, Plan plan, Fa
     return this;
   }
 
-  /** An ARP reply, and nothing else, comes back to the sender without leaving the node. */
+  /**
+   * An ARP reply or a neighbour advertisement, and nothing else, comes back to the sender without
+   * leaving the node.
+   */
   public Sent isAnswered() {
     crossesTo();
     require(arrivals().equals(Map.of(from, 1)), "is answered to " + from + " alone");
     Packet reply = run.arrivals().get(0).packet();
+    require(
+        reply.get(Field.ETH_DST).equals(packet.get(Field.ETH_SRC)), "is answered to whoever asked");
+    if (packet.get(Field.ICMPV6_TYPE).isZero()) {
+      isReply(reply);
+    } else {
+      isAdvertisement(reply);
+    }
+    return this;
+  }
+
+  private void isReply(Packet reply) {
     require(reply.get(Field.ARP_OP).low() == ARP_REPLY, "is answered by an ARP reply");
     require(
         reply.get(Field.ARP_SPA).equals(packet.get(Field.ARP_TPA))
             && reply.get(Field.ARP_TPA).equals(packet.get(Field.ARP_SPA))
             && reply.get(Field.ARP_THA).equals(packet.get(Field.ARP_SHA))
-            && reply.get(Field.ETH_DST).equals(packet.get(Field.ETH_SRC))
             && reply.get(Field.ETH_SRC).equals(reply.get(Field.ARP_SHA)),
         "is answered to whoever asked, about what was asked");
-    return this;
+  }
+
+  private void isAdvertisement(Packet reply) {
+    require(
+        reply.get(Field.ICMPV6_TYPE).low() == ADVERTISEMENT,
+        "is answered by a neighbour advertisement");
+    require(
+        reply.get(Field.ND_TARGET).equals(packet.get(Field.ND_TARGET))
+            && reply.get(Field.IPV6_SRC).equals(packet.get(Field.ND_TARGET))
+            && reply.get(Field.IPV6_DST).equals(packet.get(Field.IPV6_SRC))
+            && reply.get(Field.ND_TLL).equals(reply.get(Field.ETH_SRC))
+            && reply.get(Field.ND_SLL).isZero(),
+        "is answered to whoever asked, about what was asked");
   }
 
   /** As {@link #isAnswered}, with this MAC. */
   public Sent isAnsweredBy(String port) {
     isAnswered();
     require(
-        run.arrivals().get(0).packet().get(Field.ARP_SHA).equals(net.identity(port).mac().bits()),
+        run.arrivals().get(0).packet().get(Field.ETH_SRC).equals(net.identity(port).mac().bits()),
         "is answered with the MAC of " + port);
     return this;
   }

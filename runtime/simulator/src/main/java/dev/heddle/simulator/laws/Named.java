@@ -1,10 +1,9 @@
 package dev.heddle.simulator.laws;
 
-import dev.heddle.engine.Controller;
 import dev.heddle.model.Bits;
 import dev.heddle.model.KeySpace;
 import dev.heddle.model.Kind;
-import dev.heddle.model.Network;
+import dev.heddle.model.Network.State;
 import dev.heddle.pipeline.Action;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.Field;
@@ -13,6 +12,7 @@ import dev.heddle.pipeline.Term;
 import dev.heddle.pipeline.Wire;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * Writes flows with the names of objects where the numbers stand that were allocated to them, so
  * that two controllers which gave other numbers can be compared.
  */
-final class Named {
+record Named(Map<KeySpace, Map<Long, String>> names) {
 
   /** The fields that hold such numbers, and whose. */
   private static final Map<Field, KeySpace> HOLD =
@@ -33,18 +33,17 @@ final class Named {
               Field.TUNNEL_IN_PORT, KeySpace.PORT,
               Field.TUNNEL_OUT_PORT, KeySpace.PORT));
 
-  private final Map<KeySpace, Map<Long, String>> names = new EnumMap<>(KeySpace.class);
-
-  /** The names that a controller's objects have now. */
-  Named(Controller controller) {
-    for (Kind<?> kind : controller.kinds()) {
-      if (kind.keys() != KeySpace.NONE) {
-        Map<Long, String> own = names.computeIfAbsent(kind.keys(), s -> new HashMap<>());
-        for (Network.State s : controller.list(kind.name())) {
-          own.put((long) s.key(), s.document().path());
-        }
-      }
-    }
+  /** The names of all objects that have a number. */
+  static Named of(Map<Kind<?>, List<State>> objects) {
+    Map<KeySpace, Map<Long, String>> names = new EnumMap<>(KeySpace.class);
+    objects.forEach(
+        (kind, all) -> {
+          if (kind.keys() != KeySpace.NONE) {
+            Map<Long, String> own = names.computeIfAbsent(kind.keys(), s -> new HashMap<>());
+            all.forEach(s -> own.put((long) s.key(), s.document().path()));
+          }
+        });
+    return new Named(names);
   }
 
   String text(Flow flow) {

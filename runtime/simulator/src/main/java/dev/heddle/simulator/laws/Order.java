@@ -5,8 +5,8 @@ import dev.heddle.pipeline.Feature;
 import dev.heddle.store.MemoryStore;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -24,8 +24,8 @@ final class Order {
 
   static Optional<String> broken(Trial trial) {
     try (Run run = Run.on(new MemoryStore(), trial.features().get()).all(trial.history())) {
-      Map<String, Set<String>> wanted = run.named();
-      Set<String> contested = run.contested();
+      Picture wanted = run.picture();
+      Set<String> contested = wanted.contested();
       List<Feature> backwards = new ArrayList<>(trial.features().get());
       Collections.reverse(backwards);
       Random random = new Random(trial.seed());
@@ -39,11 +39,10 @@ final class Order {
     }
   }
 
-  private static Optional<String> differs(
-      Map<String, Set<String>> wanted, List<Feature> features, History other) {
+  private static Optional<String> differs(Picture wanted, List<Feature> features, History other) {
     try (Run run = Run.on(new MemoryStore(), features).all(other)) {
-      return Difference.between(
-          "as it came (-) and in another order (+), the other being " + other, wanted, run.named());
+      return wanted.differs(
+          "as it came (-) and in another order (+), the other being " + other, run.picture());
     }
   }
 
@@ -73,12 +72,12 @@ final class Order {
     List<Set<Object>> tokens = new ArrayList<>();
     List<Set<Integer>> after = new ArrayList<>();
     for (List<Change> transaction : all) {
-      Set<Object> mine = new java.util.HashSet<>(Changes.touched(transaction));
+      Set<Object> mine = new HashSet<>(Changes.touched(transaction));
       Changes.touched(transaction).stream()
           .filter(id -> contested.contains(id.kind()) && !changes.isThere(id))
           .forEach(id -> mine.add(id.kind()));
       changes.apply(transaction);
-      Set<Integer> before = new java.util.HashSet<>();
+      Set<Integer> before = new HashSet<>();
       for (int i = 0; i < tokens.size(); i++) {
         if (Changes.intersect(tokens.get(i), mine)) {
           before.add(i);

@@ -56,12 +56,13 @@ final class Restart {
     }
   }
 
-  /** Every document with its number. */
+  /** Every document with its number, and the numbers given last. */
   private static Map<String, String> objects(Store.Contents contents) {
     Map<String, String> objects = new TreeMap<>();
     for (Stored s : contents.documents().values()) {
       objects.put(s.document().path(), s.key() + " " + s.document().tree());
     }
+    contents.lastKeys().forEach((space, last) -> objects.put("last " + space, last.toString()));
     return objects;
   }
 }

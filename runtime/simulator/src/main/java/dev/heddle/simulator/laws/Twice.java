@@ -8,9 +8,7 @@ import dev.heddle.store.MemoryStore;
 import dev.heddle.store.Store;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Twice is once: a transaction that comes again at once is stored nowhere and told to nobody, so
@@ -25,17 +23,20 @@ final class Twice {
     try (Run run = Run.on(store, trial.features().get())) {
       for (List<Change> transaction : trial.history().transactions()) {
         run.apply(transaction);
-        Optional<String> stir = again(run, store, transaction);
-        if (stir.isPresent()) {
-          return stir;
+        // One that removes an object and makes it anew does so each time.
+        if (Changes.touched(transaction).size() == transaction.size()) {
+          Optional<String> stir = again(run, store, transaction);
+          if (stir.isPresent()) {
+            return stir;
+          }
         }
       }
-      Map<String, Set<String>> once = run.named();
+      Picture once = run.picture();
       // What was removed and comes again is younger: it may lose an address to another.
-      if (Changes.intersect(run.contested(), Changes.removedKinds(trial.history()))) {
+      if (Changes.intersect(once.contested(), Changes.removedKinds(trial.history()))) {
         return Optional.empty();
       }
-      return Difference.between("once (-) and twice (+)", once, run.all(trial.history()).named());
+      return once.differs("once (-) and twice (+)", run.all(trial.history()).picture());
     }
   }
 

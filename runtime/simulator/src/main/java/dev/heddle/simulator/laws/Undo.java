@@ -6,7 +6,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,11 +17,7 @@ import java.util.Set;
 final class Undo {
 
   /** How it was before a transaction, and what leads back there. */
-  private record Before(
-      Map<String, Set<String>> flows,
-      Set<String> contested,
-      List<Change> done,
-      List<Change> back) {}
+  private record Before(Picture picture, List<Change> done, List<Change> back) {}
 
   private Undo() {}
 
@@ -31,7 +26,7 @@ final class Undo {
       Deque<Before> way = new ArrayDeque<>();
       Changes changes = new Changes();
       for (List<Change> transaction : trial.history().transactions()) {
-        way.push(new Before(run.named(), run.contested(), transaction, changes.apply(transaction)));
+        way.push(new Before(run.picture(), transaction, changes.apply(transaction)));
         run.apply(transaction);
       }
       Set<String> reborn = new HashSet<>();
@@ -40,13 +35,14 @@ final class Undo {
         run.apply(before.back());
         reborn.addAll(Changes.removedKinds(new History(List.of(before.done()))));
         Optional<String> difference =
-            Changes.intersect(reborn, before.contested())
+            Changes.intersect(reborn, before.picture().contested())
                 ? Optional.empty()
-                : Difference.between(
-                    "before (-) and after it was undone (+)\n"
-                        + new History(List.of(before.done())).text(),
-                    before.flows(),
-                    run.named());
+                : before
+                    .picture()
+                    .differs(
+                        "before (-) and after it was undone (+)\n"
+                            + new History(List.of(before.done())).text(),
+                        run.picture());
         if (difference.isPresent()) {
           return difference;
         }

@@ -1,0 +1,97 @@
+package dev.heddle.l2;
+
+import static dev.heddle.pipeline.Field.ETH_DST;
+import static dev.heddle.pipeline.Field.ETH_TYPE;
+import static dev.heddle.pipeline.Field.IN_PORT;
+import static dev.heddle.pipeline.Field.IPV4_DST;
+import static dev.heddle.pipeline.Field.IPV6_DST;
+import static dev.heddle.pipeline.Field.LOOP_OK;
+import static dev.heddle.pipeline.Field.OUT_PORT;
+
+import dev.heddle.model.Attachment;
+import dev.heddle.model.Bits;
+import dev.heddle.model.Id;
+import dev.heddle.model.IpAddress;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.View;
+import dev.heddle.pipeline.FlowDraft;
+import dev.heddle.pipeline.FlowSink;
+import dev.heddle.pipeline.Match;
+import dev.heddle.pipeline.Scope;
+import dev.heddle.pipeline.Spine;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * GUARD_TO: nothing goes back to the port it came from, unless a stage before said that it may. A
+ * port with port security gets only what is for its own MAC and, if it has addresses, for those:
+ * one with IPv4 addresses only gets no IPv6, and the other way round. What is for a group of
+ * receivers passes always, which is why REPLICATE may go past this stage.
+ */
+final class Guard {
+
+  private static final int NOT_BACK = 200;
+  private static final int PASSES = 100;
+
+  /** 224.0.0.0/3: multicast, and 255.255.255.255 with what is reserved before it (RFC 1112). */
+  private static final Bits V4_GROUPS = Bits.of(0xe000_0000L);
+
+  /** ff00::/8 (RFC 4291). */
+  private static final Bits V6_GROUPS = Bits.prefix(8, 128);
+
+  private Guard() {}
+
+  static void flows(Id<LogicalPort> id, View view, FlowSink out) {
+    view.fact(Attachment.OF_PORT, id).ifPresent(a -> new Rules(a.port(), out).write());
+  }
+
+  /** The flows of one port. */
+  private record Rules(LogicalPort port, FlowSink out) {
+
+    void write() {
+      out.add(
+          Spine.GUARD_TO
+              .flow(NOT_BACK)
+              .match(IN_PORT, port.key())
+              .match(OUT_PORT, port.key())
+              .match(LOOP_OK, 0)
+              .drop()
+              .because(port.id())
+              .where(Scope.port(port.id())));
+      if (!port.portSecurity()) {
+        add(to());
+        return;
+      }
+      add(to().match(ETH_DST, Forward.GROUP_BIT, Forward.GROUP_BIT));
+      if (port.addresses().isEmpty()) {
+        add(toMac());
+        return;
+      }
+      List<IpAddress> v4 = port.addresses().stream().filter(a -> !a.isV6()).toList();
+      if (!v4.isEmpty()) {
+        add(toMac().match(ETH_TYPE, Match.ETH_ARP));
+        add(toMac().match(IPV4_DST, V4_GROUPS, V4_GROUPS));
+        v4.forEach(a -> add(toMac().match(IPV4_DST, a)));
+      }
+      List<IpAddress> v6 = port.addresses().stream().filter(IpAddress::isV6).toList();
+      if (!v6.isEmpty()) {
+        add(toMac().match(IPV6_DST, V6_GROUPS, V6_GROUPS));
+        Stream.concat(v6.stream(), Stream.of(port.mac().linkLocal()))
+            .distinct()
+            .forEach(a -> add(toMac().match(IPV6_DST, a)));
+      }
+    }
+
+    private FlowDraft to() {
+      return Spine.GUARD_TO.flow(PASSES).match(OUT_PORT, port.key());
+    }
+
+    private FlowDraft toMac() {
+      return to().match(ETH_DST, port.mac());
+    }
+
+    private void add(FlowDraft draft) {
+      out.add(draft.next().because(port.id()).where(Scope.port(port.id())));
+    }
+  }
+}
