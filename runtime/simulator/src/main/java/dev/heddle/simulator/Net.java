@@ -42,6 +42,9 @@ public final class Net implements AutoCloseable {
   private final Map<String, Guest.Identity> ports = new HashMap<>();
   private final Map<String, Integer> portsOf = new HashMap<>();
   private final Map<String, Integer> interfacesOf = new HashMap<>();
+  private final Memory memory = new Memory();
+  private Optional<Plan> plan = Optional.empty();
+  private long planned = -1;
   private String network = "";
   private String port = "";
 
@@ -124,6 +127,27 @@ public final class Net implements AutoCloseable {
   /** The guest behind a port, about to send. */
   public Guest from(String portName) {
     return new Guest(this, ports.get(portName), List.of());
+  }
+
+  /** So many seconds go by: what was learned is forgotten in time. */
+  public Net after(long seconds) {
+    memory.pass(seconds);
+    return this;
+  }
+
+  /** What the switches of this net remember. */
+  public Memory memory() {
+    return memory;
+  }
+
+  /** The switches as they are to be now; made once per revision. */
+  Plan plan() {
+    long revision = controller().inspection().work().revision();
+    if (plan.isEmpty() || planned != revision) {
+      plan = Optional.of(Plan.of(controller()));
+      planned = revision;
+    }
+    return plan.get();
   }
 
   public Controller controller() {

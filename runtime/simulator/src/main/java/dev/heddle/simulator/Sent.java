@@ -22,11 +22,11 @@ public record Sent(Net net, String from, Packet packet, String to, Plan plan, Fa
   private static final int ADVERTISEMENT = 136;
 
   static Sent through(Net net, String from, Packet packet, String to) {
-    Plan plan = Plan.of(net.controller());
+    Plan plan = net.plan();
     Plan.Plug at =
         plan.plug(LogicalPort.KIND.id(from))
             .orElseThrow(() -> new IllegalArgumentException(from + " is plugged in nowhere"));
-    Fabric.Run run = plan.fabric().send(at.node(), at.ofPort(), packet);
+    Fabric.Run run = plan.fabric().send(net.memory(), at.node(), at.ofPort(), packet);
     Sent sent = new Sent(net, from, packet, to, plan, run);
     sent.require(run.trace().ambiguous().isEmpty(), "is treated alike by every switch");
     return sent;
