@@ -16,6 +16,10 @@ public final class ActionList {
           .thenComparingInt(Action.Conjunction::clause)
           .thenComparingInt(Action.Conjunction::of);
 
+  private static final int SETS = 4;
+  private static final int ON = 5;
+  private static final int NEVER = 6;
+
   private ActionList() {}
 
   /** A canonical copy of {@code actions}, if a flow with this key may have them. */
@@ -137,6 +141,49 @@ public final class ActionList {
       }
     }
     return copy;
+  }
+
+  /**
+   * A copy of what a bucket holds. To OVS it is an action set (OpenFlow 1.3.5 section 5.10): run in
+   * its own order, with one action that sends the packet on, without which nothing is run at all.
+   */
+  static List<Action> bucket(List<Action> actions) {
+    List<Action> copy = nested(actions);
+    int last = 0;
+    for (Action a : copy) {
+      int rank = rank(a);
+      if (rank < last || rank == last && rank != SETS || rank == NEVER) {
+        throw new IllegalArgumentException(
+            "a bucket pops, pushes, counts down, sets, then sends on, each once: " + copy);
+      }
+      last = rank;
+    }
+    if (last != ON && !copy.isEmpty()) {
+      throw new IllegalArgumentException("a bucket that sends nothing on does nothing: " + copy);
+    }
+    return copy;
+  }
+
+  private static int rank(Action a) {
+    if (a instanceof Action.PopVlan) {
+      return 1;
+    }
+    if (a instanceof Action.PushVlan) {
+      return 2;
+    }
+    if (a instanceof Action.DecTtl) {
+      return 3;
+    }
+    if (a instanceof Action.Set || a instanceof Action.Move) {
+      return SETS;
+    }
+    boolean on =
+        a instanceof Action.Output
+            || a instanceof Action.ToSender
+            || a instanceof Action.Resubmit
+            || a instanceof Action.GroupRef
+            || a instanceof Track;
+    return on ? ON : NEVER;
   }
 
   /** True for a flow that does nothing but say which clauses of conjunctions it is. */
