@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -40,6 +41,9 @@ record OvsTrace(List<Step> steps, Map<Wire, Bits> last, boolean failed) {
   /** "Final flow" leaves tun_id out unless the packet came with a flag that says it has one. */
   private static final Pattern TUN_ID =
       Pattern.compile("^\\s+-> NXM_NX_TUN_ID\\[0..23\\] is now (0x[0-9a-f]+)$");
+
+  /** Fields whose values are printed as words. */
+  private static final Set<Wire> IN_WORDS = Set.of(Wire.CT_STATE, Wire.IP_FRAG, Wire.TCP_FLAGS);
 
   private static final Pattern FIELD = Pattern.compile("([a-z_0-9]+)=([^,\\s]+)");
 
@@ -101,7 +105,11 @@ record OvsTrace(List<Step> steps, Map<Wire, Bits> last, boolean failed) {
     Matcher m = FIELD.matcher(flow);
     while (m.find()) {
       Wire wire = byName.get(m.group(1));
-      if (wire != null && !value(m.group(2)).isZero()) {
+      if (m.group(1).startsWith("dl_vlan")) {
+        Bits known = fields.getOrDefault(Wire.VLAN_TCI, Bits.of(0x1000));
+        int shift = m.group(1).equals("dl_vlan") ? 0 : 13;
+        fields.put(Wire.VLAN_TCI, known.or(value(m.group(2)).shiftLeft(shift)));
+      } else if (wire != null && !IN_WORDS.contains(wire) && !value(m.group(2)).isZero()) {
         fields.put(wire, value(m.group(2)));
       }
     }

@@ -249,21 +249,8 @@ class SimulatorOnRealOvsTest {
                     s.table(),
                     s.flow().map(f -> f.key().priority()).orElse(-1),
                     s.flow().map(Flow::cookie).orElse(0L),
-                    outputs(s)))
+                    s.outputs()))
         .toList();
-  }
-
-  private static List<Integer> outputs(Trace.Step step) {
-    List<Integer> ports = new ArrayList<>();
-    for (Action action : step.flow().map(Flow::actions).orElse(List.of())) {
-      if (action instanceof Action.Output o
-          && step.notes().stream().noneMatch(n -> n.endsWith("port " + o.port()))) {
-        ports.add(o.port());
-      } else if (action instanceof Action.ToSender) {
-        ports.add(OvsTrace.IN_PORT);
-      }
-    }
-    return ports;
   }
 
   /**
@@ -273,7 +260,7 @@ class SimulatorOnRealOvsTest {
     Map<Wire, Bits> some = new EnumMap<>(Wire.class);
     some.putAll(fields);
     for (Wire w : Wire.values()) {
-      boolean header = w.compareTo(Wire.VLAN_TCI) >= 0 && w.compareTo(Wire.ARP_OP) < 0;
+      boolean header = w.compareTo(Wire.VLAN_TCI) > 0 && w.compareTo(Wire.ARP_OP) < 0;
       if (header || w == Wire.ETH_TYPE || w.compareTo(Wire.ICMPV6_TYPE) >= 0) {
         some.remove(w);
       }

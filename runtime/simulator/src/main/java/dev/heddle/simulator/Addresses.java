@@ -17,7 +17,17 @@ final class Addresses {
       case IPV4_SRC, IPV4_DST, ARP_SPA, ARP_TPA, TUN_SRC, TUN_DST ->
           new IpAddress(false, value).toString();
       case IPV6_SRC, IPV6_DST, ND_TARGET -> new IpAddress(true, value).toString();
-      case ETH_TYPE, VLAN_TCI, METADATA, TUN_ID, TUN_METADATA0 -> value.toString();
+      case IP_FRAG -> value.low() == 1 ? "first" : "later";
+      case ETH_TYPE,
+          VLAN_TCI,
+          CT_STATE,
+          CT_MARK,
+          CT_LABEL,
+          ND_RESERVED,
+          METADATA,
+          TUN_ID,
+          TUN_METADATA0 ->
+          value.toString();
       default -> wire.name().startsWith("REG") ? value.toString() : Long.toString(value.low());
     };
   }

@@ -5,6 +5,7 @@ import dev.heddle.model.Id;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Field;
+import dev.heddle.pipeline.Punt;
 import dev.heddle.pipeline.Tunnel;
 import dev.heddle.pipeline.Wire;
 import java.util.ArrayDeque;
@@ -49,16 +50,21 @@ public record Fabric(Map<Id<Node>, Switch> switches) {
   /** A copy of the packet that came out of a port that is no tunnel. */
   public record Arrival(Id<Node> node, int port, Packet packet) {}
 
+  /** A copy of the packet that a node sent to the controller. */
+  public record Punted(Id<Node> node, Punt punt, Packet packet) {}
+
   /**
    * What became of a packet.
    *
    * @param tunnelled how many copies each node got through a tunnel, by node
    * @param last the packet as the last action on the first node left it, with its registers
    * @param lost limits that were exceeded and copies that no node was there to take
+   * @param punted what went to the controller
    */
   public record Run(
       Trace trace,
       List<Arrival> arrivals,
+      List<Punted> punted,
       Map<Id<Node>, Integer> tunnelled,
       Packet last,
       List<String> lost) {
@@ -74,10 +80,17 @@ public record Fabric(Map<Id<Node>, Switch> switches) {
 
   private record Hop(Id<Node> node, int port, Packet packet) {}
 
-  /** Sends a packet into a port of a node. */
+  /** Sends a packet into a port of a node, of switches that remember nothing yet. */
   public Run send(Id<Node> node, int port, Packet packet) {
+    return send(new Memory(), node, port, packet);
+  }
+
+  /** Sends a packet into a port of a node. */
+  public Run send(Memory memory, Id<Node> node, int port, Packet packet) {
+    switches.forEach((n, s) -> memory.of(n).learned.follow(s.tables()));
     List<Trace.Step> steps = new ArrayList<>();
     List<Arrival> arrivals = new ArrayList<>();
+    List<Punted> punted = new ArrayList<>();
     Map<Id<Node>, Integer> tunnelled = new TreeMap<>();
     List<String> lost = new ArrayList<>();
     Optional<Packet> last = Optional.empty();
@@ -89,12 +102,12 @@ public record Fabric(Map<Id<Node>, Switch> switches) {
       }
       Hop at = hops.remove();
       Switch here = switches.get(at.node());
-      Passage.Outcome outcome =
-          Passage.through(at.node(), here.tables(), here.allPorts(), at.port(), at.packet());
-      steps.addAll(outcome.steps());
-      last = last.or(() -> Optional.of(outcome.last()));
-      outcome.exceeded().ifPresent(lost::add);
-      for (Passage.Copy copy : outcome.copies()) {
+      Visit visit = new Visit(at.node(), here, memory, at.port(), at.packet());
+      steps.addAll(visit.steps);
+      last = last.or(() -> Optional.of(visit.last));
+      lost.addAll(visit.lost);
+      visit.notes.forEach(n -> punted.add(new Punted(at.node(), n.punt(), n.packet())));
+      for (Visit.Copy copy : visit.copies) {
         if (copy.port() != Tunnel.OF_PORT) {
           arrivals.add(new Arrival(at.node(), copy.port(), copy.packet().onTheWire()));
         } else {
@@ -109,7 +122,12 @@ public record Fabric(Map<Id<Node>, Switch> switches) {
       }
     }
     return new Run(
-        new Trace(steps), List.copyOf(arrivals), Map.copyOf(tunnelled), last.get(), lost);
+        new Trace(steps),
+        List.copyOf(arrivals),
+        List.copyOf(punted),
+        Map.copyOf(tunnelled),
+        last.get(),
+        lost);
   }
 
   private Optional<Hop> tunnel(Switch from, Packet packet) {

@@ -13,6 +13,7 @@ import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Feature;
+import dev.heddle.pipeline.Field;
 import dev.heddle.simulator.laws.Scenario;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,11 +39,18 @@ import java.util.Optional;
  */
 public final class Net implements AutoCloseable {
 
+  /** The OpenFlow number of every node's end of a physical network. */
+  private static final int UPLINK = 900;
+
   private final Controller controller;
   private final AutoCloseable ends;
   private final Map<String, Guest.Identity> ports = new HashMap<>();
   private final Map<String, Integer> portsOf = new HashMap<>();
   private final Map<String, Integer> interfacesOf = new HashMap<>();
+  private final Map<String, Integer> nodes = new HashMap<>();
+  private final Memory memory = new Memory();
+  private Optional<Plan> plan = Optional.empty();
+  private long planned = -1;
   private String network = "";
   private String port = "";
 
@@ -113,10 +121,48 @@ public final class Net implements AutoCloseable {
   public Net node(String name) {
     if (!interfacesOf.containsKey(name)) {
       interfacesOf.put(name, 0);
-      int n = interfacesOf.size();
-      put(Node.document(name, n, Optional.of(IpAddress.parse("198.18.0." + n)), "3.1.0"));
+      put(nodeDocument(name, Map.of()));
     }
     return this;
+  }
+
+  /** Gives nodes a way to a physical network, and no other. */
+  public Net mapped(String physicalNetwork, String... nodes) {
+    for (String name : nodes) {
+      node(name);
+      put(nodeDocument(name, Map.of(physicalNetwork, UPLINK)));
+    }
+    return this;
+  }
+
+  private Document nodeDocument(String name, Map<String, Integer> uplinks) {
+    int n = nodes.computeIfAbsent(name, k -> nodes.size() + 1);
+    Optional<IpAddress> encap = Optional.of(IpAddress.parse("198.18.0." + n));
+    return Node.document(name, n, encap, "3.1.0", uplinks);
+  }
+
+  /** The way of the present switch to a VLAN of a physical network; 0 for no VLAN. */
+  public Net localnet(String name, String physicalNetwork, int tag) {
+    ObjectNode spec = object().put("switch", network).put("type", "localnet");
+    spec.put("physicalNetwork", physicalNetwork);
+    if (tag > 0) {
+      spec.put("tag", tag);
+    }
+    return put(new Document(LogicalPort.KIND.name(), name, Map.of(), spec));
+  }
+
+  /** Somebody on a VLAN of a physical network, where it meets a node; 0 for no VLAN. */
+  public Guest outside(String physicalNetwork, String node, int tag, String mac, String... own) {
+    Guest.Identity stranger =
+        new Guest.Identity(
+            Plan.uplink(physicalNetwork, Node.KIND.id(node)),
+            "",
+            MacAddress.parse(mac),
+            List.of(own).stream().map(IpAddress::parse).toList(),
+            false);
+    ports.put(stranger.port(), stranger);
+    Guest guest = new Guest(this, stranger, List.of());
+    return tag == 0 ? guest : guest.forging(Field.VLAN_TCI, Integer.toString(0x1000 | tag));
   }
 
   /** Removes a port from the model; its interface stays where it is. */
@@ -141,6 +187,27 @@ public final class Net implements AutoCloseable {
   /** The guest behind a port, about to send. */
   public Guest from(String portName) {
     return new Guest(this, ports.get(portName), List.of());
+  }
+
+  /** So many seconds go by: what was learned is forgotten in time. */
+  public Net after(long seconds) {
+    memory.pass(seconds);
+    return this;
+  }
+
+  /** What the switches of this net remember. */
+  public Memory memory() {
+    return memory;
+  }
+
+  /** The switches as they are to be now; made once per revision. */
+  Plan plan() {
+    long revision = controller().inspection().work().revision();
+    if (plan.isEmpty() || planned != revision) {
+      plan = Optional.of(Plan.of(controller()));
+      planned = revision;
+    }
+    return plan.get();
   }
 
   public Controller controller() {

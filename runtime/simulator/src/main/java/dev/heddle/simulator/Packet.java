@@ -4,20 +4,23 @@ import dev.heddle.model.Bits;
 import dev.heddle.pipeline.Action;
 import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.Match;
-import dev.heddle.pipeline.Term;
+import dev.heddle.pipeline.Operand;
 import dev.heddle.pipeline.Wire;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
  * A packet as a switch sees it: header fields, tunnel fields and the pipeline's registers. A field
  * the packet does not have reads as zero, as in OVS. Immutable.
+ *
+ * @param quoted of an ICMP error, the packet it is about
  */
-public record Packet(Map<Wire, Bits> fields) {
+public record Packet(Map<Wire, Bits> fields, Optional<Packet> quoted) {
 
-  public static final Packet EMPTY = new Packet(Map.of());
+  public static final Packet EMPTY = new Packet(Map.of(), Optional.empty());
 
   /** Zero values are left out, so that equal packets are equal values. */
   public Packet {
@@ -46,7 +49,12 @@ public record Packet(Map<Wire, Bits> fields) {
     EnumMap<Wire, Bits> changed = new EnumMap<>(Wire.class);
     changed.putAll(fields);
     changed.put(wire, value);
-    return new Packet(changed);
+    return new Packet(changed, quoted);
+  }
+
+  /** An ICMP error about {@code packet}. */
+  public Packet quoting(Packet packet) {
+    return new Packet(fields, Optional.of(packet));
   }
 
   /** With the bits of {@code field} replaced. */
@@ -59,18 +67,9 @@ public record Packet(Map<Wire, Bits> fields) {
     return with(field, Bits.of(value));
   }
 
-  boolean meets(Match match) {
-    for (Term t : match.terms()) {
-      if (!get(t.wire()).and(t.mask()).equals(t.value())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** Nothing happens if the packet has no such field, as ovs-actions(7) says of set_field. */
   Packet after(Action.Set set) {
-    return has(set.wire())
+    return has(set.wire()) && (!set.mask().equals(Field.VLAN_VID.mask()) || hasTagFor(set))
         ? with(set.wire(), get(set.wire()).andNot(set.mask()).or(set.value()))
         : this;
   }
@@ -91,20 +90,47 @@ public record Packet(Map<Wire, Bits> fields) {
     EnumMap<Wire, Bits> kept = new EnumMap<>(Wire.class);
     fields.forEach(
         (wire, value) -> {
-          if (wire.compareTo(Wire.TUN_METADATA0) > 0) {
+          boolean noTag = wire == Wire.VLAN_TCI && value.and(Field.VLAN_PRESENT.mask()).isZero();
+          if (wire.compareTo(Wire.TUN_METADATA0) > 0 && !noTag) {
             kept.put(wire, value);
           }
         });
-    return new Packet(kept);
+    return new Packet(kept, quoted);
+  }
+
+  /** As after {@link dev.heddle.pipeline.Track}: what is behind it knows nothing of connections. */
+  Packet untracked() {
+    return with(Wire.CT_STATE, Bits.ZERO)
+        .with(Wire.CT_ZONE, Bits.ZERO)
+        .with(Wire.CT_MARK, Bits.ZERO)
+        .with(Wire.CT_LABEL, Bits.ZERO);
+  }
+
+  Bits get(Operand.Slice slice) {
+    return get(slice.wire()).shiftRight(slice.offset()).and(Bits.ones(slice.width()));
+  }
+
+  boolean isIp() {
+    return has(Wire.IP_PROTO);
+  }
+
+  boolean isTagged() {
+    return !get(Field.VLAN_PRESENT).isZero();
+  }
+
+  private boolean hasTagFor(Action.Set set) {
+    return set.wire() != Wire.VLAN_TCI || isTagged();
   }
 
   private boolean has(Wire wire) {
     return switch (wire) {
       case IPV4_SRC, IPV4_DST -> is(Match.ETH_IPV4);
       case IPV6_SRC, IPV6_DST -> is(Match.ETH_IPV6);
-      case IP_PROTO -> is(Match.ETH_IPV4) || is(Match.ETH_IPV6);
-      case TCP_SRC, TCP_DST -> isIp(Match.PROTO_TCP);
+      case IP_PROTO, IP_TTL, IP_DSCP, IP_FRAG -> is(Match.ETH_IPV4) || is(Match.ETH_IPV6);
+      case TCP_SRC, TCP_DST, TCP_FLAGS -> isIp(Match.PROTO_TCP);
       case UDP_SRC, UDP_DST -> isIp(Match.PROTO_UDP);
+      case SCTP_SRC, SCTP_DST -> isIp(Match.PROTO_SCTP);
+      case ICMPV4_TYPE, ICMPV4_CODE -> is(Match.ETH_IPV4) && isIp(Match.PROTO_ICMP);
       case ARP_OP, ARP_SPA, ARP_TPA, ARP_SHA, ARP_THA -> is(Match.ETH_ARP);
       case ICMPV6_TYPE, ICMPV6_CODE -> is(Match.ETH_IPV6) && isIp(Match.PROTO_ICMPV6);
       case ND_TARGET, ND_RESERVED, ND_OPTIONS_TYPE ->

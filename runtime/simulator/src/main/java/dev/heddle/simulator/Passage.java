@@ -4,7 +4,13 @@ import dev.heddle.model.Bits;
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Action;
+import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.Flow;
+import dev.heddle.pipeline.Group;
+import dev.heddle.pipeline.Learn;
+import dev.heddle.pipeline.Operand;
+import dev.heddle.pipeline.Punt;
+import dev.heddle.pipeline.Track;
 import dev.heddle.pipeline.Wire;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,56 +20,69 @@ import java.util.Set;
 /**
  * One packet through the tables of one switch, with the limits of OVS (ofproto-dpif-xlate): 4,096
  * resubmits or gotos after the first lookup, 64 of them inside each other to the same or an earlier
- * table. Whoever exceeds one loses the packet, and with it every copy already sent. Not a value:
- * used once.
+ * table. Whoever exceeds one loses the packet, and with it every copy already sent. What is learned
+ * on the way is seen from the next passage on. Not a value: used once.
  */
 final class Passage implements Action.Visitor<Optional<String>> {
 
   static final int MOST_RESUBMITS = 4096;
   static final int DEEPEST = 64;
 
-  /** A copy that leaves by a port, with what it carries there. */
-  record Copy(int port, Packet packet) {}
+  private static final Optional<String> NOTHING = Optional.empty();
+
+  /** Something learned, and by what. */
+  record Lesson(Learn by, Flow flow) {}
+
+  /**
+   * @param effects what the switch is to do, none if a limit was exceeded
+   * @param last the packet after the last action, with its registers
+   * @param exceeded the limit that lost the packet
+   */
+  record Outcome(
+      List<Trace.Step> steps,
+      List<Effect> effects,
+      List<Lesson> lessons,
+      Packet last,
+      Optional<String> exceeded) {}
 
   private final Id<Node> node;
   private final Tables tables;
+  private final Memory.Local memory;
   private final Set<Integer> ports;
   private final int inPort;
+  private final Packet arrived;
   private final List<Trace.Step> steps = new ArrayList<>();
-  private final List<Copy> copies = new ArrayList<>();
+  private final List<Lesson> lessons = new ArrayList<>();
+  private List<Effect> effects = new ArrayList<>();
+  private List<Integer> outputs = new ArrayList<>();
+  private List<String> notes = new ArrayList<>();
   private Packet packet;
   private int table;
   private int lookups;
   private int backward;
   private int inside;
+  private int groups;
+  private boolean stopped;
   private Optional<String> exceeded = Optional.empty();
 
-  private Passage(Id<Node> node, Tables tables, Set<Integer> ports, int inPort, Packet packet) {
+  private Passage(Id<Node> node, Fabric.Switch at, Memory.Local memory, int inPort, Packet packet) {
     this.node = node;
-    this.tables = tables;
-    this.ports = ports;
+    this.tables = at.tables();
+    this.memory = memory;
+    this.ports = at.allPorts();
     this.inPort = inPort;
+    this.arrived = packet;
     this.packet = packet;
   }
 
-  /**
-   * @param copies what left the switch, none if a limit was exceeded
-   * @param last the packet after the last action, with its registers
-   * @param exceeded the limit that lost the packet
-   */
-  record Outcome(
-      List<Trace.Step> steps, List<Copy> copies, Packet last, Optional<String> exceeded) {}
-
-  /**
-   * @param ports the ports the switch has; what goes out of another is lost
-   */
+  /** From a table on: the first, or where a tracked packet goes on. */
   static Outcome through(
-      Id<Node> node, Tables tables, Set<Integer> ports, int inPort, Packet packet) {
-    Packet at = packet.with(Wire.OF_PORT, Bits.of(inPort));
-    Passage p = new Passage(node, tables, ports, inPort, at);
-    p.lookUp(0);
-    List<Copy> copies = p.exceeded.isPresent() ? List.of() : p.copies;
-    return new Outcome(List.copyOf(p.steps), List.copyOf(copies), p.packet, p.exceeded);
+      Id<Node> node, Fabric.Switch at, Memory.Local memory, int inPort, Packet packet, int table) {
+    Packet in = packet.with(Wire.OF_PORT, Bits.of(inPort));
+    Passage p = new Passage(node, at, memory, inPort, in);
+    p.lookUp(table);
+    List<Effect> effects = p.exceeded.isPresent() ? List.of() : p.effects;
+    return new Outcome(p.steps, effects, p.lessons, p.packet, p.exceeded);
   }
 
   /** Forward lookups are bounded in number only; going back counts as depth too. */
@@ -77,37 +96,62 @@ final class Passage implements Action.Visitor<Optional<String>> {
     if (exceeded.isPresent()) {
       return;
     }
-    int before = table;
+    final int before = table;
+    final List<String> notesBefore = notes;
+    final List<Integer> outputsBefore = outputs;
     int deeper = next <= before && lookups > 0 ? 1 : 0;
     table = next;
     lookups++;
-    List<Flow> met = tables.lookup(next, packet);
+    Classifier.Found found = memory.learned.index(tables, next).lookup(packet);
+    List<Flow> met = found.flows();
     int at = steps.size();
-    List<String> notes = new ArrayList<>();
-    Trace.Step step = new Trace.Step(node, next, inside, packet, met, notes);
-    steps.add(step);
+    notes = new ArrayList<>();
+    outputs = new ArrayList<>();
+    found.conjunctions().forEach(id -> notes.add("all clauses of conjunction " + id + " met"));
+    Packet asItCame = packet;
+    steps.add(new Trace.Step(node, next, inside, asItCame, met, notes, outputs));
     backward += deeper;
-    for (Action action : met.isEmpty() ? List.<Action>of() : met.get(0).actions()) {
-      if (exceeded.isPresent()) {
+    if (!met.isEmpty()) {
+      run(met.get(0).actions());
+    }
+    backward -= deeper;
+    steps.set(at, new Trace.Step(node, next, inside, asItCame, met, notes, outputs));
+    table = before;
+    notes = notesBefore;
+    outputs = outputsBefore;
+  }
+
+  private void run(List<Action> actions) {
+    for (Action action : actions) {
+      if (exceeded.isPresent() || stopped) {
         break;
       }
       action.accept(this).ifPresent(notes::add);
     }
-    backward -= deeper;
-    table = before;
-    steps.set(at, new Trace.Step(node, next, inside, step.packet(), met, notes));
+    stopped = false;
+  }
+
+  /** On a copy: what changes is not seen behind it. */
+  private void runOnCopy(List<Action> actions) {
+    Packet before = packet;
+    List<Effect> outer = effects;
+    effects = new ArrayList<>();
+    run(actions);
+    outer.add(new Effect.Copied(effects));
+    effects = outer;
+    packet = before;
   }
 
   @Override
   public Optional<String> set(Action.Set set) {
     packet = packet.after(set);
-    return Optional.empty();
+    return NOTHING;
   }
 
   @Override
   public Optional<String> move(Action.Move move) {
     packet = packet.after(move);
-    return Optional.empty();
+    return NOTHING;
   }
 
   @Override
@@ -118,14 +162,16 @@ final class Passage implements Action.Visitor<Optional<String>> {
     if (!ports.contains(output.port())) {
       return Optional.of("there is no port " + output.port());
     }
-    copies.add(new Copy(output.port(), packet));
-    return Optional.empty();
+    outputs.add(output.port());
+    effects.add(new Effect.Sent(output.port(), packet));
+    return NOTHING;
   }
 
   @Override
   public Optional<String> toSender(Action.ToSender toSender) {
-    copies.add(new Copy(inPort, packet));
-    return Optional.empty();
+    outputs.add(Trace.Step.SENDER);
+    effects.add(new Effect.Sent(inPort, packet));
+    return NOTHING;
   }
 
   @Override
@@ -143,52 +189,101 @@ final class Passage implements Action.Visitor<Optional<String>> {
   }
 
   @Override
-  public Optional<String> pushVlan(Action.PushVlan a) {
-    throw new IllegalArgumentException("not yet: " + a);
+  public Optional<String> pushVlan(Action.PushVlan push) {
+    if (packet.isTagged()) {
+      exceeded = Optional.of("a second VLAN tag, which is not simulated: the packet is lost");
+      return exceeded;
+    }
+    packet = packet.with(Wire.VLAN_TCI, Field.VLAN_PRESENT.mask());
+    return NOTHING;
   }
 
   @Override
-  public Optional<String> popVlan(Action.PopVlan a) {
-    throw new IllegalArgumentException("not yet: " + a);
+  public Optional<String> popVlan(Action.PopVlan pop) {
+    packet = packet.with(Wire.VLAN_TCI, Bits.ZERO);
+    return NOTHING;
   }
 
   @Override
-  public Optional<String> decTtl(Action.DecTtl a) {
-    throw new IllegalArgumentException("not yet: " + a);
+  public Optional<String> decTtl(Action.DecTtl decTtl) {
+    if (!packet.isIp()) {
+      return NOTHING;
+    }
+    long ttl = packet.get(Field.IP_TTL).low();
+    if (ttl > 1) {
+      packet = packet.with(Field.IP_TTL, ttl - 1);
+      return NOTHING;
+    }
+    stopped = true;
+    return Optional.of("its TTL is " + ttl + ": no further in this table");
   }
 
   @Override
-  public Optional<String> conjunction(Action.Conjunction a) {
-    throw new IllegalArgumentException("not yet: " + a);
+  public Optional<String> conjunction(Action.Conjunction conjunction) {
+    return NOTHING; // met by Classifier; a clause by itself does nothing
   }
 
   @Override
-  public Optional<String> group(Action.GroupRef a) {
-    throw new IllegalArgumentException("not yet: " + a);
+  public Optional<String> group(Action.GroupRef ref) {
+    Optional<Group> group = tables.group(ref.id());
+    if (group.isEmpty()) {
+      return Optional.of("there is no group " + ref.id());
+    }
+    if (groups >= DEEPEST) {
+      exceeded = Optional.of("over " + DEEPEST + " groups inside each other: the packet is lost");
+      return exceeded;
+    }
+    List<Group.Bucket> chosen =
+        Buckets.chosen(group.get(), packet, port -> ports.contains(port) && !isDown(port));
+    groups++;
+    for (Group.Bucket bucket : chosen) {
+      notes.add("bucket " + group.get().buckets().indexOf(bucket) + " of group " + ref.id());
+      runOnCopy(bucket.actions());
+    }
+    groups--;
+    return chosen.isEmpty() ? Optional.of("group " + ref.id() + " has no live bucket") : NOTHING;
+  }
+
+  private boolean isDown(int port) {
+    return memory.down.contains(port);
   }
 
   @Override
-  public Optional<String> meter(Action.Meter a) {
-    throw new IllegalArgumentException("not yet: " + a);
+  public Optional<String> meter(Action.Meter meter) {
+    return NOTHING; // no time passes between packets: nothing exceeds a rate
   }
 
   @Override
-  public Optional<String> clone(Action.Clone a) {
-    throw new IllegalArgumentException("not yet: " + a);
+  public Optional<String> clone(Action.Clone clone) {
+    runOnCopy(clone.actions());
+    return NOTHING;
   }
 
   @Override
-  public Optional<String> learn(dev.heddle.pipeline.Learn a) {
-    throw new IllegalArgumentException("not yet: " + a);
+  public Optional<String> learn(Learn learn) {
+    Flow flow = learn.flow(packet::get);
+    lessons.add(new Lesson(learn, flow));
+    return Optional.of("learns " + flow);
   }
 
   @Override
-  public Optional<String> track(dev.heddle.pipeline.Track a) {
-    throw new IllegalArgumentException("not yet: " + a);
+  public Optional<String> track(Track track) {
+    Bits zone =
+        track.zone() instanceof Operand.Slice slice
+            ? packet.get(slice)
+            : ((Operand.Constant) track.zone()).value();
+    Packet asKnown =
+        packet
+            .with(Wire.CT_STATE, arrived.get(Wire.CT_STATE))
+            .with(Wire.CT_ZONE, arrived.get(Wire.CT_ZONE));
+    effects.add(new Effect.Tracked(track, (int) zone.low(), asKnown));
+    packet = packet.untracked();
+    return NOTHING;
   }
 
   @Override
-  public Optional<String> punt(dev.heddle.pipeline.Punt a) {
-    throw new IllegalArgumentException("not yet: " + a);
+  public Optional<String> punt(Punt punt) {
+    effects.add(new Effect.Punted(punt, packet));
+    return NOTHING;
   }
 }

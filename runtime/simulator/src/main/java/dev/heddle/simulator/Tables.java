@@ -2,30 +2,45 @@ package dev.heddle.simulator;
 
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
+import dev.heddle.pipeline.Action;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
+import dev.heddle.pipeline.Group;
+import dev.heddle.pipeline.Learn;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** The flow tables of one switch. Immutable. */
+/** The flow tables and groups of one switch, indexed for lookup. Immutable. */
 public final class Tables {
 
-  private static final Comparator<Flow> BEST_FIRST =
-      Comparator.comparingInt((Flow f) -> f.key().priority()).reversed();
+  private static final Classifier EMPTY = new Classifier(List.of());
 
-  private final Map<Integer, List<Flow>> byTable = new TreeMap<>();
+  private final Map<Integer, List<Flow>> flows;
+  private final Map<Integer, Classifier> classifiers = new HashMap<>();
+  private final List<Learn> learners;
+  private final Map<Long, Group> groups;
 
-  private Tables(Iterable<Flow> flows) {
-    flows.forEach(f -> byTable.computeIfAbsent(f.key().table(), t -> new ArrayList<>()).add(f));
-    byTable.values().forEach(table -> table.sort(BEST_FIRST));
+  private Tables(Map<Integer, List<Flow>> flows, Map<Long, Group> groups) {
+    this.flows = flows;
+    this.groups = groups;
+    this.learners =
+        flows.values().stream().flatMap(List::stream).flatMap(f -> learners(f.actions())).toList();
+    flows.forEach((table, list) -> classifiers.put(table, new Classifier(list)));
   }
 
   public static Tables of(Iterable<Flow> flows) {
-    return new Tables(flows);
+    Map<Integer, List<Flow>> byTable = new HashMap<>();
+    flows.forEach(f -> byTable.computeIfAbsent(f.key().table(), t -> new ArrayList<>()).add(f));
+    return new Tables(byTable, Map.of());
   }
 
   /** What a node is to hold at the revision that is read. */
@@ -34,23 +49,50 @@ public final class Tables {
     for (FlowKey key : snapshot.keys(node)) {
       snapshot.flow(node, key).ifPresent(flows::add);
     }
-    return new Tables(flows);
+    return of(flows);
   }
 
-  /**
-   * The flows of highest priority that a packet meets. One, or none; with more, OVS takes any of
-   * them (ovs-ofctl(8), overlapping flows), so more is a fault of whoever wrote them.
-   */
-  List<Flow> lookup(int table, Packet packet) {
-    List<Flow> met = new ArrayList<>(1);
-    for (Flow flow : byTable.getOrDefault(table, List.of())) {
-      if (!met.isEmpty() && flow.key().priority() < met.get(0).key().priority()) {
-        break;
-      }
-      if (packet.meets(flow.key().match())) {
-        met.add(flow);
-      }
+  /** The same flows with these groups. */
+  public Tables with(Group... more) {
+    Map<Long, Group> all = new HashMap<>(groups);
+    for (Group g : more) {
+      all.put(g.id(), g);
     }
-    return met;
+    return new Tables(flows, all);
+  }
+
+  Optional<Group> group(long id) {
+    return Optional.ofNullable(groups.get(id));
+  }
+
+  /** True if some flow learns what meets the condition. */
+  boolean learns(Predicate<Learn> condition) {
+    return learners.stream().anyMatch(condition);
+  }
+
+  private static Stream<Learn> learners(List<Action> actions) {
+    return actions.stream()
+        .flatMap(
+            a ->
+                a instanceof Learn l
+                    ? Stream.of(l)
+                    : a instanceof Action.Clone c ? learners(c.actions()) : Stream.empty());
+  }
+
+  private List<Flow> flows(int table) {
+    return flows.getOrDefault(table, List.of());
+  }
+
+  /** The index of a table. */
+  Classifier classifier(int table) {
+    return classifiers.getOrDefault(table, EMPTY);
+  }
+
+  /** The index of a table in which {@code learned} flows stand for those with their key. */
+  Classifier classifier(int table, Collection<Flow> learned) {
+    Set<FlowKey> replaced = learned.stream().map(Flow::key).collect(Collectors.toSet());
+    List<Flow> all = new ArrayList<>(learned);
+    flows(table).stream().filter(f -> !replaced.contains(f.key())).forEach(all::add);
+    return new Classifier(all);
   }
 }

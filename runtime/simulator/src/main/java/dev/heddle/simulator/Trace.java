@@ -24,13 +24,25 @@ public record Trace(List<Step> steps) {
    * @param met the flows of highest priority that match: none is a miss, which drops; of several
    *     the first was taken, and a switch may take another
    * @param notes what an action did other than its name says
+   * @param outputs the ports that took a copy from this flow, in order; {@link #SENDER} for the one
+   *     it came by
    */
   public record Step(
-      Id<Node> node, int table, int depth, Packet packet, List<Flow> met, List<String> notes) {
+      Id<Node> node,
+      int table,
+      int depth,
+      Packet packet,
+      List<Flow> met,
+      List<String> notes,
+      List<Integer> outputs) {
+
+    /** "To sender", as OpenFlow numbers it. */
+    public static final int SENDER = 0xfff8;
 
     public Step {
       met = List.copyOf(met);
       notes = List.copyOf(notes);
+      outputs = List.copyOf(outputs);
     }
 
     public Optional<Flow> flow() {

@@ -1,0 +1,71 @@
+package dev.heddle.simulator;
+
+import dev.heddle.model.Id;
+import dev.heddle.model.Node;
+import dev.heddle.pipeline.Flow;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * What switches remember from one packet to the next: connections, learned flows, which ports are
+ * down; and the time, which passes only when told to. For one thread.
+ */
+public final class Memory {
+
+  /** What one switch remembers. */
+  static final class Local {
+    final Tracker tracker;
+    final Learned learned = new Learned();
+    final Set<Integer> down = new HashSet<>();
+
+    Local(Tracker tracker) {
+      this.tracker = tracker;
+    }
+  }
+
+  private final Supplier<Tracker> trackers;
+  private final Map<Id<Node>, Local> nodes = new HashMap<>();
+  private long now;
+
+  public Memory() {
+    this(Connections::new);
+  }
+
+  /** With other connection trackers, one per node. */
+  public Memory(Supplier<Tracker> trackers) {
+    this.trackers = trackers;
+  }
+
+  Local of(Id<Node> node) {
+    return nodes.computeIfAbsent(node, n -> new Local(trackers.get()));
+  }
+
+  /** Seconds since the beginning. */
+  public long now() {
+    return now;
+  }
+
+  /** So many seconds go by. */
+  public void pass(long seconds) {
+    now += seconds;
+    nodes.values().forEach(n -> n.learned.expire(now));
+  }
+
+  /** A port goes down or comes up: fast failover looks at it. */
+  public void port(Id<Node> node, int port, boolean up) {
+    if (up) {
+      of(node).down.remove(port);
+    } else {
+      of(node).down.add(port);
+    }
+  }
+
+  /** What a node has learned and not yet forgotten. */
+  public List<Flow> learned(Id<Node> node) {
+    return of(node).learned.all();
+  }
+}
