@@ -156,7 +156,7 @@ record AnyTables(Random random) {
 
   private List<Action> action(int table, boolean outermost) {
     int later = Math.min(TABLES - 1, table + 1 + random.nextInt(3));
-    return switch (random.nextInt(outermost ? 15 : 13)) {
+    return switch (random.nextInt(outermost ? 17 : 14)) {
       case 0, 1 -> List.of(set());
       case 2 -> List.of(Action.Move.of(Field.ETH_SRC, Field.ETH_DST));
       case 3 -> List.of(new Action.Output(any(PORTS)));
@@ -164,9 +164,14 @@ record AnyTables(Random random) {
       case 5, 6 -> List.of(later > table ? new Action.Resubmit(later) : new Action.Output(2));
       case 7 ->
           List.of(new Action.PushVlan(), Action.Set.of(Field.VLAN_VID, Bits.of(random.nextInt(3))));
-      case 8 -> List.of(random.nextBoolean() ? new Action.PopVlan() : new Action.DecTtl());
+      case 8 ->
+          random.nextBoolean()
+              ? List.of(new Action.DecTtl())
+              : random.nextBoolean()
+                  ? List.of(new Action.PopVlan())
+                  : List.of(new Action.PushVlan(), set(), new Action.PopVlan());
       case 9 -> List.of(new Action.GroupRef(1 + random.nextInt(3)));
-      case 10 -> List.of(later > table ? track(later) : new Action.Output(3));
+      case 10, 13 -> List.of(later > table ? track(later) : new Action.Output(3));
       case 11 -> List.of(Punt.with(new byte[] {1}));
       case 12 -> List.of(learn(later));
       default -> {
@@ -199,12 +204,13 @@ record AnyTables(Random random) {
   }
 
   private Learn learn(int table) {
+    boolean ofNetwork = random.nextBoolean(); // and then of another priority: no two overlap
     Learn.Builder b =
-        Learn.into(table, 100 + random.nextInt(3), LEARNED)
+        Learn.into(table, ofNetwork ? 101 : 100, LEARNED)
             .match(Field.ETH_DST, Field.ETH_SRC)
             .idle(300 * random.nextInt(2))
             .hard(300 * random.nextInt(2));
-    if (random.nextBoolean()) {
+    if (ofNetwork) {
       b.match(Field.NETWORK, random.nextInt(2));
     }
     b.load(random.nextInt(2), Field.NETWORK).load(Field.NETWORK, Field.OUT_PORT);

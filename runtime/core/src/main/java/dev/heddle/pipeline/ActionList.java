@@ -82,12 +82,15 @@ public final class ActionList {
    */
   private static void checkTags(FlowKey key, List<Action> all) {
     boolean tagged = key.match().value(Field.VLAN_PRESENT).filter(b -> !b.isZero()).isPresent();
-    checkTags(key, all, all, tagged);
+    checkTags(key, all, all, tagged ? 1 : 0);
   }
 
-  private static void checkTags(FlowKey key, List<Action> all, List<Action> part, boolean tagged) {
-    boolean outer = tagged;
-    boolean inner = false;
+  /**
+   * @param tags bit 0: there is one; bit 1: there is another behind it
+   */
+  private static void checkTags(FlowKey key, List<Action> all, List<Action> part, int tags) {
+    boolean outer = (tags & 1) != 0;
+    boolean inner = (tags & 2) != 0;
     for (Action a : part) {
       if (a instanceof Action.PushVlan) {
         if (inner) {
@@ -108,7 +111,7 @@ public final class ActionList {
         }
         outer = vid || !s.value().and(Field.VLAN_PRESENT.mask()).isZero();
       } else if (a instanceof Action.Clone clone) {
-        checkTags(key, all, clone.actions(), outer);
+        checkTags(key, all, clone.actions(), (outer ? 1 : 0) | (inner ? 2 : 0));
       }
     }
   }

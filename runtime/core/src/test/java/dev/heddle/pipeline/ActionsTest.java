@@ -123,6 +123,8 @@ class ActionsTest {
     }
     assertThatThrownBy(() -> flow(tagged, push, push))
         .hasMessageStartingWith("there is room for two tags: table=4");
+    assertThatThrownBy(() -> flow(tagged, push, new Action.Clone(List.of(push))))
+        .hasMessageStartingWith("there is room for two tags: table=4");
     assertThat(flow(tagged, vid, pop, push, vid, new Action.Clone(List.of(pop)), pop).actions())
         .hasSize(6);
   }
