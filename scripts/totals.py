@@ -1,6 +1,7 @@
 """totals.py ROOT MARK STATUS: sums the test reports under ROOT that are newer than file MARK.
 
-Prints the failed tests' names and, last and alone, "N passed, N failed". STATUS is the exit code of what ran them: if
+Prints the failed tests' names, how many random histories they went through (each property that had some left a file
+below target/histories that begins with their number) and, last and alone, "N passed, N failed". STATUS is the exit code of what ran them: if
 that is not 0 and no report tells of a failure (say, something did not compile), that itself counts as one.
 """
 
@@ -12,9 +13,11 @@ from pathlib import Path
 def main(root, mark, status):
     since = Path(mark).stat().st_mtime
     passed = failed = skipped = 0
-    for report in sorted(Path(root).glob("**/target/**/TEST-*.xml")):
-        if report.stat().st_mtime < since:
-            continue
+
+    def fresh(pattern):
+        return [p for p in sorted(Path(root).glob(pattern)) if p.stat().st_mtime >= since]
+
+    for report in fresh("**/target/**/TEST-*.xml"):
         for case in xml.parse(report).getroot().iter("testcase"):
             if case.find("failure") is not None or case.find("error") is not None:
                 failed += 1
@@ -24,6 +27,7 @@ def main(root, mark, status):
                 print(f"skipped: {case.get('classname')}: {case.get('name')}")
             else:
                 passed += 1
+    histories = sum(int(p.read_text().split()[0]) for p in fresh("**/target/histories/*.txt"))
     if status != "0" and not failed:
         failed = 1
         print("failed: the build itself, see above")
@@ -32,6 +36,10 @@ def main(root, mark, status):
     if not passed and not failed:
         failed = 1
         print("failed: no test ran")
+    if passed and not histories:
+        failed += 1
+        print("failed: no random history ran")
+    print(f"{histories} random histories")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -2,12 +2,13 @@ package dev.heddle.laws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.engine.Controller;
-import dev.heddle.model.Document;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.MacAddress;
 import dev.heddle.pipeline.Field;
+import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.Match;
 import dev.heddle.simulator.Fabric;
 import dev.heddle.simulator.Names;
@@ -24,10 +25,25 @@ import java.util.stream.Collectors;
  * A finished history, seen by the simulator and by the reference model: each method sends a packet
  * and fails, with its trace, where the two differ.
  */
-record Compared(Controller controller, WhoHears reference, Plan plan, Coverage coverage) {
+record Compared(
+    Inspection inspection,
+    Map<String, JsonNode> specs,
+    WhoHears reference,
+    Plan plan,
+    Coverage coverage) {
 
-  private List<String> ports() {
-    return controller.list(LogicalPort.KIND.name()).stream().map(s -> s.document().name()).toList();
+  static Compared of(Controller controller, WhoHears reference, Coverage coverage) {
+    Map<String, JsonNode> specs = new TreeMap<>();
+    controller
+        .list(LogicalPort.KIND.name())
+        .forEach(s -> specs.put(s.document().name(), s.document().spec()));
+    Inspection inspection = controller.inspection();
+    coverage.expect(inspection);
+    return new Compared(inspection, specs, reference, Plan.of(controller), coverage);
+  }
+
+  private Set<String> ports() {
+    return specs.keySet();
   }
 
   /** Those whose guests can send at all, whatever becomes of it. */
@@ -157,7 +173,7 @@ record Compared(Controller controller, WhoHears reference, Plan plan, Coverage c
     assertThat(run.trace().ambiguous()).as(() -> told(run)).isEmpty();
     assertThat(run.lost()).as(() -> told(run)).isEmpty();
     boolean answered = run.arrivals().stream().anyMatch(a -> name(a).equals(from));
-    coverage.count(controller.inspection(), run, answered);
+    coverage.count(inspection, run, answered);
     return run;
   }
 
@@ -174,7 +190,7 @@ record Compared(Controller controller, WhoHears reference, Plan plan, Coverage c
   }
 
   private String told(Fabric.Run run) {
-    return run.trace().text(new Names(controller.inspection())) + "\n" + run.lost();
+    return run.trace().text(new Names(inspection)) + "\n" + run.lost();
   }
 
   private static Map<String, Integer> once(Set<String> names) {
@@ -200,7 +216,7 @@ record Compared(Controller controller, WhoHears reference, Plan plan, Coverage c
   }
 
   private MacAddress mac(String port) {
-    return MacAddress.parse(document(port).spec().get("mac").asText());
+    return MacAddress.parse(specs.get(port).get("mac").asText());
   }
 
   private IpAddress address(String port) {
@@ -208,10 +224,6 @@ record Compared(Controller controller, WhoHears reference, Plan plan, Coverage c
   }
 
   private IpAddress address(String port, int which) {
-    return IpAddress.parse(document(port).spec().get("addresses").get(which).asText());
-  }
-
-  private Document document(String port) {
-    return controller.get(LogicalPort.KIND.name(), port).orElseThrow().document();
+    return IpAddress.parse(specs.get(port).get("addresses").get(which).asText());
   }
 }

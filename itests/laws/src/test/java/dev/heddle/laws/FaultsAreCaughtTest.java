@@ -20,7 +20,6 @@ import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Stage;
 import dev.heddle.pipeline.Wire;
 import dev.heddle.plain.PlainRuntime;
-import dev.heddle.simulator.Plan;
 import dev.heddle.store.MemoryStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,7 +88,7 @@ class FaultsAreCaughtTest {
       List<Change> changes = network().stream().map(Step::change).toList();
       controller.transact(Writer.SYSTEM, changes).join();
       changes.forEach(reference::apply);
-      new Compared(controller, reference, Plan.of(controller), new Coverage()).everything();
+      Compared.of(controller, reference, new Coverage()).everything();
     }
   }
 

@@ -51,7 +51,7 @@ final class Histories {
 
   private static Arbitrary<History> histories(Arbitrary<List<Step>> change) {
     Arbitrary<List<List<Step>>> later =
-        change.list().ofMinSize(1).ofMaxSize(3).map(Histories::joined).list().ofMaxSize(12);
+        change.list().ofMinSize(1).ofMaxSize(3).map(Histories::joined).list().ofMaxSize(10);
     return Combinators.combine(beginning(), later)
         .as((b, l) -> Stream.concat(b.stream(), l.stream()).toList())
         .map(
@@ -98,11 +98,11 @@ final class Histories {
         Tuple.of(1, Combinators.combine(PORT, NODE).as((p, n) -> List.of(new Step.Unbind(p, n)))),
         Tuple.of(1, PORT.map(p -> List.of(Step.Remove.port(p)))),
         Tuple.of(
-            3,
+            5,
             Combinators.combine(NETWORK, NODE).as((s, mtu) -> List.of(new Step.PutSwitch(s, mtu)))),
         Tuple.of(1, NETWORK.map(s -> List.of(Step.Remove.network(s)))),
         Tuple.of(
-            3,
+            5,
             Combinators.combine(NODE, MOSTLY)
                 .as((n, tunnels) -> List.of(new Step.PutNode(n, tunnels ? n + 1 : 0)))),
         Tuple.of(1, NODE.map(n -> List.of(Step.Remove.node(n)))));

@@ -8,7 +8,6 @@ import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.openflow.placement.Placement;
 import dev.heddle.plain.PlainRuntime;
-import dev.heddle.simulator.Plan;
 import dev.heddle.simulator.laws.History;
 import dev.heddle.store.MemoryStore;
 import java.util.List;
@@ -26,6 +25,9 @@ import net.jqwik.api.statistics.Statistics;
 @AddLifecycleHook(RandomHistories.class)
 class ReachabilityLawsTest {
 
+  /** LOCATE lets pass only what OUTPUT has an interface for, GUARD_TO nothing back to it. */
+  private static final Set<String> IMPOSSIBLE = Set.of("dropped at OUTPUT");
+
   private final Coverage coverage = new Coverage();
 
   @Property(tries = 450, edgeCases = EdgeCasesMode.NONE)
@@ -37,13 +39,12 @@ class ReachabilityLawsTest {
         controller.transact(Writer.SYSTEM, transaction).join();
         transaction.forEach(reference::apply);
       }
-      coverage.expect(controller.inspection());
-      new Compared(controller, reference, Plan.of(controller), coverage).everything();
+      Compared.of(controller, reference, coverage).everything();
       Set<String> senders = reference.senders();
       boolean crossed = senders.stream().anyMatch(s -> !reference.remoteNodes(s).isEmpty());
       boolean heard = senders.stream().anyMatch(s -> !reference.broadcast(s).isEmpty());
       Statistics.collect(crossed ? "crosses nodes" : heard ? "stays on one node" : "nobody hears");
-      Statistics.coverage(c -> c.check("crosses nodes").percentage(p -> p > 60));
+      Statistics.coverage(c -> c.check("crosses nodes").percentage(p -> p > 45));
     }
   }
 
@@ -54,7 +55,7 @@ class ReachabilityLawsTest {
   @AfterProperty
   void everyStageIsMetAndEveryVerdictGiven() {
     System.out.println("Packets by stage and verdict:\n" + coverage);
-    assertThat(coverage.missing()).as("never met, in " + coverage).isSubsetOf("dropped at OUTPUT");
+    assertThat(coverage.missing()).as("never met, in " + coverage).isEqualTo(IMPOSSIBLE);
   }
 
   @Provide

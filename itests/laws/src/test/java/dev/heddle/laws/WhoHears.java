@@ -1,6 +1,6 @@
 package dev.heddle.laws;
 
-import dev.heddle.model.Document;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.model.Network.Change;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,17 +20,17 @@ import java.util.stream.Stream;
 final class WhoHears {
 
   /** By kind, then name, in the order of creation: the older of two claimants has the address. */
-  private final Map<String, Map<String, Document>> objects = new LinkedHashMap<>();
+  private final Map<String, Map<String, JsonNode>> objects = new LinkedHashMap<>();
 
   void apply(Change change) {
     if (change instanceof Change.Put put) {
-      kind(put.document().kind()).put(put.document().name(), put.document());
+      kind(put.document().kind()).put(put.document().name(), put.document().spec());
     } else if (change instanceof Change.Remove remove) {
       kind(remove.kind()).remove(remove.name());
     }
   }
 
-  private Map<String, Document> kind(String name) {
+  private Map<String, JsonNode> kind(String name) {
     return objects.computeIfAbsent(name, k -> new LinkedHashMap<>());
   }
 
@@ -90,9 +90,9 @@ final class WhoHears {
 
   /** Enabled, on a switch there is, with no address that an older port of that switch claims. */
   private boolean isAttached(String port) {
-    Document d = kind("LogicalPort").get(port);
+    JsonNode d = kind("LogicalPort").get(port);
     if (d == null
-        || !d.spec().path("enabled").asBoolean(true)
+        || !d.path("enabled").asBoolean(true)
         || !kind("LogicalSwitch").containsKey(spec(port, "switch"))) {
       return false;
     }
@@ -111,7 +111,7 @@ final class WhoHears {
 
   private Set<String> claims(String port) {
     Set<String> claims = new HashSet<>(Set.of(spec(port, "mac")));
-    kind("LogicalPort").get(port).spec().path("addresses").forEach(a -> claims.add(a.asText()));
+    kind("LogicalPort").get(port).path("addresses").forEach(a -> claims.add(a.asText()));
     return claims;
   }
 
@@ -119,8 +119,8 @@ final class WhoHears {
   private Optional<String> node(String port) {
     List<String> nodes =
         kind("Binding").values().stream()
-            .filter(b -> b.spec().path("port").asText().equals(port))
-            .map(b -> b.spec().path("node").asText())
+            .filter(b -> b.path("port").asText().equals(port))
+            .map(b -> b.path("node").asText())
             .toList();
     return nodes.size() == 1 && kind("Node").containsKey(nodes.get(0))
         ? Optional.of(nodes.get(0))
@@ -128,10 +128,10 @@ final class WhoHears {
   }
 
   private boolean hasTunnels(String node) {
-    return kind("Node").get(node).spec().has("encapAddress");
+    return kind("Node").get(node).has("encapAddress");
   }
 
   private String spec(String port, String field) {
-    return kind("LogicalPort").get(port).spec().path(field).asText();
+    return kind("LogicalPort").get(port).path(field).asText();
   }
 }
