@@ -86,7 +86,7 @@ record Compared(
 
   /** For somebody's MAC and somebody else's address. */
   private void astray(String from, String to) {
-    List<String> all = List.copyOf(ports());
+    List<String> all = ports().stream().sorted().toList();
     String other = all.get((all.indexOf(to) + 1) % all.size());
     Fabric.Run run = send(from, ipv4(from, from, mac(to), address(other)));
     boolean same = mac(other).equals(mac(to));

@@ -44,7 +44,8 @@ public final class Net implements AutoCloseable {
   /** The OpenFlow number of every node's end of a physical network. */
   private static final int UPLINK = 900;
 
-  private final Scenario scenario;
+  private final Controller controller;
+  private final AutoCloseable ends;
   private final Map<String, Guest.Identity> ports = new HashMap<>();
   private final Map<String, Integer> portsOf = new HashMap<>();
   private final Map<String, Integer> interfacesOf = new HashMap<>();
@@ -56,8 +57,9 @@ public final class Net implements AutoCloseable {
   private String network = "";
   private String port = "";
 
-  private Net(Scenario scenario) {
-    this.scenario = scenario;
+  private Net(Controller controller, AutoCloseable ends) {
+    this.controller = controller;
+    this.ends = ends;
   }
 
   /**
@@ -65,14 +67,20 @@ public final class Net implements AutoCloseable {
    * after each test and when it is closed.
    */
   public static Net with(Feature... features) {
-    return new Net(new Scenario(List.of(features)));
+    Scenario scenario = new Scenario(List.of(features));
+    return new Net(scenario.controller(), scenario);
   }
 
   /** The same, held to no law: for a scenario that shows what breaks one. */
   public static Net lawless(Feature... features) {
-    Net net = with(features);
-    net.scenario.exempt();
-    return net;
+    Scenario scenario = new Scenario(List.of(features));
+    scenario.exempt();
+    return new Net(scenario.controller(), scenario);
+  }
+
+  /** The network of a controller that runs; it is held to no law and goes on after this. */
+  public static Net of(Controller running) {
+    return new Net(running, () -> {});
   }
 
   /** A logical switch; said again, the ports that follow belong to it. */
@@ -182,6 +190,15 @@ public final class Net implements AutoCloseable {
     return apply(List.of(documents).stream().map(Change.Put::new).toArray(Change[]::new));
   }
 
+  /** One object; its spec as pairs of field and text. */
+  public Net put(String kind, String name, String... spec) {
+    ObjectNode fields = object();
+    for (int i = 0; i < spec.length; i += 2) {
+      fields.put(spec[i], spec[i + 1]);
+    }
+    return put(new Document(kind, name, Map.of(), fields));
+  }
+
   /** The guest behind a port, about to send. */
   public Guest from(String portName) {
     return new Guest(this, ports.get(portName), List.of());
@@ -209,7 +226,7 @@ public final class Net implements AutoCloseable {
   }
 
   public Controller controller() {
-    return scenario.controller();
+    return controller;
   }
 
   Guest.Identity identity(String portName) {
@@ -241,6 +258,12 @@ public final class Net implements AutoCloseable {
    */
   @Override
   public void close() {
-    scenario.close();
+    try {
+      ends.close();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.simulator.laws;
 
+import dev.heddle.model.Id;
 import dev.heddle.model.Network.Change;
 import dev.heddle.pipeline.Feature;
 import dev.heddle.store.MemoryStore;
@@ -73,10 +74,13 @@ final class Order {
     List<Set<Integer>> after = new ArrayList<>();
     for (List<Change> transaction : all) {
       Set<Object> mine = new HashSet<>(Changes.touched(transaction));
-      Changes.touched(transaction).stream()
-          .filter(id -> contested.contains(id.kind()) && !changes.isThere(id))
-          .forEach(id -> mine.add(id.kind()));
-      changes.apply(transaction);
+      for (Change change : transaction) { // one may remove an object and make it anew
+        Id<?> id = History.id(change);
+        if (change instanceof Change.Put && contested.contains(id.kind()) && !changes.isThere(id)) {
+          mine.add(id.kind());
+        }
+        changes.apply(List.of(change));
+      }
       Set<Integer> before = new HashSet<>();
       for (int i = 0; i < tokens.size(); i++) {
         if (Changes.intersect(tokens.get(i), mine)) {
