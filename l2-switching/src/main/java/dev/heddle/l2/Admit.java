@@ -67,6 +67,8 @@ final class Admit {
                 .next()
                 .because(port.id())
                 .where(Scope.network(port.network())));
+      } else if (port.unknown()) {
+        add(Spine.ADMIT.flow(BY_SOURCE).match(IN_PORT, port.key()).resubmit(Spine.LEARN));
       } else if (!port.portSecurity()) {
         add(Spine.ADMIT.flow(BY_SOURCE).match(IN_PORT, port.key()));
       } else if (port.addresses().isEmpty()) {

@@ -6,6 +6,8 @@ import static dev.heddle.pipeline.Spine.ANSWER_ND;
 import static dev.heddle.pipeline.Spine.COPIES;
 import static dev.heddle.pipeline.Spine.CROSS;
 import static dev.heddle.pipeline.Spine.GUARD_TO;
+import static dev.heddle.pipeline.Spine.LEARN;
+import static dev.heddle.pipeline.Spine.LEARNED;
 import static dev.heddle.pipeline.Spine.REPLICATE;
 import static dev.heddle.pipeline.Spine.SWITCH;
 
@@ -32,6 +34,8 @@ public final class L2Switching implements Feature {
     d.fill(ANSWER);
     d.fill(ANSWER_ND);
     d.fill(SWITCH);
+    d.fill(LEARNED);
+    d.fill(LEARN);
     d.fill(REPLICATE);
     d.fill(COPIES);
     d.fill(CROSS);
@@ -44,6 +48,7 @@ public final class L2Switching implements Feature {
     d.forEach(LogicalPort.KIND, "guard", Guard::flows);
     d.forEach(LogicalSwitch.KIND, "replicate", Replicate::network);
     d.forEach(Location.PARTS, "copies", Replicate::part);
+    d.forEach(Location.UNKNOWN_PARTS, "unknown-copies", Replicate::unknownPart);
     d.forEach(Location.UPLINKS, "outside", Replicate::outside);
     d.forEach(Node.KIND, "cross", Replicate::cross);
   }

@@ -7,10 +7,12 @@ import static dev.heddle.pipeline.Field.PART;
 import static dev.heddle.pipeline.Field.TUNNEL_DST;
 
 import dev.heddle.model.Id;
+import dev.heddle.model.Index;
 import dev.heddle.model.Index.Pair;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.Location;
 import dev.heddle.model.Location.Part;
+import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.Uplink;
@@ -41,12 +43,6 @@ import java.util.stream.Stream;
  */
 final class Replicate {
 
-  /** Numbers of the parts that list nodes follow those that list members. */
-  private static final int REMOTE = Part.COUNT;
-
-  /** The part that is one copy to the physical network, in place of all tunnels. */
-  private static final int OUTSIDE = REMOTE;
-
   /** A part lists about as many nodes as this. */
   private static final int NODES_IN_PART = 64;
 
@@ -54,40 +50,81 @@ final class Replicate {
 
   /** The parts of the list, and those of them that list nodes. */
   static void network(Id<LogicalSwitch> id, View view, FlowSink out) {
-    view.get(id).ifPresent(network -> write(network, view, out));
+    view.get(id)
+        .ifPresent(
+            network -> {
+              write(network, ALL, view, out);
+              if (Forward.takesUnknown(network, view)) {
+                write(network, UNKNOWN, view, out);
+              }
+            });
   }
 
-  private static void write(LogicalSwitch network, View view, FlowSink out) {
-    Set<Part> parts = view.ids(Location.PARTS, network.id());
+  /**
+   * Whom a frame is for that is for several.
+   *
+   * @param key what stands in OUT_PORT
+   * @param first the number of its first part
+   */
+  private record Group(
+      int key,
+      int first,
+      Index<?, ?, Id<LogicalSwitch>, Part> parts,
+      Index<?, ?, Part, Id<LogicalPort>> ports) {
+
+    int number(Part part) {
+      return first + part.number();
+    }
+
+    /** Numbers of the parts that list nodes follow those that list members. */
+    int remote() {
+      return first + Part.COUNT;
+    }
+
+    /** The part that is one copy to the physical network, in place of all tunnels. */
+    int outside() {
+      return remote();
+    }
+  }
+
+  private static final Group ALL = new Group(Field.FLOOD, 0, Location.PARTS, Location.PORTS);
+
+  private static final Group UNKNOWN =
+      new Group(Field.UNKNOWN, 0x4000, Location.UNKNOWN_PARTS, Location.UNKNOWN_PORTS);
+
+  private static void write(LogicalSwitch network, Group group, View view, FlowSink out) {
+    Set<Part> parts = view.ids(group.parts(), network.id());
     if (parts.isEmpty()) {
       return;
     }
+    Scope scope = Scope.network(network.id());
     boolean outside = view.fact(Uplink.OF_SWITCH, network.id()).isPresent();
     SortedMap<Integer, List<IpAddress>> remotes =
-        outside ? Collections.emptySortedMap() : remotes(parts, view);
+        outside ? Collections.emptySortedMap() : remotes(parts, group, view);
     FlowDraft flooded =
-        Spine.REPLICATE.flow(100).match(NETWORK, network.key()).match(OUT_PORT, Field.FLOOD);
-    Stream.concat(parts.stream().map(Part::number).distinct().sorted(), remotes.keySet().stream())
+        Spine.REPLICATE.flow(100).match(NETWORK, network.key()).match(OUT_PORT, group.key());
+    Stream.concat(parts.stream().map(group::number).distinct().sorted(), remotes.keySet().stream())
         .forEach(number -> flooded.set(PART, number).resubmit(Spine.COPIES));
     if (outside) {
-      flooded.set(PART, OUTSIDE).resubmit(Spine.COPIES);
+      flooded.set(PART, group.outside()).resubmit(Spine.COPIES);
     }
-    out.add(flooded.because(network.id()).where(Scope.network(network.id())));
+    out.add(flooded.because(network.id()).where(scope));
     remotes.forEach(
         (number, addresses) -> {
           FlowDraft copies = part(network.key(), number).match(FROM_TUNNEL, 0);
           addresses.forEach(copies::crossTo);
-          out.add(copies.because(network.id()).where(Scope.network(network.id())));
+          out.add(copies.because(network.id()).where(scope));
         });
   }
 
-  /** By part, where the tunnels of all nodes end; none if there is one node only. */
-  private static SortedMap<Integer, List<IpAddress>> remotes(Set<Part> parts, View view) {
+  /** By part, where the tunnels of all nodes end; none if all ports are on one node. */
+  private static SortedMap<Integer, List<IpAddress>> remotes(
+      Set<Part> parts, Group group, View view) {
     List<Id<Node>> nodes = parts.stream().map(Part::node).distinct().toList();
     int spread = Integer.highestOneBit(nodes.size() / NODES_IN_PART + 1);
     SortedMap<Integer, List<IpAddress>> remotes = new TreeMap<>();
-    for (Id<Node> node : nodes.size() > 1 ? nodes : List.<Id<Node>>of()) {
-      int number = REMOTE + Math.floorMod(node.name().hashCode(), spread);
+    for (Id<Node> node : nodes.size() > 1 || group.equals(UNKNOWN) ? nodes : List.<Id<Node>>of()) {
+      int number = group.remote() + Math.floorMod(node.name().hashCode(), spread);
       view.get(node)
           .flatMap(Node::encapAddress)
           .ifPresent(
@@ -103,16 +140,24 @@ final class Replicate {
 
   /** The members of one part. */
   static void part(Pair<Id<LogicalSwitch>, Part> key, View view, FlowSink out) {
-    Part part = key.member();
+    part(key.member(), ALL, view, out);
+  }
+
+  /** The members of one part that take unknown addresses. */
+  static void unknownPart(Pair<Id<LogicalSwitch>, Part> key, View view, FlowSink out) {
+    part(key.member(), UNKNOWN, view, out);
+  }
+
+  private static void part(Part part, Group group, View view, FlowSink out) {
     List<Location> members =
-        view.ids(Location.PORTS, part).stream()
+        view.ids(group.ports(), part).stream()
             .flatMap(port -> view.fact(Location.OF_PORT, port).stream())
             .sorted((a, b) -> Integer.compare(a.ofPort(), b.ofPort()))
             .toList();
     if (members.isEmpty()) {
       return;
     }
-    FlowDraft copies = part(members.get(0).networkKey(), part.number());
+    FlowDraft copies = part(members.get(0).networkKey(), group.number(part));
     members.forEach(m -> copies.output(m.ofPort()));
     out.add(copies.because(part.network()).where(Scope.node(part.node())));
   }
@@ -124,17 +169,21 @@ final class Replicate {
     if (network.isEmpty() || uplink.isEmpty()) {
       return;
     }
+    List<Group> groups =
+        Forward.takesUnknown(network.get(), view) ? List.of(ALL, UNKNOWN) : List.of(ALL);
     view.get(key.member())
         .map(node -> node.uplinks().get(uplink.get().segment().physicalNetwork()))
         .ifPresent(
             ofPort ->
-                out.add(
-                    part(network.get().key(), OUTSIDE)
-                        .matchVlan(0)
-                        .setVlan(uplink.get().segment().tag())
-                        .output(ofPort)
-                        .because(uplink.get().port())
-                        .where(Scope.node(key.member()))));
+                groups.forEach(
+                    group ->
+                        out.add(
+                            part(network.get().key(), group.outside())
+                                .matchVlan(0)
+                                .setVlan(uplink.get().segment().tag())
+                                .output(ofPort)
+                                .because(uplink.get().port())
+                                .where(Scope.node(key.member())))));
   }
 
   /** CROSS: a node is on its own list. */

@@ -62,6 +62,7 @@ public final class Placement implements Feature {
             .move(TUNNEL_IN_PORT, IN_PORT)
             .move(TUNNEL_OUT_PORT, OUT_PORT)
             .set(FROM_TUNNEL, 1)
+            .resubmit(Spine.LEARN)
             .resumeAt(Spine.REPLICATE)
             .because(node)
             .where(Scope.node(node)));

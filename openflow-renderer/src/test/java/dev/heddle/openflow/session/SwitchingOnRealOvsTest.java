@@ -24,6 +24,7 @@ class SwitchingOnRealOvsTest {
 
   private static final int IPV6_HEADER = 40;
   private static final int MEMBERS = 2_000;
+  private static final int AT_ONCE = 250;
   private static final Pattern TX = Pattern.compile("tx pkts=(\\d+)");
 
   @AutoClose private final RealOvs ovs = RealOvs.start(Datapath.DUMMY);
@@ -75,20 +76,52 @@ class SwitchingOnRealOvsTest {
   }
 
   @Test
+  void aFrameLeavesForThePhysicalNetworkInItsVlanAndComesInWithoutIt() {
+    ovs.vsctl("add-br", "br-ex", "--", "add-port", "br-ex", "eth0");
+    ovs.vsctl(
+        "--no-wait",
+        "set",
+        "Open_vSwitch",
+        ".",
+        "external_ids:heddle-bridge-mappings=\"physnet1:br-ex\"");
+    ObjectNode spec = JsonNodeFactory.instance.objectNode().put("switch", "s");
+    spec.put("type", "localnet").put("physicalNetwork", "physnet1").put("tag", 10);
+    rig.apply(
+        Rig.network("s"),
+        Rig.port("a", "s", 1),
+        new Document("LogicalPort", "out", Map.of(), spec));
+    ovs.addPort("br-int", "a", "a");
+    rig.awaitRealized("LogicalPort", "a");
+    rig.awaitRealized("LogicalPort", "out");
+    Frames toEth0 = Frames.outOf(ovs, "eth0");
+    Frames toA = Frames.outOf(ovs, "a");
+    String a = "0a0000000001";
+    String b = "0a0000000099";
+    String arp = "0806" + "0001080006040001" + a + "0a000001" + "000000000000" + "0a000063";
+    ovs.appctl("netdev-dummy/receive", "a", "ffffffffffff" + a + arp);
+    rig.await("a frame outside", () -> !toEth0.all().isEmpty());
+    assertThat(toEth0.all()).containsExactly("ffffffffffff" + a + "8100000a" + arp);
+    String reply = "0806" + "0001080006040002" + b + "0a000063" + a + "0a000001";
+    ovs.appctl("netdev-dummy/receive", "eth0", a + b + "8100000b" + reply);
+    ovs.appctl("netdev-dummy/receive", "eth0", a + b + "8100000a" + reply);
+    rig.await("a frame inside", () -> !toA.all().isEmpty());
+    assertThat(toA.all()).containsExactly(a + b + reply);
+    assertThat(toEth0.all()).as("nothing returns").hasSize(1);
+  }
+
+  @Test
   void aBroadcastReachesEachOfTwoThousandMembersOnOneNodeOnce() {
     List<Document> ports = new ArrayList<>(List.of(Rig.network("s")));
-    List<String> commands = new ArrayList<>();
     for (int p = 1; p <= MEMBERS; p++) {
       ObjectNode spec = JsonNodeFactory.instance.objectNode().put("switch", "s");
       spec.put("mac", String.format("0a:00:00:00:%02x:%02x", p >> 8, p & 255));
       spec.putArray("addresses").add("10.0." + (p >> 8) + "." + (p & 255));
       ports.add(new Document("LogicalPort", "p" + p, Map.of(), spec));
-      commands.addAll(List.of("--", "add-port", "br-int", "p" + p));
-      commands.addAll(List.of("--", "set", "Interface", "p" + p, "external_ids:iface-id=p" + p));
     }
     rig.apply(ports.toArray(Document[]::new));
-    ovs.vsctl(commands.subList(1, commands.size()).toArray(String[]::new));
-    rig.await("all plugged in", () -> rig.controller.list("Binding").size() == MEMBERS);
+    for (int first = 1; first <= MEMBERS; first += AT_ONCE) {
+      plugIn(first, first + AT_ONCE - 1);
+    }
     rig.awaitRealized("LogicalPort", "p" + MEMBERS);
     ovs.appctl(
         "netdev-dummy/receive",
@@ -99,6 +132,16 @@ class SwitchingOnRealOvsTest {
     rig.await("copies", () -> copies().size() == MEMBERS - 1);
     assertThat(copies()).as("ports that sent no single copy").allMatch(sent -> sent == 1);
     assertThat(ovs.ofctl("dump-ports", "br-int", "p1")).containsPattern("tx pkts=0,");
+  }
+
+  private void plugIn(int first, int last) {
+    List<String> commands = new ArrayList<>(List.of("--no-wait"));
+    for (int p = first; p <= last; p++) {
+      commands.addAll(List.of("--", "add-port", "br-int", "p" + p));
+      commands.addAll(List.of("--", "set", "Interface", "p" + p, "external_ids:iface-id=p" + p));
+    }
+    ovs.vsctl(commands.toArray(String[]::new));
+    rig.await("plugged in", () -> rig.controller.list("Binding").size() == last);
   }
 
   /** How many frames each port of the bridge has sent that has sent any. */

@@ -8,6 +8,7 @@ import java.util.Set;
  * that nothing else has to be read.
  *
  * @param uplink that of its switch
+ * @param unknown it takes frames for MACs that nobody is known to have
  */
 public record Location(
     Id<LogicalPort> port,
@@ -16,7 +17,8 @@ public record Location(
     int networkKey,
     Id<Node> node,
     int ofPort,
-    Optional<Uplink> uplink) {
+    Optional<Uplink> uplink,
+    boolean unknown) {
 
   /**
    * The ports of a switch on one node whose OpenFlow numbers are near each other, so that what
@@ -65,6 +67,27 @@ public record Location(
           OF_PORT,
           (id, l) -> l.stream().map(at -> new Index.Pair<>(at.network, at.part())));
 
+  /** The ports of a part that take unknown addresses. */
+  public static final Index<LogicalPort, Optional<Location>, Part, Id<LogicalPort>> UNKNOWN_PORTS =
+      Index.over(
+          "unknown-ports-by-part",
+          LogicalPort.KIND,
+          OF_PORT,
+          (id, l) ->
+              l.stream().filter(Location::unknown).map(at -> new Index.Pair<>(at.part(), id)));
+
+  /** The parts of a switch that have a port that takes unknown addresses. */
+  public static final Index<LogicalPort, Optional<Location>, Id<LogicalSwitch>, Part>
+      UNKNOWN_PARTS =
+          Index.over(
+              "unknown-parts-of-network",
+              LogicalPort.KIND,
+              OF_PORT,
+              (id, l) ->
+                  l.stream()
+                      .filter(Location::unknown)
+                      .map(at -> new Index.Pair<>(at.network, at.part())));
+
   /** The nodes that have a port of a switch with an uplink. */
   public static final Index<LogicalPort, Optional<Location>, Id<LogicalSwitch>, Id<Node>> UPLINKS =
       Index.over(
@@ -97,7 +120,8 @@ public record Location(
                     attached.get().network().key(),
                     b.node(),
                     b.ofPort(),
-                    view.fact(Uplink.OF_SWITCH, attached.get().network().id())));
+                    view.fact(Uplink.OF_SWITCH, attached.get().network().id()),
+                    attached.get().port().unknown()));
   }
 
   /** Why a port is on no node; empty if it is on one. */

@@ -1,11 +1,22 @@
 package dev.heddle.model;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 
-/** A layer 2 network that spans nodes. */
+/**
+ * A layer 2 network that spans nodes.
+ *
+ * @param floodsUnknown a frame for a MAC that nobody is known to have goes to the ports with the
+ *     address unknown
+ */
 public record LogicalSwitch(
-    Id<LogicalSwitch> id, Map<String, String> labels, int key, List<IpPrefix> subnets, int mtu)
+    Id<LogicalSwitch> id,
+    Map<String, String> labels,
+    int key,
+    List<IpPrefix> subnets,
+    int mtu,
+    boolean floodsUnknown)
     implements Entity<LogicalSwitch> {
 
   /**
@@ -23,8 +34,9 @@ public record LogicalSwitch(
    *
    * @param subnets optional: a switch without subnets is pure layer 2
    * @param mtu bytes, 576 to 9,000; 1,400 if absent
+   * @param unknown flood if absent
    */
-  record Form(List<IpPrefix> subnets, Integer mtu) {
+  record Form(List<IpPrefix> subnets, Integer mtu, Unknown unknown) {
 
     Form {
       subnets = subnets == null ? List.of() : List.copyOf(subnets);
@@ -32,6 +44,14 @@ public record LogicalSwitch(
         throw new IllegalArgumentException("mtu is 576 to 9000 bytes, not " + mtu);
       }
     }
+  }
+
+  /** What becomes of a frame for a MAC that nobody is known to have. */
+  enum Unknown {
+    @JsonProperty("flood")
+    FLOOD,
+    @JsonProperty("drop")
+    DROP
   }
 
   private static LogicalSwitch parse(Document d, int key) {
@@ -48,6 +68,11 @@ public record LogicalSwitch(
       }
     }
     return new LogicalSwitch(
-        KIND.id(d), d.labels(), key, f.subnets, f.mtu == null ? DEFAULT_MTU : f.mtu);
+        KIND.id(d),
+        d.labels(),
+        key,
+        f.subnets,
+        f.mtu == null ? DEFAULT_MTU : f.mtu,
+        f.unknown != Unknown.DROP);
   }
 }

@@ -134,6 +134,9 @@ public enum Field {
   /** The {@link #OUT_PORT} that means every port of the network. */
   public static final int FLOOD = 1 << 23;
 
+  /** The {@link #OUT_PORT} that means every port that takes unknown addresses. */
+  public static final int UNKNOWN = FLOOD | 1;
+
   /**
    * True for the pipeline's own state, registers and what tracking left, false for what is in the
    * packet or its tunnel.

@@ -181,7 +181,7 @@ public final class FlowDraft {
 
   /** In no VLAN, or in one, 1 to 4094: as a frame comes or as it is to be. */
   public FlowDraft matchVlan(int tag) {
-    return match(Field.VLAN_TCI, Bits.of(tci(tag)), Bits.of(0x1fff));
+    return tag == 0 ? match(Field.VLAN_TCI, 0) : match(Field.VLAN_VID, tag);
   }
 
   /** Takes the tag away (0), or gives the frame this one. */

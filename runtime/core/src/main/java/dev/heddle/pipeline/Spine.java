@@ -21,12 +21,15 @@ public final class Spine {
   public static final Stage CLASSIFY =
       Stage.at("CLASSIFY", 0, "which port and network a packet comes from")
           .writes(NETWORK, IN_PORT, OUT_PORT, FROM_TUNNEL, Field.VLAN_TCI)
-          .reaches(56)
+          .reaches(56, 207)
           .dropping()
           .byNode();
 
   public static final Stage ADMIT =
-      Stage.at("ADMIT", 4, "port security: only what a port may send").matches(IN_PORT).dropping();
+      Stage.at("ADMIT", 4, "port security: only what a port may send")
+          .matches(IN_PORT)
+          .reaches(207)
+          .dropping();
 
   public static final Stage ANSWER =
       Stage.at("ANSWER", 8, "replies to ARP and ND by flows, on the asker's node")
@@ -47,6 +50,13 @@ public final class Spine {
               Field.ND_OPTIONS_TYPE)
           .reaches(204);
 
+  /** What ports with unknown addresses were seen to send; none of its flows is computed. */
+  public static final Stage LEARNED =
+      Stage.beside(
+              "LEARNED", 202, "learned MACs, each to its port; forgotten when they fall silent")
+          .matches(NETWORK)
+          .writes(OUT_PORT);
+
   /** Only a flow that matches an advertisement may write its option: hence a table of its own. */
   public static final Stage ANSWER_ND =
       Stage.beside("ANSWER_ND", 204, "puts the link-layer address into an answer to ND")
@@ -57,6 +67,7 @@ public final class Spine {
       Stage.at("SWITCH", 28, "destination MAC to port or group")
           .matches(NETWORK)
           .writes(OUT_PORT)
+          .reaches(202)
           .dropping();
 
   public static final Stage REPLICATE =
@@ -112,12 +123,18 @@ public final class Spine {
   public static final Stage CROSS =
       Stage.beside("CROSS", 206, "into the tunnel, unless it leads to this very node").byNode();
 
+  public static final Stage LEARN =
+      Stage.beside("LEARN", 207, "learns the sender's MAC, if its port takes unknown addresses")
+          .matches(NETWORK, IN_PORT)
+          .writes(OUT_PORT)
+          .reaches(202);
+
   /** In packet order. */
   public static final List<Stage> STAGES =
       List.of(CLASSIFY, ADMIT, ANSWER, SWITCH, REPLICATE, LOCATE, GUARD_TO, OUTPUT);
 
   /** Tables that one feature keeps to itself, beside the path. */
-  public static final List<Stage> BESIDE = List.of(ANSWER_ND, COPIES, CROSS);
+  public static final List<Stage> BESIDE = List.of(LEARNED, ANSWER_ND, COPIES, CROSS, LEARN);
 
   private Spine() {}
 }

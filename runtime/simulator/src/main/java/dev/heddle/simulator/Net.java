@@ -17,9 +17,11 @@ import dev.heddle.pipeline.Field;
 import dev.heddle.simulator.laws.Scenario;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A small network told from top to bottom, then packets sent through it. Each word applies to the
@@ -48,6 +50,7 @@ public final class Net implements AutoCloseable {
   private final Map<String, Integer> portsOf = new HashMap<>();
   private final Map<String, Integer> interfacesOf = new HashMap<>();
   private final Map<String, Integer> nodes = new HashMap<>();
+  private final Set<String> unknown = new HashSet<>();
   private final Memory memory = new Memory();
   private Optional<Plan> plan = Optional.empty();
   private long planned = -1;
@@ -108,6 +111,18 @@ public final class Net implements AutoCloseable {
   public Net withoutPortSecurity() {
     Guest.Identity p = ports.get(port);
     return identity(new Guest.Identity(port, p.network(), p.mac(), p.addresses(), false));
+  }
+
+  /** The present port takes unknown addresses: there are MACs behind it that nobody has said. */
+  public Net takingUnknown() {
+    unknown.add(port);
+    return withoutPortSecurity();
+  }
+
+  /** What becomes of frames for unknown MACs on the present switch: flood or drop. */
+  public Net unknown(String what) {
+    ObjectNode spec = object().put("unknown", what);
+    return put(new Document(LogicalSwitch.KIND.name(), network, Map.of(), spec));
   }
 
   /** Plugs the present port in on a node, which comes to be if there is none of that name. */
@@ -223,6 +238,9 @@ public final class Net implements AutoCloseable {
     ObjectNode spec = object().put("switch", identity.network());
     spec.put("mac", identity.mac().toString()).put("portSecurity", identity.secure());
     identity.addresses().forEach(a -> spec.withArray("addresses").add(a.toString()));
+    if (unknown.contains(identity.port())) {
+      spec.withArray("addresses").add("unknown");
+    }
     return put(new Document(LogicalPort.KIND.name(), identity.port(), Map.of(), spec));
   }
 
