@@ -224,6 +224,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private void keep(boolean evenIfEmpty) {
     Store.Commit commit = transactions.commit(revision + 1);
     if (commit.isEmpty() && !evenIfEmpty) {
+      transactions.discard(); // what was created and removed in one go leaves nothing behind
       return;
     }
     boolean stored = false;

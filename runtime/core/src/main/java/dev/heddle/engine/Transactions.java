@@ -41,6 +41,10 @@ final class Transactions {
   private final Map<Id<?>, String> unreadable = new HashMap<>();
   private final Map<Id<?>, Stored> documents = new LinkedHashMap<>();
   private final Map<KeySpace, Integer> lastKeys = new EnumMap<>(KeySpace.class);
+
+  /** As the store has them: a number that was given for nothing is given again. */
+  private Map<KeySpace, Integer> storedKeys = Map.of();
+
   private final Map<KeySpace, Set<Integer>> usedKeys = new EnumMap<>(KeySpace.class);
   private final Map<Id<?>, Next> staged = new LinkedHashMap<>();
 
@@ -57,6 +61,7 @@ final class Transactions {
   void load(Store.Contents contents) {
     documents.putAll(contents.documents());
     lastKeys.putAll(contents.lastKeys());
+    storedKeys = Map.copyOf(lastKeys);
   }
 
   /** Counts the numbers that objects of a kind have: none of them is given again. */
@@ -130,6 +135,7 @@ final class Transactions {
     List<Problem> problems = new ArrayList<>();
     List<Effect> effects = new ArrayList<>();
     int before = given.size();
+    Map<KeySpace, Integer> keysBefore = Map.copyOf(lastKeys);
     boolean taken = false;
     try {
       for (Change change : changes) {
@@ -149,6 +155,7 @@ final class Transactions {
     } finally {
       if (!taken) { // whatever it was, an error of a parser's class included
         giveBack(given.subList(before, given.size()));
+      goBackTo(keysBefore);
       }
     }
     staged.putAll(mine);
@@ -277,6 +284,7 @@ final class Transactions {
         });
     given.removeIf(kept::contains);
     giveBack(given);
+    storedKeys = Map.copyOf(lastKeys);
     staged.clear();
     return changes;
   }
@@ -291,9 +299,15 @@ final class Transactions {
     unused.clear();
   }
 
+  private void goBackTo(Map<KeySpace, Integer> keys) {
+    lastKeys.clear();
+    lastKeys.putAll(keys);
+  }
+
   /** What is staged is forgotten: it could not be stored. */
   void discard() {
     giveBack(given);
+    goBackTo(storedKeys);
     staged.clear();
   }
 }
