@@ -58,7 +58,16 @@ final class Admit {
   private record Rules(LogicalPort port, FlowSink out) {
 
     void write() {
-      if (!port.portSecurity()) {
+      if (port.localnet().isPresent()) {
+        // What comes from outside is from no guest: nobody knows who may say what there.
+        out.add(
+            Spine.ADMIT
+                .flow(BY_SOURCE)
+                .match(IN_PORT, port.key())
+                .next()
+                .because(port.id())
+                .where(Scope.network(port.network())));
+      } else if (!port.portSecurity()) {
         add(Spine.ADMIT.flow(BY_SOURCE).match(IN_PORT, port.key()));
       } else if (port.addresses().isEmpty()) {
         add(fromMac(BY_SOURCE));

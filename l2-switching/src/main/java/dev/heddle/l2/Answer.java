@@ -50,6 +50,8 @@ final class Answer {
 
   private static final int TARGET_LINK_LAYER_ADDRESS = 2;
 
+  private static final int OUTSIDE = 120;
+
   /** Who asks for its own address, or says no address of its own, is not answered. */
   private static final int NOT = 110;
 
@@ -63,6 +65,17 @@ final class Answer {
 
   private static void write(Attachment a, FlowSink out) {
     LogicalPort port = a.port();
+    if (port.localnet().isPresent()) {
+      // Each node hears what is asked outside; the one that has the port lets its guest answer.
+      out.add(
+          Spine.ANSWER
+              .flow(OUTSIDE)
+              .match(IN_PORT, port.key())
+              .next()
+              .because(port.id())
+              .where(Scope.network(a.network().id())));
+      return;
+    }
     for (IpAddress address : port.addresses()) {
       FlowDraft own = Spine.ANSWER.flow(NOT).match(IN_PORT, port.key());
       FlowDraft others = Spine.ANSWER.flow(ANSWERED).match(NETWORK, a.network().key());

@@ -57,7 +57,7 @@ final class Guard {
               .match(LOOP_OK, 0)
               .drop()
               .because(port.id())
-              .where(Scope.port(port.id())));
+              .where(where()));
       if (!port.portSecurity()) {
         add(to());
         return;
@@ -91,7 +91,12 @@ final class Guard {
     }
 
     private void add(FlowDraft draft) {
-      out.add(draft.next().because(port.id()).where(Scope.port(port.id())));
+      out.add(draft.next().because(port.id()).where(where()));
+    }
+
+    /** A way to a physical network is on each node of its switch. */
+    private Scope where() {
+      return port.localnet().isPresent() ? Scope.network(port.network()) : Scope.port(port.id());
     }
   }
 }

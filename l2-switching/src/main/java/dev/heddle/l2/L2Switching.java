@@ -44,6 +44,7 @@ public final class L2Switching implements Feature {
     d.forEach(LogicalPort.KIND, "guard", Guard::flows);
     d.forEach(LogicalSwitch.KIND, "replicate", Replicate::network);
     d.forEach(Location.PARTS, "copies", Replicate::part);
+    d.forEach(Location.UPLINKS, "outside", Replicate::outside);
     d.forEach(Node.KIND, "cross", Replicate::cross);
   }
 }

@@ -13,6 +13,7 @@ import dev.heddle.model.Location;
 import dev.heddle.model.Location.Part;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
+import dev.heddle.model.Uplink;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.FlowDraft;
@@ -20,8 +21,10 @@ import dev.heddle.pipeline.FlowSink;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Spine;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -41,6 +44,9 @@ final class Replicate {
   /** Numbers of the parts that list nodes follow those that list members. */
   private static final int REMOTE = Part.COUNT;
 
+  /** The part that is one copy to the physical network, in place of all tunnels. */
+  private static final int OUTSIDE = REMOTE;
+
   /** A part lists about as many nodes as this. */
   private static final int NODES_IN_PART = 64;
 
@@ -56,11 +62,16 @@ final class Replicate {
     if (parts.isEmpty()) {
       return;
     }
-    SortedMap<Integer, List<IpAddress>> remotes = remotes(parts, view);
+    boolean outside = view.fact(Uplink.OF_SWITCH, network.id()).isPresent();
+    SortedMap<Integer, List<IpAddress>> remotes =
+        outside ? Collections.emptySortedMap() : remotes(parts, view);
     FlowDraft flooded =
         Spine.REPLICATE.flow(100).match(NETWORK, network.key()).match(OUT_PORT, Field.FLOOD);
     Stream.concat(parts.stream().map(Part::number).distinct().sorted(), remotes.keySet().stream())
         .forEach(number -> flooded.set(PART, number).resubmit(Spine.COPIES));
+    if (outside) {
+      flooded.set(PART, OUTSIDE).resubmit(Spine.COPIES);
+    }
     out.add(flooded.because(network.id()).where(Scope.network(network.id())));
     remotes.forEach(
         (number, addresses) -> {
@@ -104,6 +115,26 @@ final class Replicate {
     FlowDraft copies = part(members.get(0).networkKey(), part.number());
     members.forEach(m -> copies.output(m.ofPort()));
     out.add(copies.because(part.network()).where(Scope.node(part.node())));
+  }
+
+  /** The copy to the physical network, the same as OUTPUT would make; it is the last of all. */
+  static void outside(Pair<Id<LogicalSwitch>, Id<Node>> key, View view, FlowSink out) {
+    Optional<LogicalSwitch> network = view.get(key.bucket());
+    Optional<Uplink> uplink = view.fact(Uplink.OF_SWITCH, key.bucket());
+    if (network.isEmpty() || uplink.isEmpty()) {
+      return;
+    }
+    view.get(key.member())
+        .map(node -> node.uplinks().get(uplink.get().segment().physicalNetwork()))
+        .ifPresent(
+            ofPort ->
+                out.add(
+                    part(network.get().key(), OUTSIDE)
+                        .matchVlan(0)
+                        .setVlan(uplink.get().segment().tag())
+                        .output(ofPort)
+                        .because(uplink.get().port())
+                        .where(Scope.node(key.member()))));
   }
 
   /** CROSS: a node is on its own list. */

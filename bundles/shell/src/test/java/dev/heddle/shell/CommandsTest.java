@@ -207,6 +207,34 @@ class CommandsTest {
   }
 
   @Test
+  void theEngineAuditsItselfAndTellsWhatItFound() throws Exception {
+    EngineAudit audit = new EngineAudit();
+    audit.inspection = controller.inspection();
+    assertThat(audit.printed()).matches("checked {6}[1-9]\\d*\ndifferences {2}0\n");
+    audit.output = "json";
+    audit.count = 0;
+    assertThat(audit.printed()).contains("\"differences\" : 0", "\"found\" : [ ]");
+    audit.count = -1;
+    assertThatThrownBy(audit::printed).hasMessage("COUNT is 0 or more.");
+  }
+
+  @Test
+  void theEngineTellsWhatIsReadAndWhoReadsIt() throws Exception {
+    EngineReads reads = new EngineReads();
+    reads.inspection = controller.inspection();
+    reads.name = "l2/admit/LogicalPort/red-a";
+    assertThat(reads.printed())
+        .isEqualTo("l2/admit/LogicalPort/red-a\nreads     attachment(LogicalPort/red-a)\n");
+    reads.name = "LogicalSwitch/red";
+    assertThat(reads.printed())
+        .contains(
+            "read by   attachment(LogicalPort/red-a)\n", "read by   l2/flood/LogicalSwitch/red\n");
+    reads.name = "LogicalSwitch/nobody";
+    assertThatThrownBy(reads::printed)
+        .hasMessage("Nothing named LogicalSwitch/nobody is computed or read.");
+  }
+
+  @Test
   void aCommandPrintsToTheConsoleItRunsIn() throws Exception {
     PrintStream before = System.out;
     ByteArrayOutputStream console = new ByteArrayOutputStream();

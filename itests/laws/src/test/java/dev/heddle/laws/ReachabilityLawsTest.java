@@ -48,7 +48,10 @@ class ReachabilityLawsTest {
     }
   }
 
-  /** A law that is held of packets which never meet a stage says nothing of it. */
+  /**
+   * A law that is held of packets which never meet a stage says nothing of it. In OUTPUT ends only
+   * what would leave for a physical network: LocalnetScenariosTest.
+   */
   @AfterProperty
   void everyStageIsMetAndEveryVerdictGiven() {
     System.out.println("Packets by stage and verdict:\n" + coverage);

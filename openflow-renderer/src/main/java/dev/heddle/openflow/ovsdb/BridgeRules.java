@@ -1,11 +1,14 @@
 package dev.heddle.openflow.ovsdb;
 
 import dev.heddle.openflow.ovsdb.NodeSetup.Desired;
+import dev.heddle.openflow.ovsdb.Operation.Insert;
 import dev.heddle.openflow.ovsdb.Operation.Mutation;
+import dev.heddle.openflow.ovsdb.OvsdbValue.Atom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -87,5 +90,34 @@ final class BridgeRules {
       mutations.add(Mutation.insert(column, OvsdbValue.map(missing)));
     }
     return mutations;
+  }
+
+  /** A port of ours with one interface: adds what makes it to {@code operations}. */
+  static Atom newPort(
+      List<Operation> operations,
+      String name,
+      String type,
+      Map<String, String> options,
+      OptionalInt number) {
+    // Names of new rows are identifiers, each used once.
+    String suffix = name.replaceAll("[^A-Za-z0-9]", "_") + "_" + operations.size();
+    Map<String, OvsdbValue> columns = new TreeMap<>();
+    columns.put("name", OvsdbValue.text(name));
+    columns.put("type", OvsdbValue.text(type));
+    columns.put("options", OvsdbValue.map(options));
+    columns.put("external_ids", OvsdbValue.map(NodeSetup.OWNED));
+    number.ifPresent(n -> columns.put("ofport_request", OvsdbValue.whole(n)));
+    Insert device = new Insert("Interface", "interface_" + suffix, columns);
+    Insert port =
+        new Insert(
+            "Port",
+            "port_" + suffix,
+            Map.of(
+                "name", OvsdbValue.text(name),
+                "interfaces", device.reference(),
+                "external_ids", OvsdbValue.map(NodeSetup.OWNED)));
+    operations.add(device);
+    operations.add(port);
+    return port.reference();
   }
 }

@@ -22,12 +22,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a node's database must hold for us: br-int, its controllers and its Geneve port. A pure
- * function from the rows to the operations that make it so, none if it is so.
+ * What a node's database must hold for us: br-int, its controllers, its Geneve port and its ways to
+ * physical networks. A pure function from the rows to the operations that make it so, none if it is
+ * so.
  *
  * <p>What we make carries external_ids:heddle-owner=heddle. Nothing else is removed, and of what
- * others made only columns of br-int and of a controller entry with our very target are set. A
- * br-int that somebody else drives is refused.
+ * others made only columns of br-int and of a controller entry with our very target are set, and
+ * the bridges of physical networks get one port each. A br-int that somebody else drives is
+ * refused.
  */
 public final class NodeSetup {
 
@@ -36,6 +38,8 @@ public final class NodeSetup {
 
   /** Keys of Open_vSwitch.external_ids that the operator of the node sets. */
   public static final String ENCAP_ADDRESS = "heddle-encap-ip";
+
+  public static final String BRIDGE_MAPPINGS = "heddle-bridge-mappings";
 
   public static final String DATAPATH_TYPE = "heddle-datapath-type";
 
@@ -108,8 +112,10 @@ public final class NodeSetup {
   private void create() {
     operations.add(new Guard("Bridge", Condition.named(BRIDGE), Set.of("name"), List.of()));
     List<Atom> ports = new ArrayList<>();
-    ports.add(newPort(BRIDGE, "internal", Map.of(), OptionalInt.empty()));
+    ports.add(BridgeRules.newPort(operations, BRIDGE, "internal", Map.of(), OptionalInt.empty()));
     tunnel(Optional.empty()).ifPresent(ports::add);
+    PatchPorts patches = new PatchPorts(now, root, operations, problems);
+    ports.addAll(patches.missingInside(Optional.empty()));
     Map<String, OvsdbValue> columns = bridgeColumns();
     columns.put("name", OvsdbValue.text(BRIDGE));
     columns.put("ports", OvsdbValue.set(ports));
@@ -123,6 +129,7 @@ public final class NodeSetup {
             "Open_vSwitch",
             Condition.row(root.uuid()),
             List.of(Mutation.insert("bridges", bridge.reference()))));
+    patches.outside();
   }
 
   private void correct(Row bridge) {
@@ -139,6 +146,14 @@ public final class NodeSetup {
         new ArrayList<>(BridgeRules.ensure(bridge, "other_config", BridgeRules.OTHER_CONFIG));
     tunnel(Optional.of(bridge)).ifPresent(port -> mutations.add(Mutation.insert("ports", port)));
     staleTunnel(bridge).ifPresent(port -> mutations.add(Mutation.delete("ports", port.uuid())));
+    PatchPorts patches = new PatchPorts(now, root, operations, problems);
+    patches
+        .missingInside(Optional.of(bridge))
+        .forEach(port -> mutations.add(Mutation.insert("ports", port)));
+    patches
+        .staleInside(bridge)
+        .forEach(port -> mutations.add(Mutation.delete("ports", port.uuid())));
+    patches.outside();
     mutations.addAll(controllers(bridge));
     if (!mutations.isEmpty()) {
       operations.add(new Mutate("Bridge", Condition.row(bridge.uuid()), mutations));
@@ -173,7 +188,9 @@ public final class NodeSetup {
       return Optional.empty();
     }
     if (port.isEmpty()) {
-      return Optional.of(newPort(TUNNEL, "geneve", options.get(), OptionalInt.of(Tunnel.OF_PORT)));
+      return Optional.of(
+          BridgeRules.newPort(
+              operations, TUNNEL, "geneve", options.get(), OptionalInt.of(Tunnel.OF_PORT)));
     }
     boolean here = bridge.filter(b -> b.uuids("ports").contains(port.get().uuid())).isPresent();
     if (!here || !BridgeRules.owned(port.get())) {
@@ -233,27 +250,5 @@ public final class NodeSetup {
       references.add(insert.reference());
     }
     return references;
-  }
-
-  private Atom newPort(String name, String type, Map<String, String> options, OptionalInt number) {
-    String suffix = name.replace('-', '_'); // names of new rows are identifiers
-    Map<String, OvsdbValue> columns = new TreeMap<>();
-    columns.put("name", OvsdbValue.text(name));
-    columns.put("type", OvsdbValue.text(type));
-    columns.put("options", OvsdbValue.map(options));
-    columns.put("external_ids", OvsdbValue.map(OWNED));
-    number.ifPresent(n -> columns.put("ofport_request", OvsdbValue.whole(n)));
-    Insert device = new Insert("Interface", "interface_" + suffix, columns);
-    Insert port =
-        new Insert(
-            "Port",
-            "port_" + suffix,
-            Map.of(
-                "name", OvsdbValue.text(name),
-                "interfaces", device.reference(),
-                "external_ids", OvsdbValue.map(OWNED)));
-    operations.add(device);
-    operations.add(port);
-    return port.reference();
   }
 }

@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * @param ovsVersion "" if the node does not say
  * @param datapathType of br-int: "system", "netdev"
  * @param tunnelPort port number of our Geneve port on br-int
+ * @param uplinks port numbers on br-int, by the physical network they lead to
  * @param interfaces of br-int, by iface-id
  * @param duplicates where several interfaces of br-int have one iface-id
  * @param refused interfaces of br-int with an iface-id that cannot be used, by OVS name, and why
@@ -37,6 +38,7 @@ public record NodeSnapshot(
     String ovsVersion,
     String datapathType,
     OptionalInt tunnelPort,
+    SortedMap<String, Integer> uplinks,
     SortedMap<String, InterfaceView> interfaces,
     List<Duplicate> duplicates,
     SortedMap<String, String> refused,
@@ -68,6 +70,7 @@ public record NodeSnapshot(
   }
 
   public NodeSnapshot {
+    uplinks = Collections.unmodifiableSortedMap(new TreeMap<>(uplinks));
     interfaces = Collections.unmodifiableSortedMap(new TreeMap<>(interfaces));
     duplicates = List.copyOf(duplicates);
     refused = Collections.unmodifiableSortedMap(new TreeMap<>(refused));
@@ -132,10 +135,22 @@ public record NodeSnapshot(
         Shown.text(root.text("ovs_version")),
         bridge.map(row -> row.text("datapath_type")).filter(NodeSnapshot::isName).orElse("system"),
         tunnel.map(InterfaceView::portNumber).orElse(OptionalInt.empty()),
+        uplinks(root, devices),
         plugged.interfaces(),
         plugged.duplicates(),
         plugged.refused(),
         problems);
+  }
+
+  private static SortedMap<String, Integer> uplinks(Row root, List<Row> devices) {
+    SortedMap<String, Integer> uplinks = new TreeMap<>();
+    for (String network : BridgeMappings.of(root).bridges().keySet()) {
+      devices.stream()
+          .filter(row -> row.text("name").equals(BridgeMappings.inner(network)))
+          .flatMapToInt(row -> InterfaceView.portNumber(row).stream())
+          .forEach(number -> uplinks.put(network, number));
+    }
+    return uplinks;
   }
 
   private static OptionalLong datapathId(String hex) {
@@ -154,6 +169,7 @@ public record NodeSnapshot(
         ovsVersion,
         datapathType,
         tunnelPort,
+        uplinks,
         interfaces,
         duplicates,
         refused,

@@ -11,22 +11,27 @@ import static dev.heddle.pipeline.Field.TUNNEL_OUT_PORT;
 import static dev.heddle.pipeline.Field.TUNNEL_RESUME;
 
 import dev.heddle.model.Id;
+import dev.heddle.model.Index.Pair;
 import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
+import dev.heddle.model.Uplink;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.Feature;
+import dev.heddle.pipeline.FlowDraft;
 import dev.heddle.pipeline.FlowSink;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Tunnel;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * What differs by node: which interface a port is, and which node another port is on. CLASSIFY
- * turns interface numbers into port keys, LOCATE and OUTPUT turn port keys into tunnels and
- * interface numbers; everything between is the same on every node.
+ * What differs by node: which interface a port is, which node another port is on, and where the way
+ * to a physical network begins. CLASSIFY turns interface numbers into port keys, LOCATE and OUTPUT
+ * turn port keys into tunnels and interface numbers; everything between is the same on every node.
  */
 @Component
 public final class Placement implements Feature {
@@ -43,6 +48,7 @@ public final class Placement implements Feature {
     d.fill(Spine.OUTPUT);
     d.forEach(Node.KIND, "tunnel", Placement::tunnel);
     d.forEach(LogicalPort.KIND, "port", Placement::port);
+    d.forEach(Location.UPLINKS, "uplink", Placement::uplink);
   }
 
   /** Whatever comes by tunnel says its network, ports and stage; an unknown stage is dropped. */
@@ -66,19 +72,69 @@ public final class Placement implements Feature {
         .ifPresent(
             at -> {
               onItsNode(at, out);
-              view.get(at.node())
-                  .flatMap(Node::encapAddress)
+              elsewhere(at, view)
+                  .ifPresent(flow -> out.add(flow.because(id).where(Scope.network(at.network()))));
+            });
+  }
+
+  /** How the port is reached from other nodes of its switch. */
+  private static Optional<FlowDraft> elsewhere(Location at, View view) {
+    FlowDraft flow =
+        Spine.LOCATE
+            .flow(100)
+            .match(NETWORK, at.networkKey())
+            .match(OUT_PORT, at.portKey())
+            .match(FROM_TUNNEL, 0);
+    return at.uplink().isPresent()
+        ? Optional.of(flow.set(OUT_PORT, at.uplink().get().key()).next())
+        : view.get(at.node()).flatMap(Node::encapAddress).map(flow::toNode);
+  }
+
+  /**
+   * A node's end of a physical network: tagged there, without a tag inside. A frame that a guest
+   * has tagged itself does not go out, or it could choose its network.
+   */
+  private static void uplink(Pair<Id<LogicalSwitch>, Id<Node>> key, View view, FlowSink out) {
+    Scope here = Scope.node(key.member());
+    Optional<LogicalSwitch> network = view.get(key.bucket());
+    view.fact(Uplink.OF_SWITCH, key.bucket())
+        .filter(u -> network.isPresent())
+        .ifPresent(
+            u -> {
+              int tag = u.segment().tag();
+              out.add(
+                  Spine.LOCATE
+                      .flow(110)
+                      .match(NETWORK, network.get().key())
+                      .match(OUT_PORT, u.key())
+                      .next()
+                      .because(u.port())
+                      .where(here));
+              view.get(key.member())
+                  .map(node -> node.uplinks().get(u.segment().physicalNetwork()))
                   .ifPresent(
-                      address ->
-                          out.add(
-                              Spine.LOCATE
-                                  .flow(100)
-                                  .match(NETWORK, at.networkKey())
-                                  .match(OUT_PORT, at.portKey())
-                                  .match(FROM_TUNNEL, 0)
-                                  .toNode(address)
-                                  .because(id)
-                                  .where(Scope.network(at.network()))));
+                      ofPort -> {
+                        out.add(
+                            Spine.CLASSIFY
+                                .flow(100)
+                                .match(OF_PORT, ofPort)
+                                .matchVlan(tag)
+                                .setVlan(0)
+                                .set(NETWORK, network.get().key())
+                                .set(IN_PORT, u.key())
+                                .next()
+                                .because(u.port())
+                                .where(here));
+                        out.add(
+                            Spine.OUTPUT
+                                .flow(100)
+                                .match(OUT_PORT, u.key())
+                                .matchVlan(0)
+                                .setVlan(tag)
+                                .output(ofPort)
+                                .because(u.port())
+                                .where(here));
+                      });
             });
   }
 

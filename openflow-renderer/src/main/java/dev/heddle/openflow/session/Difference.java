@@ -53,7 +53,7 @@ record Difference(long revision, List<FlowChange> changes, List<Flow> strangers)
         if (!desired.get().equals(present)) {
           puts.add(desired.get());
         }
-      } else if (present != null && !Cookie.isLearned(present.cookie())) {
+      } else if (present != null && !Cookie.isLearned(key.table(), present.cookie())) {
         Ownership owner = wanted.owner(Cookie.owner(present.cookie()));
         if (owner != Ownership.HELD) {
           removals.add(key);

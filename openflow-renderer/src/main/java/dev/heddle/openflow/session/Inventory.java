@@ -86,6 +86,7 @@ record Inventory(List<Change> changes, Set<Id<LogicalPort>> bound, Map<String, S
             .encapAddress()
             .filter(Inet4Address.class::isInstance)
             .map(a -> IpAddress.parse(a.getHostAddress()));
-    return Node.document(node.name(), datapathId, address, snapshot.ovsVersion());
+    return Node.document(
+        node.name(), datapathId, address, snapshot.ovsVersion(), snapshot.uplinks());
   }
 }

@@ -259,6 +259,43 @@ class NodeOnRealOvsTest {
   }
 
   @Test
+  void aMappedBridgeIsJoinedFollowedWhenItChangesAndLetGo() {
+    joined();
+    ovs.vsctl("add-br", "br-ex", "--", "add-br", "br-lab");
+    mappings("physnet1:br-ex");
+    NodeSnapshot node = controller.awaitSnapshot(s -> s.uplinks().containsKey("physnet1"));
+    assertThat(ovs.get("Interface", "heddle-phys-physnet1", "ofport"))
+        .isEqualTo(Integer.toString(node.uplinks().get("physnet1")));
+    assertThat(ovs.get("Interface", "heddle-int-physnet1", "options"))
+        .isEqualTo("{peer=heddle-phys-physnet1}");
+    assertThat(ovs.vsctl("list-ports", "br-ex").strip()).isEqualTo("heddle-int-physnet1");
+
+    String before = ovs.get("Bridge", "br-lab", "ports");
+    mappings("physnet1:br-lab");
+    ovs.waitUntil("Bridge", "br-lab", "ports!=" + before);
+    assertThat(ovs.vsctl("list-ports", "br-lab").strip()).isEqualTo("heddle-int-physnet1");
+    assertThat(ovs.vsctl("list-ports", "br-ex")).isEmpty();
+
+    mappings("physnet1:br-none,nonsense");
+    NodeSnapshot wrong =
+        controller.awaitSnapshot(s -> s.uplinks().isEmpty() && s.problems().size() == 2);
+    assertThat(wrong.problems())
+        .containsExactly(
+            "heddle-bridge-mappings is NETWORK:BRIDGE,...; got nonsense",
+            "heddle-bridge-mappings: there is no bridge br-none");
+    assertThat(ovs.vsctl("list-ports", "br-lab")).isEmpty();
+  }
+
+  private void mappings(String value) {
+    ovs.vsctl(
+        "--no-wait",
+        "set",
+        "Open_vSwitch",
+        ".",
+        "external_ids:heddle-bridge-mappings=\"" + value + "\"");
+  }
+
+  @Test
   void theDatapathTypeTheOperatorAsksForIsUsedAndAnUnknownOneIsAProblem() {
     ovs.vsctl("set", "Open_vSwitch", ".", "external_ids:heddle-datapath-type=netdev");
     assertThat(joined().datapathType()).isEqualTo("netdev");

@@ -79,6 +79,7 @@ class NodeSetupLawTest {
         ".",
         "external_ids",
         "heddle-encap-ip",
+        "heddle-bridge-mappings",
         "heddle-datapath-type");
     for (String[] step : history) {
       List<String> words = new ArrayList<>(List.of("--no-wait"));
@@ -199,6 +200,15 @@ class NodeSetupLawTest {
                 + owned,
             "--may-exist add-br br-ex -- --if-exists del-port heddle-geneve -- add-port br-ex "
                 + "heddle-geneve",
+            "set Open_vSwitch . external_ids:heddle-bridge-mappings=phys.1:br-ex",
+            "set Open_vSwitch . external_ids:heddle-bridge-mappings=phys.1:br-ex,phys_1:br-ex",
+            "set Open_vSwitch . external_ids:heddle-bridge-mappings=phys.1,:br-ex,x:br-int",
+            "--may-exist add-br br-ex -- --may-exist add-port br-ex heddle-int-phys.1",
+            "--may-exist add-br br-ex -- --if-exists del-port heddle-int-old -- add-port br-ex "
+                + "heddle-int-old -- set Interface heddle-int-old type=patch options:peer=gone "
+                + owned
+                + " -- set Port heddle-int-old "
+                + owned,
             "--may-exist add-br br-ex -- set-controller br-ex tcp:127.0.0.1:7777")
         .map(line -> line.split(" "))
         .list()

@@ -28,6 +28,9 @@ abstract class Computation extends Cell {
   /** Calls the function; what it reads through {@code reading} is recorded. */
   abstract void run(Reading reading);
 
+  /** Calls the function and changes nothing: would it give something else now? */
+  abstract boolean isStale(Reading reading);
+
   final boolean isDying() {
     return dying;
   }

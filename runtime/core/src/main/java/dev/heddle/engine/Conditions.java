@@ -11,6 +11,7 @@ import dev.heddle.model.LogicalRouter;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.RoutingDomain;
+import dev.heddle.model.Uplink;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
@@ -153,6 +154,9 @@ final class Conditions {
     if (closed.isPresent()) {
       return Condition.failed(Condition.REALIZED, "FeatureAway", closed.get());
     }
+    if (port.localnet().isPresent()) {
+      return reachesOut(port, view);
+    }
     Optional<String> nowhere = Location.whyNowhere(port.id(), view);
     if (nowhere.isPresent()) {
       return Condition.failed(Condition.REALIZED, "NotBound", nowhere.get());
@@ -162,6 +166,25 @@ final class Conditions {
     long needed =
         Stream.of(port.id(), port.network(), binding).mapToLong(this::revision).max().orElse(0);
     return realized(view.ids(Location.NODES, port.network()), needed, Set.of(own));
+  }
+
+  /** A node without a mapping merely lacks access; it is named all the same. */
+  private Condition reachesOut(LogicalPort port, View view) {
+    Set<Id<Node>> nodes = view.ids(Location.NODES, port.network());
+    List<String> lacking = Uplink.lacking(port, view).toList();
+    String sentence =
+        String.join(", ", lacking)
+            + (lacking.size() > 1 ? " have no " : " has no ")
+            + port.localnet().orElseThrow().physicalNetwork()
+            + " in heddle-bridge-mappings.";
+    if (!nodes.isEmpty() && lacking.size() == nodes.size()) {
+      return Condition.failed(Condition.REALIZED, "NoMapping", sentence);
+    }
+    Condition realized =
+        realized(nodes, Math.max(revision(port.id()), revision(port.network())), Set.of());
+    return lacking.isEmpty() || !realized.status()
+        ? realized
+        : Condition.met(Condition.REALIZED, (realized.message() + " " + sentence).strip());
   }
 
   /**

@@ -1,14 +1,10 @@
 package dev.heddle.engine;
 
-import dev.heddle.model.Binding;
 import dev.heddle.model.Condition;
 import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.Kind;
-import dev.heddle.model.LogicalPort;
-import dev.heddle.model.LogicalRouter;
-import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network;
 import dev.heddle.model.Node;
 import dev.heddle.model.RefusedException;
@@ -17,7 +13,6 @@ import dev.heddle.pipeline.ContractException;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Feature;
-import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.KnownKind;
 import dev.heddle.pipeline.Owner;
@@ -56,16 +51,6 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   static final List<Index<?, ?, ?, ?>> SCOPES = List.of(Scope.BY_PORT, Scope.BY_NODE);
 
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
-  private static final List<Kind<?>> KINDS =
-      List.of(
-          LogicalSwitch.KIND,
-          LogicalPort.KIND,
-          LogicalRouter.KIND,
-          Node.KIND,
-          Binding.KIND,
-          KnownKind.KIND, // before those that may be taken over from a feature that is away
-          Owner.KIND,
-          FilledStage.KIND);
 
   private final Store store;
   private final Kinds kinds = new Kinds();
@@ -77,6 +62,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private final Publication published = new Publication(board, functions);
   private final Watchers watchers = new Watchers();
   private final Conditions conditions = new Conditions(kinds, transactions, functions);
+  private final Audit audit = new Audit(thread, graph, functions, this::repaired);
   private final FeatureRecords records = new FeatureRecords(graph, kinds);
   private Set<Id<?>> touched = new HashSet<>();
   private long revision;
@@ -91,7 +77,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           revision = contents.revision();
           functions.startedAt(revision);
           transactions.load(contents);
-          KINDS.forEach(this::addKind);
+          Kinds.CORE.forEach(this::addKind);
           SCOPES.forEach(graph::maintain);
           arrive(new StageFlows());
           return null;
@@ -167,6 +153,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
                 brought.forEach(this::removeKind);
                 graph.settle();
               });
+          audit.restart();
           LOG.info("feature {} is away, its flows are held", feature.name());
           watchers.tell(revision);
           return null;
@@ -272,6 +259,11 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     }
   }
 
+  private void repaired() {
+    keep(true);
+    publish(Set.of());
+  }
+
   private void publish(Set<Integer> arrived) {
     published.change(graph::settle);
     published.publish(revision, touched, arrived);
@@ -346,11 +338,11 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   Parts parts() {
-    return new Parts(thread, graph, functions, board);
+    return new Parts(thread, graph, functions, board, audit);
   }
 
   /** What {@link Inspector} looks into, on the model's thread. */
-  record Parts(ModelThread thread, Graph graph, Functions functions, Board board) {}
+  record Parts(ModelThread thread, Graph graph, Functions functions, Board board, Audit audit) {}
 
   long revision() {
     return revision;

@@ -28,15 +28,27 @@ final class FactCell extends Computation {
     return true;
   }
 
-  @Override
   @SuppressWarnings("unchecked") // a fact's key and value types are those of its own cells
+  private Object valueNow(Reading reading) {
+    return Objects.requireNonNull(
+        ((Fact<Object, Object>) fact).value().apply(key, reading), "a fact is never null");
+  }
+
+  @Override
+  boolean isStale(Reading reading) {
+    try {
+      return !valueNow(reading).equals(value);
+    } catch (RuntimeException | Error e) {
+      return !(value instanceof Failure);
+    }
+  }
+
+  @Override
   void run(Reading reading) {
     Object before = value;
     boolean same = false;
     try {
-      value =
-          Objects.requireNonNull(
-              ((Fact<Object, Object>) fact).value().apply(key, reading), "a fact is never null");
+      value = valueNow(reading);
       same = value.equals(before);
     } catch (RuntimeException | Error e) {
       value = new Failure(e);

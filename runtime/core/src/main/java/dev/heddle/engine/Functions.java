@@ -192,6 +192,12 @@ final class Functions {
         graph.unitsOfObjects(), ofPairs.values().stream().flatMap(m -> m.values().stream()));
   }
 
+  /** All that the engine may call again: units of all kinds, and index sources. */
+  Stream<Computation> computations() {
+    return Stream.concat(
+        graph.ofObjects(), ofPairs.values().stream().flatMap(m -> m.values().stream()));
+  }
+
   Stream<Held> held() {
     return held.values().stream().flatMap(m -> m.values().stream());
   }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -306,12 +307,27 @@ final class Graph {
     settle();
   }
 
-  /** All units that are kept with an object. */
-  Stream<Unit> unitsOfObjects() {
+  /** All units and index sources that are kept with an object. */
+  Stream<Computation> ofObjects() {
     return entities.values().stream()
         .flatMap(ofKind -> ofKind.values().stream())
-        .flatMap(cell -> Arrays.stream(cell.own()))
-        .filter(Unit.class::isInstance)
-        .map(Unit.class::cast);
+        .flatMap(cell -> Arrays.stream(cell.own()));
+  }
+
+  /** All units that are kept with an object. */
+  Stream<Unit> unitsOfObjects() {
+    return ofObjects().filter(Unit.class::isInstance).map(Unit.class::cast);
+  }
+
+  /** A cell by what {@code toString} says of it: an object, a fact of a key, a bucket. */
+  Optional<Cell> named(String text) {
+    return Stream.of(
+            entities.values().stream().flatMap(m -> m.values().stream()),
+            facts.values().stream().flatMap(m -> m.values().stream()),
+            indexes.values().stream().flatMap(m -> m.values().stream()))
+        .flatMap(cells -> cells)
+        .map(Cell.class::cast)
+        .filter(c -> c.toString().equals(text))
+        .findFirst();
   }
 }

@@ -51,6 +51,16 @@ final class IndexSource extends Computation {
     }
   }
 
+  @Override
+  boolean isStale(Reading reading) {
+    boolean failed = reading.graph().failed().containsKey(this);
+    try {
+      return failed || !pairs(source(reading)).equals(pairs(source));
+    } catch (RuntimeException | Error e) {
+      return !failed;
+    }
+  }
+
   @SuppressWarnings({"unchecked", "rawtypes"}) // the index was declared over this very kind
   private Object source(Reading reading) {
     return index.fact() == null

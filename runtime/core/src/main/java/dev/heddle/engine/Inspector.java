@@ -112,6 +112,35 @@ public final class Inspector implements Inspection {
   }
 
   @Override
+  public Audited audit(int count) {
+    return controller.parts().audit().now(count);
+  }
+
+  @Override
+  public Optional<Reads> reads(String name) {
+    return thread.call(
+        () ->
+            functions
+                .units()
+                .filter(u -> u.toString().equals(name))
+                .<Cell>map(u -> u)
+                .findFirst()
+                .or(() -> graph.named(name))
+                .map(Inspector::reads));
+  }
+
+  private static Reads reads(Cell cell) {
+    List<String> readers = new ArrayList<>();
+    cell.forEachReader(c -> readers.add(c.toString()));
+    List<String> reads =
+        cell instanceof Computation c
+            ? c.reads().stream().map(Cell::toString).toList()
+            : List.<String>of();
+    return new Reads(
+        cell.toString(), reads.stream().sorted().toList(), readers.stream().sorted().toList());
+  }
+
+  @Override
   public Optional<String> retire(String feature) {
     return controller.retire(feature);
   }

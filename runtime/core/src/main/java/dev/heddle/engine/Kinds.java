@@ -1,10 +1,17 @@
 package dev.heddle.engine;
 
+import dev.heddle.model.Binding;
 import dev.heddle.model.Catalogue;
 import dev.heddle.model.Entity;
 import dev.heddle.model.Kind;
+import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalRouter;
+import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Node;
 import dev.heddle.pipeline.ContractException;
+import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.KnownKind;
+import dev.heddle.pipeline.Owner;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +26,18 @@ import java.util.stream.Stream;
  * parser would hold its classes.
  */
 final class Kinds {
+
+  /** Those that need no feature to be understood. */
+  static final List<Kind<?>> CORE =
+      List.of(
+          LogicalSwitch.KIND,
+          LogicalPort.KIND,
+          LogicalRouter.KIND,
+          Node.KIND,
+          Binding.KIND,
+          KnownKind.KIND, // before those that may be taken over from a feature that is away
+          Owner.KIND,
+          FilledStage.KIND);
 
   private final Map<String, Kind<?>> read = new HashMap<>();
   private final Map<String, KnownKind> brought = new HashMap<>();

@@ -89,6 +89,11 @@ final class ModelThread implements AutoCloseable {
     return ids;
   }
 
+  /** True if no transaction waits. */
+  boolean isIdle() {
+    return queue.isEmpty();
+  }
+
   void execute(Runnable task) {
     executor.execute(task);
   }

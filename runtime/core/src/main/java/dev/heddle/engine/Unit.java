@@ -49,10 +49,8 @@ final class Unit extends Computation {
     if (isDying()) {
       flows = NONE;
     } else {
-      List<DesiredFlow> out = new ArrayList<>(6);
       try {
-        function.flows().flows(key, reading, flow -> out.add(function.feature().checked(flow)));
-        flows = out.isEmpty() ? NONE : out.toArray(NONE);
+        flows = flowsNow(reading);
         failure = null;
       } catch (RuntimeException | Error e) { // an Error too: a refreshed bundle misses classes
         failure = e.toString(); // the last output stays: a fault must not open or cut anything
@@ -62,6 +60,21 @@ final class Unit extends Computation {
     }
     if (!Arrays.equals(flows, before)) {
       reading.graph().flowsChanged(this, Arrays.asList(before), Arrays.asList(flows));
+    }
+  }
+
+  private DesiredFlow[] flowsNow(Reading reading) {
+    List<DesiredFlow> out = new ArrayList<>(6);
+    function.flows().flows(key, reading, flow -> out.add(function.feature().checked(flow)));
+    return out.isEmpty() ? NONE : out.toArray(NONE);
+  }
+
+  @Override
+  boolean isStale(Reading reading) {
+    try {
+      return !Arrays.equals(flowsNow(reading), flows) || failure != null;
+    } catch (RuntimeException | Error e) {
+      return failure == null;
     }
   }
 

@@ -14,12 +14,17 @@ import java.util.stream.Collectors;
  */
 public record Attachment(LogicalPort port, LogicalSwitch network) {
 
-  /** What only one port of a switch may have: a MAC or an IP address. */
-  record Claim(Id<LogicalSwitch> network, Object value) {
+  /**
+   * What only one port may have: a MAC or an IP address on its switch, the one way to a physical
+   * network of its switch, a segment of such a network.
+   *
+   * @param scope the switch, or the kind of thing that is claimed in all of the model
+   */
+  record Claim(Object scope, Object value) {
 
     @Override
     public String toString() {
-      return network.name() + "," + value;
+      return (scope instanceof Id<?> id ? id.name() : scope) + "," + value;
     }
   }
 
@@ -27,16 +32,21 @@ public record Attachment(LogicalPort port, LogicalSwitch network) {
       Index.of(
           "claims",
           LogicalPort.KIND,
-          (id, p) -> claims(p).stream().map(c -> new Index.Pair<>(new Claim(p.network(), c), id)));
+          (id, p) -> claims(p).stream().map(c -> new Index.Pair<>(c, id)));
 
   /** The attachment of a port, if it has one. */
   public static final Fact<Id<LogicalPort>, Optional<Attachment>> OF_PORT =
       new Fact<>("attachment", 1, Attachment::of);
 
-  private static List<Object> claims(LogicalPort p) {
-    List<Object> claims = new ArrayList<>(1 + p.addresses().size());
-    claims.add(p.mac());
-    claims.addAll(p.addresses());
+  private static List<Claim> claims(LogicalPort p) {
+    if (p.localnet().isPresent()) {
+      return List.of(
+          new Claim(p.network(), "The way to a physical network"),
+          new Claim("segment", p.localnet().get()));
+    }
+    List<Claim> claims = new ArrayList<>(1 + p.addresses().size());
+    claims.add(new Claim(p.network(), p.mac()));
+    p.addresses().forEach(a -> claims.add(new Claim(p.network(), a)));
     return claims;
   }
 
@@ -53,9 +63,9 @@ public record Attachment(LogicalPort port, LogicalSwitch network) {
   /** What {@code port} may not have because an older port has it, and which one that is. */
   private static Map<Object, LogicalPort> contested(LogicalPort port, View view) {
     Map<Object, LogicalPort> contested = Map.of();
-    for (Object claim : claims(port)) {
+    for (Claim claim : claims(port)) {
       LogicalPort oldest = port;
-      for (Id<LogicalPort> other : view.ids(CLAIMS, new Claim(port.network(), claim))) {
+      for (Id<LogicalPort> other : view.ids(CLAIMS, claim)) {
         if (!other.equals(port.id())) {
           LogicalPort o = view.get(other).orElse(oldest);
           oldest = o.key() < oldest.key() ? o : oldest;
@@ -63,7 +73,7 @@ public record Attachment(LogicalPort port, LogicalSwitch network) {
       }
       if (oldest.key() < port.key()) {
         contested = contested.isEmpty() ? new LinkedHashMap<>() : contested;
-        contested.put(claim, oldest);
+        contested.put(claim.value(), oldest);
       }
     }
     return contested;

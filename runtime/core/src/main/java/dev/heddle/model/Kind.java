@@ -1,5 +1,7 @@
 package dev.heddle.model;
 
+import java.util.function.BiFunction;
+
 /**
  * A type of object: how it is called, how its documents become entities, whether its objects carry
  * a number. A feature may bring kinds of its own.
@@ -22,6 +24,23 @@ public record Kind<E extends Entity<E>>(
      * @throws RefusedException naming each field that is wrong, with a sentence
      */
     E parse(Document document, int key);
+  }
+
+  /**
+   * A kind for users whose objects carry no number.
+   *
+   * @param form what a spec is read into: a record, whose constructor refuses what is wrong with an
+   *     {@link IllegalArgumentException} and a sentence
+   * @param entity builds the entity from the object's id and its form
+   */
+  public static <E extends Entity<E>, F> Kind<E> of(
+      String name, String plural, Class<F> form, BiFunction<Id<E>, F, E> entity) {
+    return new Kind<>(
+        name,
+        plural,
+        false,
+        KeySpace.NONE,
+        (d, key) -> entity.apply(new Id<>(name, d.name()), Spec.read(d, form)));
   }
 
   /** Stands in for an entity that nobody here can build. */

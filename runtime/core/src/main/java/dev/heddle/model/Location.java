@@ -6,6 +6,8 @@ import java.util.Set;
 /**
  * Where an attached port is: its node and OpenFlow number there, and all that placement needs, so
  * that nothing else has to be read.
+ *
+ * @param uplink that of its switch
  */
 public record Location(
     Id<LogicalPort> port,
@@ -13,7 +15,8 @@ public record Location(
     Id<LogicalSwitch> network,
     int networkKey,
     Id<Node> node,
-    int ofPort) {
+    int ofPort,
+    Optional<Uplink> uplink) {
 
   /**
    * The ports of a switch on one node whose OpenFlow numbers are near each other, so that what
@@ -36,7 +39,7 @@ public record Location(
 
   /** The location of a port: none while it is on no node, or on two. */
   public static final Fact<Id<LogicalPort>, Optional<Location>> OF_PORT =
-      new Fact<>("location", 2, Location::of);
+      new Fact<>("location", 3, Location::of);
 
   /** The nodes that have a port of a switch. */
   public static final Index<LogicalPort, Optional<Location>, Id<LogicalSwitch>, Id<Node>> NODES =
@@ -62,12 +65,24 @@ public record Location(
           OF_PORT,
           (id, l) -> l.stream().map(at -> new Index.Pair<>(at.network, at.part())));
 
+  /** The nodes that have a port of a switch with an uplink. */
+  public static final Index<LogicalPort, Optional<Location>, Id<LogicalSwitch>, Id<Node>> UPLINKS =
+      Index.over(
+          "uplinks",
+          LogicalPort.KIND,
+          OF_PORT,
+          (id, l) ->
+              l.stream()
+                  .filter(at -> at.uplink.isPresent())
+                  .map(at -> new Index.Pair<>(at.network, at.node)));
+
   public Part part() {
     return new Part(network, node, ofPort / Part.NUMBERS % Part.COUNT);
   }
 
   private static Optional<Location> of(Id<LogicalPort> id, View view) {
-    Optional<Attachment> attached = view.fact(Attachment.OF_PORT, id);
+    Optional<Attachment> attached =
+        view.fact(Attachment.OF_PORT, id).filter(a -> a.port().localnet().isEmpty());
     Set<Id<Binding>> bindings = view.ids(Binding.BY_PORT, id);
     if (attached.isEmpty() || bindings.size() != 1) {
       return Optional.empty();
@@ -81,7 +96,8 @@ public record Location(
                     attached.get().network().id(),
                     attached.get().network().key(),
                     b.node(),
-                    b.ofPort()));
+                    b.ofPort(),
+                    view.fact(Uplink.OF_SWITCH, attached.get().network().id())));
   }
 
   /** Why a port is on no node; empty if it is on one. */

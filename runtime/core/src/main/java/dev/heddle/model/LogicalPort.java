@@ -7,11 +7,15 @@ import java.util.Optional;
 
 /**
  * Where something is attached to a switch: a guest, whose interface carries the port's name as
- * {@code external_ids:iface-id}; a router; or a child, which has a VLAN within the interface of
- * another port.
+ * {@code external_ids:iface-id}; a router; a child, which has a VLAN within the interface of
+ * another port; or a segment of a physical network.
  *
+ * @param mac all zero for a localnet port, which has none
  * @param router the router that the port joins to its switch, for type router
  * @param trunk where the port is, for type child
+ * @param localnet the segment, for type localnet
+ * @param unknown it takes frames for MACs that nobody is known to have, and what it sends is
+ *     learned from
  */
 public record LogicalPort(
     Id<LogicalPort> id,
@@ -23,15 +27,18 @@ public record LogicalPort(
     boolean portSecurity,
     boolean enabled,
     Optional<Id<LogicalRouter>> router,
-    Optional<Trunk> trunk)
+    Optional<Trunk> trunk,
+    Optional<Localnet> localnet,
+    boolean unknown)
     implements Entity<LogicalPort> {
 
   public static final Kind<LogicalPort> KIND =
       new Kind<>("LogicalPort", "logicalports", false, KeySpace.PORT, LogicalPort::parse);
 
   private static final int MAX_ADDRESSES = 64;
+  private static final MacAddress NO_MAC = new MacAddress(0);
 
-  /** True for a port that has an interface of its own. */
+  /** True for a port that has an interface of its own, or a node's way out. */
   public boolean isPlugged() {
     return router.isEmpty() && trunk.isEmpty();
   }
@@ -43,35 +50,45 @@ public record LogicalPort(
     @JsonProperty("router")
     ROUTER,
     @JsonProperty("child")
-    CHILD
+    CHILD,
+    @JsonProperty("localnet")
+    LOCALNET
   }
 
   /**
    * As written by a user.
    *
    * @param networkName the switch this port belongs to
-   * @param mac unicast
-   * @param addresses at most 64; they may be absent
-   * @param portSecurity true if absent: the guest may only use its own MAC and addresses
+   * @param mac unicast; not of type localnet
+   * @param addresses at most 64; they may be absent. The word "unknown" among them: there are MACs
+   *     behind this port that nobody has said
+   * @param portSecurity true if absent, unless an address is unknown: the guest may only use its
+   *     own MAC and addresses
    * @param enabled true if absent
    * @param router type router: the router that this port joins to the switch
    * @param parent type child: the port in whose interface this one is
-   * @param tag type child: its VLAN there
+   * @param tag type child: its VLAN there; type localnet: its VLAN, none if absent
+   * @param physicalNetwork type localnet: what nodes map to a bridge
    */
   record Form(
       @JsonProperty("switch") String networkName,
       Type type,
       MacAddress mac,
-      List<IpAddress> addresses,
+      List<GivenAddress> addresses,
       Boolean portSecurity,
       Boolean enabled,
       String router,
       String parent,
-      Integer tag) {
+      Integer tag,
+      String physicalNetwork) {
 
     Form {
       addresses = addresses == null ? List.of() : List.copyOf(addresses);
       type = type == null ? Type.VIF : type;
+    }
+
+    boolean unknown() {
+      return addresses.stream().anyMatch(a -> a.address().isEmpty());
     }
   }
 
@@ -81,6 +98,26 @@ public record LogicalPort(
     if (f.networkName == null || f.networkName.isEmpty()) {
       throw new RefusedException(spec + "switch", "the name of a LogicalSwitch is expected");
     }
+    boolean outside = f.type == Type.LOCALNET;
+    if (!outside) {
+      checkAddresses(f, spec);
+    }
+    return new LogicalPort(
+        KIND.id(d),
+        d.labels(),
+        key,
+        LogicalSwitch.KIND.id(f.networkName),
+        outside ? NO_MAC : f.mac,
+        f.addresses.stream().flatMap(a -> a.address().stream()).distinct().toList(),
+        !outside && (f.portSecurity == null ? !f.unknown() : f.portSecurity),
+        f.enabled == null || f.enabled,
+        router(f, spec),
+        trunk(f, spec),
+        localnet(f, spec),
+        f.unknown());
+  }
+
+  private static void checkAddresses(Form f, String spec) {
     if (f.mac == null || f.mac.isGroup() || f.mac.value() == 0) {
       throw new RefusedException(
           spec + "mac", "a unicast MAC address such as 0a:00:00:00:00:11 is expected");
@@ -89,17 +126,10 @@ public record LogicalPort(
       throw new RefusedException(
           spec + "addresses", "at most " + MAX_ADDRESSES + " addresses are expected");
     }
-    return new LogicalPort(
-        KIND.id(d),
-        d.labels(),
-        key,
-        LogicalSwitch.KIND.id(f.networkName),
-        f.mac,
-        f.addresses.stream().distinct().toList(),
-        f.portSecurity == null || f.portSecurity,
-        f.enabled == null || f.enabled,
-        router(f, spec),
-        trunk(f, spec));
+    if (f.unknown() && Boolean.TRUE.equals(f.portSecurity)) {
+      throw new RefusedException(
+          spec + "portSecurity", "false is expected of a port with the address unknown");
+    }
   }
 
   private static Optional<Id<LogicalRouter>> router(Form f, String spec) {
@@ -118,8 +148,23 @@ public record LogicalPort(
       return Optional.of(Trunk.of(spec, f.parent, f.tag));
     }
     refuse(f.parent, spec + "parent", "only a port of type child has one");
-    refuse(f.tag, spec + "tag", "only a port of type child has one");
+    if (f.type != Type.LOCALNET) {
+      refuse(f.tag, spec + "tag", "only a port of type child or localnet has one");
+    }
     return Optional.empty();
+  }
+
+  private static Optional<Localnet> localnet(Form f, String spec) {
+    if (f.type != Type.LOCALNET) {
+      refuse(f.physicalNetwork, spec + "physicalNetwork", "only a port of type localnet has one");
+      return Optional.empty();
+    }
+    refuse(f.mac, spec + "mac", "a port of type localnet has none");
+    refuse(f.portSecurity, spec + "portSecurity", "a port of type localnet has none");
+    if (!f.addresses.isEmpty()) {
+      throw new RefusedException(spec + "addresses", "a port of type localnet has none");
+    }
+    return Optional.of(Localnet.of(spec, f.physicalNetwork, f.tag));
   }
 
   private static void refuse(Object value, String path, String sentence) {

@@ -29,8 +29,9 @@ public final class Cookie {
     return hash(name) & UNIT_MASK | 1;
   }
 
-  public static boolean isLearned(long cookie) {
-    return owner(cookie) == 0 && cookie != 0;
+  /** True of a flow that a switch learned: anybody may write such a cookie, but not anywhere. */
+  public static boolean isLearned(int table, long cookie) {
+    return owner(cookie) == 0 && cookie != 0 && Table.isLearned(table);
   }
 
   public static int owner(long cookie) {

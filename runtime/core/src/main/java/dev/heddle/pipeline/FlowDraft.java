@@ -179,6 +179,21 @@ public final class FlowDraft {
     return this;
   }
 
+  /** In no VLAN, or in one, 1 to 4094: as a frame comes or as it is to be. */
+  public FlowDraft matchVlan(int tag) {
+    return match(Field.VLAN_TCI, Bits.of(tci(tag)), Bits.of(0x1fff));
+  }
+
+  /** Takes the tag away (0), or gives the frame this one. */
+  public FlowDraft setVlan(int tag) {
+    return set(Field.VLAN_TCI, tci(tag));
+  }
+
+  /** OVS: a frame has a tag if the CFI bit is set (ovs-fields(7), vlan_tci). */
+  private static int tci(int tag) {
+    return tag == 0 ? 0 : 0x1000 | tag;
+  }
+
   /** The flow drops: said, so that no flow drops by having been forgotten. */
   public FlowDraft drop() {
     require(actions.isEmpty(), BOTH);

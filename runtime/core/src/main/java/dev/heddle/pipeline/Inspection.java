@@ -49,6 +49,23 @@ public interface Inspection {
    */
   record Work(long revision, long units, long flows, long runs, long unitRuns, long conflicts) {}
 
+  /**
+   * What auditing has found since the start.
+   *
+   * @param checked how many functions were called again
+   * @param differences how many of them gave something else, and were repaired
+   * @param found the newest hundred of those, by name
+   */
+  record Audited(long checked, long differences, List<String> found) {}
+
+  /**
+   * One step of the computation.
+   *
+   * @param reads what it read, empty for an object or a bucket
+   * @param readers who read it: facts, index sources, units
+   */
+  record Reads(String name, List<String> reads, List<String> readers) {}
+
   /** In table order. */
   List<StageState> stages();
 
@@ -59,6 +76,12 @@ public interface Inspection {
 
   /** Units, and indexes for one object, whose last call failed, with the reason. */
   Map<String, String> failures();
+
+  /** Audits that many units and index sources now, none for 0, and tells all that was found. */
+  Audited audit(int count);
+
+  /** A unit, fact, bucket or object by the name that {@link #why} or this call tells. */
+  Optional<Reads> reads(String name);
 
   /** Removes a feature that is away, with its flows and stages. Empty if done, else why not. */
   Optional<String> retire(String feature);

@@ -20,7 +20,7 @@ public final class Spine {
 
   public static final Stage CLASSIFY =
       Stage.at("CLASSIFY", 0, "which port and network a packet comes from")
-          .writes(NETWORK, IN_PORT, OUT_PORT, FROM_TUNNEL)
+          .writes(NETWORK, IN_PORT, OUT_PORT, FROM_TUNNEL, Field.VLAN_TCI)
           .reaches(56)
           .dropping()
           .byNode();
@@ -66,9 +66,13 @@ public final class Spine {
           .reaches(205);
 
   public static final Stage LOCATE =
-      Stage.at("LOCATE", 60, "a port: on with it if it is here, else into the tunnel to its node")
+      Stage.at(
+              "LOCATE",
+              60,
+              "a port: on with it if it is here, else to its node by tunnel or uplink")
           .matches(NETWORK, IN_PORT, OUT_PORT, FROM_TUNNEL)
           .writes(
+              OUT_PORT,
               Field.TUNNEL_NETWORK,
               Field.TUNNEL_DST,
               Field.TUNNEL_IN_PORT,
@@ -84,13 +88,18 @@ public final class Spine {
           .dropping();
 
   public static final Stage OUTPUT =
-      Stage.at("OUTPUT", 76, "out of the port's interface").matches(OUT_PORT).dropping().byNode();
+      Stage.at("OUTPUT", 76, "out of the port's interface, or tagged out of an uplink")
+          .matches(OUT_PORT)
+          .writes(Field.VLAN_TCI)
+          .dropping()
+          .byNode();
 
   /** A list of copies in parts: a flow of thousands of actions is not written anew for one. */
   public static final Stage COPIES =
       Stage.beside("COPIES", 205, "one part of a group's members or of the nodes they are on")
           .matches(NETWORK, PART, FROM_TUNNEL)
           .writes(
+              Field.VLAN_TCI,
               Field.TUNNEL_NETWORK,
               Field.TUNNEL_DST,
               Field.TUNNEL_IN_PORT,

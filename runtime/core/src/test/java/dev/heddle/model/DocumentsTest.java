@@ -94,7 +94,7 @@ class DocumentsTest {
         "{'switch':'s','mac':M,'router':'r'}   | spec.router   | only a port of type router",
         "{'switch':'s','mac':M,'type':'child','tag':5} | spec.parent | the name of a LogicalPort",
         "{'switch':'s','mac':M,'parent':'p'}   | spec.parent   | only a port of type child has",
-        "{'switch':'s','mac':M,'tag':5}        | spec.tag      | only a port of type child has",
+        "{'switch':'s','mac':M,'tag':5}        | spec.tag      | only a port of type child or localnet has",
         "{'switch':'s','mac':M,'type':'child','parent':'p'} | spec.tag | a VLAN from 1 to 4094",
         "{'switch':'s','mac':M,'type':'child','parent':'p','tag':0} | spec.tag | a VLAN from 1",
         "{'switch':'s','mac':M,'type':'child','parent':'p','tag':4095} | spec.tag | a VLAN from",
@@ -137,7 +137,7 @@ class DocumentsTest {
       value = {
         "LogicalPort   | switch       | 5 | a text is expected",
         "LogicalPort   | switch       | ['s'] | a text is expected",
-        "LogicalPort   | type         | 0 | '0' is none of [vif, router, child]",
+        "LogicalPort   | type         | 0 | '0' is none of [vif, router, child, localnet]",
         "LogicalPort   | type         | true | a text is expected",
         "LogicalPort   | mac          | 5 | a text is expected",
         "LogicalPort   | mac          | {'value':5} | a text is expected",

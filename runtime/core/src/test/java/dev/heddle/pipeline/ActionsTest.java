@@ -167,8 +167,9 @@ class ActionsTest {
     assertThat(learned.key())
         .hasToString("table=200 priority=10 metadata=0x18/0xffffff,dl_dst=0x30");
     assertThat(learned.actions()).hasToString("[set reg15=0x18/0xffffff]");
-    assertThat(Cookie.isLearned(learned.cookie())).isTrue();
-    assertThat(Cookie.isLearned(Cookie.of(1, "unit"))).isFalse();
+    assertThat(Cookie.isLearned(learned.key().table(), learned.cookie())).isTrue();
+    assertThat(Cookie.isLearned(28, learned.cookie())).as("nobody learns there").isFalse();
+    assertThat(Cookie.isLearned(200, Cookie.of(1, "unit"))).isFalse();
     Learn output = Learn.into(9, 1, 0).output(Field.OF_PORT).build();
     assertThat(output.flow(s -> Bits.of(3)).actions()).containsExactly(new Action.Output(3));
     assertThat(output.flow(s -> Bits.of(0xfffd)).actions()).isEmpty();

@@ -13,6 +13,7 @@ import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Feature;
+import dev.heddle.pipeline.Field;
 import dev.heddle.simulator.laws.Scenario;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,18 +39,24 @@ import java.util.Optional;
  */
 public final class Net implements AutoCloseable {
 
-  private final Scenario scenario;
+  /** The OpenFlow number of every node's end of a physical network. */
+  private static final int UPLINK = 900;
+
+  private final Controller controller;
+  private final AutoCloseable ends;
   private final Map<String, Guest.Identity> ports = new HashMap<>();
   private final Map<String, Integer> portsOf = new HashMap<>();
   private final Map<String, Integer> interfacesOf = new HashMap<>();
+  private final Map<String, Integer> nodes = new HashMap<>();
   private final Memory memory = new Memory();
   private Optional<Plan> plan = Optional.empty();
   private long planned = -1;
   private String network = "";
   private String port = "";
 
-  private Net(Scenario scenario) {
-    this.scenario = scenario;
+  private Net(Controller controller, AutoCloseable ends) {
+    this.controller = controller;
+    this.ends = ends;
   }
 
   /**
@@ -57,14 +64,20 @@ public final class Net implements AutoCloseable {
    * after each test and when it is closed.
    */
   public static Net with(Feature... features) {
-    return new Net(new Scenario(List.of(features)));
+    Scenario scenario = new Scenario(List.of(features));
+    return new Net(scenario.controller(), scenario);
   }
 
   /** The same, held to no law: for a scenario that shows what breaks one. */
   public static Net lawless(Feature... features) {
-    Net net = with(features);
-    net.scenario.exempt();
-    return net;
+    Scenario scenario = new Scenario(List.of(features));
+    scenario.exempt();
+    return new Net(scenario.controller(), scenario);
+  }
+
+  /** The network of a controller that runs; it is held to no law and goes on after this. */
+  public static Net of(Controller running) {
+    return new Net(running, () -> {});
   }
 
   /** A logical switch; said again, the ports that follow belong to it. */
@@ -108,10 +121,48 @@ public final class Net implements AutoCloseable {
   public Net node(String name) {
     if (!interfacesOf.containsKey(name)) {
       interfacesOf.put(name, 0);
-      int n = interfacesOf.size();
-      put(Node.document(name, n, Optional.of(IpAddress.parse("198.18.0." + n)), "3.1.0"));
+      put(nodeDocument(name, Map.of()));
     }
     return this;
+  }
+
+  /** Gives nodes a way to a physical network, and no other. */
+  public Net mapped(String physicalNetwork, String... nodes) {
+    for (String name : nodes) {
+      node(name);
+      put(nodeDocument(name, Map.of(physicalNetwork, UPLINK)));
+    }
+    return this;
+  }
+
+  private Document nodeDocument(String name, Map<String, Integer> uplinks) {
+    int n = nodes.computeIfAbsent(name, k -> nodes.size() + 1);
+    Optional<IpAddress> encap = Optional.of(IpAddress.parse("198.18.0." + n));
+    return Node.document(name, n, encap, "3.1.0", uplinks);
+  }
+
+  /** The way of the present switch to a VLAN of a physical network; 0 for no VLAN. */
+  public Net localnet(String name, String physicalNetwork, int tag) {
+    ObjectNode spec = object().put("switch", network).put("type", "localnet");
+    spec.put("physicalNetwork", physicalNetwork);
+    if (tag > 0) {
+      spec.put("tag", tag);
+    }
+    return put(new Document(LogicalPort.KIND.name(), name, Map.of(), spec));
+  }
+
+  /** Somebody on a VLAN of a physical network, where it meets a node; 0 for no VLAN. */
+  public Guest outside(String physicalNetwork, String node, int tag, String mac, String... own) {
+    Guest.Identity stranger =
+        new Guest.Identity(
+            Plan.uplink(physicalNetwork, Node.KIND.id(node)),
+            "",
+            MacAddress.parse(mac),
+            List.of(own).stream().map(IpAddress::parse).toList(),
+            false);
+    ports.put(stranger.port(), stranger);
+    Guest guest = new Guest(this, stranger, List.of());
+    return tag == 0 ? guest : guest.forging(Field.VLAN_TCI, Integer.toString(0x1000 | tag));
   }
 
   /** Removes a port from the model; its interface stays where it is. */
@@ -122,6 +173,15 @@ public final class Net implements AutoCloseable {
   /** Any documents, as they would be applied. */
   public Net put(Document... documents) {
     return apply(List.of(documents).stream().map(Change.Put::new).toArray(Change[]::new));
+  }
+
+  /** One object; its spec as pairs of field and text. */
+  public Net put(String kind, String name, String... spec) {
+    ObjectNode fields = object();
+    for (int i = 0; i < spec.length; i += 2) {
+      fields.put(spec[i], spec[i + 1]);
+    }
+    return put(new Document(kind, name, Map.of(), fields));
   }
 
   /** The guest behind a port, about to send. */
@@ -151,7 +211,7 @@ public final class Net implements AutoCloseable {
   }
 
   public Controller controller() {
-    return scenario.controller();
+    return controller;
   }
 
   Guest.Identity identity(String portName) {
@@ -180,6 +240,12 @@ public final class Net implements AutoCloseable {
    */
   @Override
   public void close() {
-    scenario.close();
+    try {
+      ends.close();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

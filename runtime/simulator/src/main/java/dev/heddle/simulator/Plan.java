@@ -18,12 +18,17 @@ import java.util.Set;
  * The switches that a controller's model tells of, with the flows it wants on them: what would be
  * there if every node were connected and had confirmed the newest revision.
  *
- * @param plugged which port each interface is
+ * @param plugged which port each interface is; an uplink counts as a port named {@link #uplink}
  */
 public record Plan(Fabric fabric, Map<Plug, Id<LogicalPort>> plugged) {
 
   /** An interface: a node's OpenFlow port. */
   public record Plug(Id<Node> node, int ofPort) {}
+
+  /** How the end of a physical network at a node is called. */
+  public static String uplink(String physicalNetwork, Id<Node> node) {
+    return physicalNetwork + "@" + node.name();
+  }
 
   public static Plan of(Controller controller) {
     Map<Plug, Id<LogicalPort>> plugged = new HashMap<>();
@@ -33,6 +38,18 @@ public record Plan(Fabric fabric, Map<Plug, Id<LogicalPort>> plugged) {
       plugged.put(
           new Plug(node, spec.get("ofPort").asInt()),
           LogicalPort.KIND.id(spec.get("port").asText()));
+    }
+    for (Network.State s : controller.list(Node.KIND.name())) {
+      Id<Node> node = Node.KIND.id(s.document().name());
+      s.document()
+          .spec()
+          .path("uplinks")
+          .properties()
+          .forEach(
+              u ->
+                  plugged.put(
+                      new Plug(node, u.getValue().asInt()),
+                      LogicalPort.KIND.id(uplink(u.getKey(), node))));
     }
     Map<Id<Node>, Fabric.Switch> switches = new HashMap<>();
     for (Network.State s : controller.list(Node.KIND.name())) {

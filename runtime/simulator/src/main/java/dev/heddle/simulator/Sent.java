@@ -37,11 +37,27 @@ public record Sent(Net net, String from, Packet packet, String to, Plan plan, Fa
     return reaches(to);
   }
 
-  /** It comes out, unchanged, once at each of these ports and nowhere else. */
+  /** It comes out, unchanged but for its VLAN, once at each of these ports and nowhere else. */
   public Sent reaches(String... ports) {
     require(arrivals().equals(once(Stream.of(ports))), "reaches " + List.of(ports) + ", each once");
     require(
-        run.arrivals().stream().allMatch(a -> a.packet().equals(packet)), "arrives as it was sent");
+        run.arrivals().stream().allMatch(a -> untagged(a.packet()).equals(untagged(packet))),
+        "arrives as it was sent");
+    return this;
+  }
+
+  private static Packet untagged(Packet p) {
+    return p.with(Field.VLAN_TCI, 0);
+  }
+
+  /** Where it comes out at this port, it is in this VLAN; 0 for none. */
+  public Sent isInVlan(int tag, String port) {
+    long tci = tag == 0 ? 0 : 0x1000 | tag;
+    require(
+        run.arrivals().stream()
+            .filter(a -> name(a.node(), a.port()).equals(port))
+            .allMatch(a -> a.packet().get(Field.VLAN_TCI).low() == tci),
+        "is in VLAN " + tag + " at " + port);
     return this;
   }
 
