@@ -52,8 +52,11 @@ final class Answer {
 
   private static final int OUTSIDE = 120;
 
-  /** Who asks for its own address, or says no address of its own, is not answered. */
-  private static final int NOT = 110;
+  /** Who has no option to be answered in is not answered. */
+  private static final int NO_OPTION = 115;
+
+  /** Who asks for its own address is not answered. */
+  private static final int OWN = 110;
 
   private static final int ANSWERED = 100;
 
@@ -77,7 +80,7 @@ final class Answer {
       return;
     }
     for (IpAddress address : port.addresses()) {
-      FlowDraft own = Spine.ANSWER.flow(NOT).match(IN_PORT, port.key());
+      FlowDraft own = Spine.ANSWER.flow(OWN).match(IN_PORT, port.key());
       FlowDraft others = Spine.ANSWER.flow(ANSWERED).match(NETWORK, a.network().key());
       asks(own, address).next();
       asks(others, address).move(ETH_SRC, ETH_DST).set(ETH_SRC, port.mac());
@@ -130,7 +133,7 @@ final class Answer {
             network -> {
               out.add(
                   Spine.ANSWER
-                      .flow(NOT)
+                      .flow(NO_OPTION)
                       .match(NETWORK, network.key())
                       .match(ND_SLL, Bits.ZERO)
                       .next()
