@@ -52,11 +52,11 @@ final class Answer {
 
   private static final int OUTSIDE = 120;
 
-  /** Who has no option to be answered in is not answered. */
-  private static final int NO_OPTION = 115;
-
   /** Who asks for its own address is not answered. */
   private static final int OWN = 110;
+
+  /** Nor is who says no link-layer address of its own. */
+  private static final int NAMELESS = 105;
 
   private static final int ANSWERED = 100;
 
@@ -133,7 +133,7 @@ final class Answer {
             network -> {
               out.add(
                   Spine.ANSWER
-                      .flow(NO_OPTION)
+                      .flow(NAMELESS)
                       .match(NETWORK, network.key())
                       .match(ND_SLL, Bits.ZERO)
                       .next()

@@ -8,6 +8,8 @@ import dev.heddle.model.Id;
 import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.model.Node;
+import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.FlowCodec;
 import dev.heddle.openflow.placement.Placement;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Feature;
@@ -18,6 +20,10 @@ import dev.heddle.simulator.laws.History;
 import dev.heddle.simulator.laws.Trial;
 import dev.heddle.store.MemoryStore;
 import dev.heddle.store.Store;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -84,6 +90,28 @@ class EngineLawsTest {
         assertThat(flows(controller)).isEqualTo(flows(full));
       }
     }
+  }
+
+  @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+  void aRestartedControllerSendsTheSameBytes(@ForAll("histories") History history) {
+    MemoryStore store = new MemoryStore();
+    try (Controller before = with(store)) {
+      history.transactions().forEach(t -> apply(before, t));
+      try (Controller after = with(copy(store))) {
+        for (String node : nodes()) {
+          assertThat(bytes(after, node)).isEqualTo(bytes(before, node));
+        }
+      }
+    }
+  }
+
+  /** A node's flows as they are sent, in the order in which people read them. */
+  private static byte[] bytes(Controller controller, String node) {
+    ByteBuf out = Unpooled.buffer();
+    flows(controller).get(node).stream()
+        .sorted(Comparator.comparing(Flow::key, FlowKey.ORDER))
+        .forEach(flow -> FlowCodec.write(out, 1, new FlowChange.Put(flow)));
+    return ByteBufUtil.getBytes(out);
   }
 
   private static void follow(

@@ -38,6 +38,7 @@ import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -220,7 +221,7 @@ class LawsBiteTest {
 
   /** A property that does not hold; run by the test below only. */
   static class Broken {
-    @Property(tries = 50, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 50, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
     void holds(@ForAll("histories") History history) {
       with(history, new Priority((id, view) -> view.get(id).orElseThrow().key()))
           .require(Law.ORDER, Law.UNDO);

@@ -22,7 +22,11 @@ final class WhoHears {
   /** By kind, then name, in the order of creation: the older of two claimants has the address. */
   private final Map<String, Map<String, JsonNode>> objects = new LinkedHashMap<>();
 
+  /** Worked out once between two changes. */
+  private Optional<Set<String>> senders = Optional.empty();
+
   void apply(Change change) {
+    senders = Optional.empty();
     if (change instanceof Change.Put put) {
       kind(put.document().kind()).put(put.document().name(), put.document().spec());
     } else if (change instanceof Change.Remove remove) {
@@ -36,9 +40,14 @@ final class WhoHears {
 
   /** Ports that can send: attached and plugged in on a node there is, once. */
   Set<String> senders() {
-    return kind("LogicalPort").keySet().stream()
-        .filter(p -> isAttached(p) && node(p).isPresent())
-        .collect(Collectors.toCollection(TreeSet::new));
+    if (senders.isEmpty()) {
+      senders =
+          Optional.of(
+              kind("LogicalPort").keySet().stream()
+                  .filter(p -> isAttached(p) && node(p).isPresent())
+                  .collect(Collectors.toCollection(TreeSet::new)));
+    }
+    return senders.get();
   }
 
   /** Who receives what {@code from} sends to the MAC of {@code to}. */

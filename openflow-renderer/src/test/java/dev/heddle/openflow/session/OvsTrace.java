@@ -17,11 +17,11 @@ import java.util.stream.Stream;
 /**
  * What {@code ofproto/trace} of OVS 3.1 prints, read back.
  *
- * @param steps one per lookup
- * @param last the fields of the "Final flow"
+ * @param steps one per lookup, in the order of the passages through the tables
+ * @param last the fields of the "Final flow" of the first passage
  * @param failed the packet was lost to a limit
  */
-record OvsTrace(List<Step> steps, Map<Wire, Bits> last, boolean failed) {
+record OvsTrace(String text, List<Step> steps, Map<Wire, Bits> last, boolean failed) {
 
   /**
    * @param priority -1 for a miss
@@ -68,9 +68,11 @@ record OvsTrace(List<Step> steps, Map<Wire, Bits> last, boolean failed) {
         int column = lookup.start(2) + lookup.group(2).length(); // of the dot, whatever the width
         open.removeIf(o -> o.getKey() >= column);
         open.add(Map.entry(column, step));
-      } else if (line.startsWith("Flow: ")) {
+      } else if (line.startsWith("recirc(")) {
+        open.clear();
+      } else if (line.startsWith("Flow: ") && flow.isEmpty()) {
         flow = line;
-      } else if (line.startsWith("Final flow: ")) {
+      } else if (line.startsWith("Final flow: ") && last.isEmpty()) {
         last = line.endsWith(": unchanged") ? flow : line;
       } else if (!open.isEmpty() && !line.isBlank()) {
         open.removeIf(o -> o.getKey() > indent);
@@ -84,7 +86,7 @@ record OvsTrace(List<Step> steps, Map<Wire, Bits> last, boolean failed) {
         .map(TUN_ID::matcher)
         .filter(Matcher::matches)
         .forEach(m -> fields.put(Wire.TUN_ID, value(m.group(1))));
-    return new OvsTrace(steps, fields, text.contains("Translation failed"));
+    return new OvsTrace(text, steps, fields, text.contains("Translation failed"));
   }
 
   private static void act(String line, List<Integer> outputs) {
@@ -105,7 +107,7 @@ record OvsTrace(List<Step> steps, Map<Wire, Bits> last, boolean failed) {
     Matcher m = FIELD.matcher(flow);
     while (m.find()) {
       Wire wire = byName.get(m.group(1));
-      if (m.group(1).startsWith("dl_vlan")) {
+      if (m.group(1).matches("dl_vlan(_pcp)?")) {
         Bits known = fields.getOrDefault(Wire.VLAN_TCI, Bits.of(0x1000));
         int shift = m.group(1).equals("dl_vlan") ? 0 : 13;
         fields.put(Wire.VLAN_TCI, known.or(value(m.group(2)).shiftLeft(shift)));

@@ -241,7 +241,7 @@ class SimulatorOnRealOvsTest {
     rig.await("n1 has revision " + revision, () -> rig.node("n1").installed() >= revision);
   }
 
-  private static List<OvsTrace.Step> steps(Trace trace) {
+  static List<OvsTrace.Step> steps(Trace trace) {
     return trace.steps().stream()
         .map(
             s ->
@@ -256,7 +256,7 @@ class SimulatorOnRealOvsTest {
   /**
    * "Final flow" gives a packet's type in words, and ports by a name that both TCP and UDP have.
    */
-  private static Map<Wire, Bits> comparable(Map<Wire, Bits> fields) {
+  static Map<Wire, Bits> comparable(Map<Wire, Bits> fields) {
     Map<Wire, Bits> some = new EnumMap<>(Wire.class);
     some.putAll(fields);
     for (Wire w : Wire.values()) {

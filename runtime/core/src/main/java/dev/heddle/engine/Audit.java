@@ -41,8 +41,8 @@ final class Audit {
   }
 
   /**
-   * Looks at {@code count} units and index sources, and at the facts that they read; a round looks
-   * at each once. What differs runs again, and that is a revision.
+   * Looks at {@code count} units and index sources, or at all if there are fewer, and at the facts
+   * that they read; a round looks at each once. What differs runs again, and that is a revision.
    */
   Audited now(int count) {
     return thread.call(
@@ -64,14 +64,17 @@ final class Audit {
   }
 
   private void check(int count) {
-    int left = Math.min(count, (int) Math.min(Integer.MAX_VALUE, functions.computations().count()));
+    int left = count;
+    boolean begun = false;
     while (left > 0) {
       if (ahead.isEmpty()) {
+        if (begun) {
+          return; // all have been looked at
+        }
+        begun = true;
         functions.computations().forEach(ahead::add);
         Collections.shuffle(ahead, chance);
-        if (ahead.isEmpty()) {
-          break;
-        }
+        continue;
       }
       Computation next = ahead.remove(ahead.size() - 1);
       if (!next.isGone() && !next.isDying()) {

@@ -319,10 +319,14 @@ final class Graph {
     return ofObjects().filter(Unit.class::isInstance).map(Unit.class::cast);
   }
 
-  /** A cell by what {@code toString} says of it: an object, a fact of a key, a bucket. */
+  /** The cell of an object, if anybody reads it or it exists. */
+  Optional<EntityCell> known(Id<?> id) {
+    return Optional.ofNullable(entities.getOrDefault(id.kind(), Map.of()).get(id));
+  }
+
+  /** A cell by what {@code toString} says of it: a fact of a key, a bucket. Looks at all. */
   Optional<Cell> named(String text) {
     return Stream.of(
-            entities.values().stream().flatMap(m -> m.values().stream()),
             facts.values().stream().flatMap(m -> m.values().stream()),
             indexes.values().stream().flatMap(m -> m.values().stream()))
         .flatMap(cells -> cells)

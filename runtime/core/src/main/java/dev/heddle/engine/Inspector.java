@@ -5,6 +5,7 @@ import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Inspection;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -120,13 +121,33 @@ public final class Inspector implements Inspection {
   public Optional<Reads> reads(String name) {
     return thread.call(
         () ->
-            functions
-                .units()
-                .filter(u -> u.toString().equals(name))
-                .<Cell>map(u -> u)
-                .findFirst()
+            ofObject(name)
                 .or(() -> graph.named(name))
+                .or(
+                    () ->
+                        functions
+                            .units()
+                            .filter(u -> u.toString().equals(name))
+                            .<Cell>map(u -> u)
+                            .findFirst())
                 .map(Inspector::reads));
+  }
+
+  /** An object, or a unit of one: found without looking at all there are. */
+  private Optional<Cell> ofObject(String name) {
+    String[] words = name.split("/", -1);
+    if (words.length != 2 && words.length != 4) {
+      return Optional.empty();
+    }
+    Id<?> id = new Id<>(words[words.length - 2], words[words.length - 1]);
+    Optional<EntityCell> cell = graph.known(id);
+    return words.length == 2
+        ? cell.map(c -> c)
+        : cell.stream()
+            .flatMap(c -> Arrays.stream(c.own()))
+            .filter(c -> c.toString().equals(name))
+            .<Cell>map(c -> c)
+            .findFirst();
   }
 
   private static Reads reads(Cell cell) {

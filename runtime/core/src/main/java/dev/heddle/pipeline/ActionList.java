@@ -16,6 +16,10 @@ public final class ActionList {
           .thenComparingInt(Action.Conjunction::clause)
           .thenComparingInt(Action.Conjunction::of);
 
+  private static final int SETS = 4;
+  private static final int ON = 5;
+  private static final int NEVER = 6;
+
   private ActionList() {}
 
   /** A canonical copy of {@code actions}, if a flow with this key may have them. */
@@ -78,12 +82,15 @@ public final class ActionList {
    */
   private static void checkTags(FlowKey key, List<Action> all) {
     boolean tagged = key.match().value(Field.VLAN_PRESENT).filter(b -> !b.isZero()).isPresent();
-    checkTags(key, all, all, tagged);
+    checkTags(key, all, all, tagged ? 1 : 0);
   }
 
-  private static void checkTags(FlowKey key, List<Action> all, List<Action> part, boolean tagged) {
-    boolean outer = tagged;
-    boolean inner = false;
+  /**
+   * @param tags bit 0: there is one; bit 1: there is another behind it
+   */
+  private static void checkTags(FlowKey key, List<Action> all, List<Action> part, int tags) {
+    boolean outer = (tags & 1) != 0;
+    boolean inner = (tags & 2) != 0;
     for (Action a : part) {
       if (a instanceof Action.PushVlan) {
         if (inner) {
@@ -104,7 +111,7 @@ public final class ActionList {
         }
         outer = vid || !s.value().and(Field.VLAN_PRESENT.mask()).isZero();
       } else if (a instanceof Action.Clone clone) {
-        checkTags(key, all, clone.actions(), outer);
+        checkTags(key, all, clone.actions(), (outer ? 1 : 0) | (inner ? 2 : 0));
       }
     }
   }
@@ -137,6 +144,49 @@ public final class ActionList {
       }
     }
     return copy;
+  }
+
+  /**
+   * A copy of what a bucket holds. To OVS it is an action set (OpenFlow 1.3.5 section 5.10): run in
+   * its own order, with one action that sends the packet on, without which nothing is run at all.
+   */
+  static List<Action> bucket(List<Action> actions) {
+    List<Action> copy = nested(actions);
+    int last = 0;
+    for (Action a : copy) {
+      int rank = rank(a);
+      if (rank < last || rank == last && rank != SETS || rank == NEVER) {
+        throw new IllegalArgumentException(
+            "a bucket pops, pushes, counts down, sets, then sends on, each once: " + copy);
+      }
+      last = rank;
+    }
+    if (last != ON && !copy.isEmpty()) {
+      throw new IllegalArgumentException("a bucket that sends nothing on does nothing: " + copy);
+    }
+    return copy;
+  }
+
+  private static int rank(Action a) {
+    if (a instanceof Action.PopVlan) {
+      return 1;
+    }
+    if (a instanceof Action.PushVlan) {
+      return 2;
+    }
+    if (a instanceof Action.DecTtl) {
+      return 3;
+    }
+    if (a instanceof Action.Set || a instanceof Action.Move) {
+      return SETS;
+    }
+    boolean on =
+        a instanceof Action.Output
+            || a instanceof Action.ToSender
+            || a instanceof Action.Resubmit
+            || a instanceof Action.GroupRef
+            || a instanceof Track;
+    return on ? ON : NEVER;
   }
 
   /** True for a flow that does nothing but say which clauses of conjunctions it is. */

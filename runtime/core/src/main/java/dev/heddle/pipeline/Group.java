@@ -28,12 +28,13 @@ public record Group(long id, Type type, List<Bucket> buckets) {
    * @param weight share in a {@link Type#SELECT} group, 0 to 65535, 0 never; elsewhere 0
    * @param watchPort the bucket is live while this OpenFlow port is up; 0 for always, which fast
    *     failover does not allow
-   * @param actions run on a copy of the packet; what they change is not seen behind the group
+   * @param actions run on a copy of the packet; what they change is not seen behind the group. In
+   *     the order of an action set: pop, push, count down, set and move, then one that sends on
    */
   public record Bucket(int weight, int watchPort, List<Action> actions) {
 
     public Bucket {
-      actions = ActionList.nested(actions);
+      actions = ActionList.bucket(actions);
       if (weight < 0 || weight > 0xffff) {
         throw new IllegalArgumentException("a weight is 0 to 65535, not " + weight);
       }

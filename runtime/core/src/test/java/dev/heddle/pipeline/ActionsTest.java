@@ -50,8 +50,17 @@ class ActionsTest {
                 () -> new Action.Clone(List.of(new Action.GotoTable(9))),
                 "not within other actions: goto 9"),
             refused(
-                () -> Bucket.of(new Action.Clone(List.of(new Action.Meter(1)))),
-                "not within other actions: meter 1"));
+                () -> Bucket.of(new Action.ToSender(), new Action.Output(1)),
+                "a bucket pops, pushes, counts down, sets, then sends on, each once"),
+            refused(
+                () -> Bucket.of(new Action.ToSender(), new Action.PushVlan()),
+                "a bucket pops, pushes, counts down, sets, then sends on, each once"),
+            refused(
+                () -> Bucket.of(Learn.into(1, 1, 1).build()),
+                "a bucket pops, pushes, counts down, sets, then sends on, each once"),
+            refused(
+                () -> Bucket.of(new Action.PushVlan()),
+                "a bucket that sends nothing on does nothing"));
     cases.forEach(
         (call, sentence) ->
             assertThatThrownBy(call::run)
@@ -113,6 +122,8 @@ class ActionsTest {
           .hasMessageStartingWith("what has a tag must be said of tagged packets: table=4");
     }
     assertThatThrownBy(() -> flow(tagged, push, push))
+        .hasMessageStartingWith("there is room for two tags: table=4");
+    assertThatThrownBy(() -> flow(tagged, push, new Action.Clone(List.of(push))))
         .hasMessageStartingWith("there is room for two tags: table=4");
     assertThat(flow(tagged, vid, pop, push, vid, new Action.Clone(List.of(pop)), pop).actions())
         .hasSize(6);

@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -61,6 +60,8 @@ final class Classifier {
           .add(f);
     }
     tuples = new ArrayList<>(byShape.values());
+    Comparator<Flow> bestFirst = Comparator.comparingInt((Flow f) -> f.key().priority()).reversed();
+    tuples.forEach(t -> t.flows.values().forEach(alike -> alike.sort(bestFirst)));
     tuples.sort(Comparator.comparingInt((Tuple t) -> t.highest).reversed());
   }
 
@@ -70,39 +71,73 @@ final class Classifier {
    * so more is a fault of whoever wrote them.
    */
   Found lookup(Packet packet) {
-    List<Flow> certain = new ArrayList<>(1);
-    TreeMap<Integer, List<Flow>> clauses = new TreeMap<>(Comparator.reverseOrder());
-    collect(packet, certain, clauses);
-    int known = certain.isEmpty() ? -1 : certain.get(0).key().priority();
-    for (Map.Entry<Integer, List<Flow>> at : clauses.entrySet()) {
-      if (at.getKey() <= known) {
-        break; // a certain match wins over clauses of its own priority
+    Best best = new Best();
+    List<Place> clauses = new ArrayList<>();
+    best.search(tuples, packet, clauses);
+    while (true) {
+      clauses.removeIf(c -> c.priority() <= best.priority); // a certain match wins over its equals
+      int highest = clauses.stream().mapToInt(Place::priority).max().orElse(-1);
+      if (highest < 0) {
+        return best.flows.isEmpty() ? NONE : new Found(best.flows, List.of());
       }
-      Found whole = whole(packet, at.getValue());
+      List<Place> here = clauses.stream().filter(c -> c.priority() == highest).toList();
+      Found whole = whole(packet, here.stream().map(Place::flow).toList());
       if (!whole.flows.isEmpty()) {
         return whole;
       }
+      clauses.removeAll(here);
+      here.stream().map(Place::below).forEach(p -> best.take(p, clauses));
     }
-    return certain.isEmpty() ? NONE : new Found(certain, List.of());
   }
 
-  private void collect(Packet packet, List<Flow> certain, Map<Integer, List<Flow>> clauses) {
-    int best = -1;
-    for (Tuple tuple : tuples) {
-      if (tuple.highest < best) {
-        break;
-      }
-      for (Flow f : tuple.of(packet)) {
-        int priority = f.key().priority();
-        if (ActionList.isClause(f.actions())) {
-          clauses.computeIfAbsent(priority, p -> new ArrayList<>()).add(f);
-        } else if (priority > best) {
-          best = priority;
-          certain.clear();
-          certain.add(f);
-        } else if (priority == best) {
-          certain.add(f);
+  /** A flow in its list, in which all match alike and the highest priority is first. */
+  private record Place(List<Flow> alike, int index) {
+
+    Flow flow() {
+      return alike.get(index);
+    }
+
+    int priority() {
+      return flow().key().priority();
+    }
+
+    Place below() {
+      return new Place(alike, index + 1);
+    }
+  }
+
+  private static final class Best {
+    final List<Flow> flows = new ArrayList<>(1);
+    int priority = -1;
+
+    /**
+     * @param clauses takes the clauses met: like OVS, what matches as one does and has a lower
+     *     priority is not seen now
+     */
+    void search(List<Tuple> tuples, Packet packet, List<Place> clauses) {
+      for (Tuple tuple : tuples) {
+        if (tuple.highest < priority) {
+          break;
         }
+        take(new Place(tuple.of(packet), 0), clauses);
+      }
+    }
+
+    /** Takes what stands there, if it is as good as what there is, and its equals. */
+    void take(Place from, List<Place> clauses) {
+      for (Place p = from; p.index < p.alike.size(); p = p.below()) {
+        if (p.priority() < priority || p.priority() < from.priority()) {
+          return;
+        }
+        if (ActionList.isClause(p.flow().actions())) {
+          clauses.add(p);
+          return;
+        }
+        if (p.priority() > priority) {
+          flows.clear();
+          priority = p.priority();
+        }
+        flows.add(p.flow());
       }
     }
   }
@@ -124,11 +159,11 @@ final class Classifier {
     List<Flow> flows = new ArrayList<>();
     List<Long> ids = new ArrayList<>();
     for (long id : whole) {
-      List<Flow> certain = new ArrayList<>(1);
-      collect(packet.with(Wire.CONJ_ID, Bits.of(id)), certain, new HashMap<>());
-      if (!certain.isEmpty()) {
+      Best best = new Best();
+      best.search(tuples, packet.with(Wire.CONJ_ID, Bits.of(id)), new ArrayList<>());
+      if (!best.flows.isEmpty()) {
         ids.add(id);
-        flows.addAll(certain);
+        flows.addAll(best.flows);
       }
     }
     return new Found(flows, ids);

@@ -28,16 +28,28 @@ public final class Memory {
   }
 
   private final Supplier<Tracker> trackers;
+  private final boolean learns;
   private final Map<Id<Node>, Local> nodes = new HashMap<>();
   private long now;
 
   public Memory() {
-    this(Connections::new);
+    this(Connections::new, true);
   }
 
-  /** With other connection trackers, one per node. */
-  public Memory(Supplier<Tracker> trackers) {
+  private Memory(Supplier<Tracker> trackers, boolean learns) {
     this.trackers = trackers;
+    this.learns = learns;
+  }
+
+  /**
+   * As {@code ofproto/trace}: nothing is learned, and another says what is known of connections.
+   */
+  public static Memory foretold(Supplier<Tracker> trackers) {
+    return new Memory(trackers, false);
+  }
+
+  boolean learns() {
+    return learns;
   }
 
   Local of(Id<Node> node) {

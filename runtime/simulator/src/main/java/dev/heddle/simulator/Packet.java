@@ -16,11 +16,12 @@ import java.util.stream.Collectors;
  * A packet as a switch sees it: header fields, tunnel fields and the pipeline's registers. A field
  * the packet does not have reads as zero, as in OVS. Immutable.
  *
+ * @param innerTag the tag behind the one that VLAN_TCI is, which no flow can see
  * @param quoted of an ICMP error, the packet it is about
  */
-public record Packet(Map<Wire, Bits> fields, Optional<Packet> quoted) {
+public record Packet(Map<Wire, Bits> fields, Bits innerTag, Optional<Packet> quoted) {
 
-  public static final Packet EMPTY = new Packet(Map.of(), Optional.empty());
+  public static final Packet EMPTY = new Packet(Map.of(), Bits.ZERO, Optional.empty());
 
   /** Zero values are left out, so that equal packets are equal values. */
   public Packet {
@@ -49,12 +50,12 @@ public record Packet(Map<Wire, Bits> fields, Optional<Packet> quoted) {
     EnumMap<Wire, Bits> changed = new EnumMap<>(Wire.class);
     changed.putAll(fields);
     changed.put(wire, value);
-    return new Packet(changed, quoted);
+    return new Packet(changed, innerTag, quoted);
   }
 
   /** An ICMP error about {@code packet}. */
   public Packet quoting(Packet packet) {
-    return new Packet(fields, Optional.of(packet));
+    return new Packet(fields, innerTag, Optional.of(packet));
   }
 
   /** With the bits of {@code field} replaced. */
@@ -95,7 +96,7 @@ public record Packet(Map<Wire, Bits> fields, Optional<Packet> quoted) {
             kept.put(wire, value);
           }
         });
-    return new Packet(kept, quoted);
+    return new Packet(kept, innerTag, quoted);
   }
 
   /** As after {@link dev.heddle.pipeline.Track}: what is behind it knows nothing of connections. */
@@ -108,6 +109,16 @@ public record Packet(Map<Wire, Bits> fields, Optional<Packet> quoted) {
 
   Bits get(Operand.Slice slice) {
     return get(slice.wire()).shiftRight(slice.offset()).and(Bits.ones(slice.width()));
+  }
+
+  /** With an empty tag before what there is; of three tags the innermost is lost. */
+  Packet tagged() {
+    return new Packet(fields, get(Wire.VLAN_TCI), quoted)
+        .with(Wire.VLAN_TCI, Field.VLAN_PRESENT.mask());
+  }
+
+  Packet withoutTag() {
+    return new Packet(fields, Bits.ZERO, quoted).with(Wire.VLAN_TCI, innerTag);
   }
 
   boolean isIp() {

@@ -61,7 +61,6 @@ final class Passage implements Action.Visitor<Optional<String>> {
   private int lookups;
   private int backward;
   private int inside;
-  private int groups;
   private boolean stopped;
   private Optional<String> exceeded = Optional.empty();
 
@@ -87,12 +86,7 @@ final class Passage implements Action.Visitor<Optional<String>> {
 
   /** Forward lookups are bounded in number only; going back counts as depth too. */
   private void lookUp(int next) {
-    if (backward >= DEEPEST) {
-      exceeded =
-          Optional.of("over " + DEEPEST + " resubmits inside each other: the packet is lost");
-    } else if (lookups > MOST_RESUBMITS) {
-      exceeded = Optional.of("over " + MOST_RESUBMITS + " resubmits: the packet is lost");
-    }
+    checkLimits();
     if (exceeded.isPresent()) {
       return;
     }
@@ -119,6 +113,15 @@ final class Passage implements Action.Visitor<Optional<String>> {
     table = before;
     notes = notesBefore;
     outputs = outputsBefore;
+  }
+
+  private void checkLimits() {
+    if (backward >= DEEPEST) {
+      exceeded =
+          Optional.of("over " + DEEPEST + " resubmits inside each other: the packet is lost");
+    } else if (lookups > MOST_RESUBMITS) {
+      exceeded = Optional.of("over " + MOST_RESUBMITS + " resubmits: the packet is lost");
+    }
   }
 
   private void run(List<Action> actions) {
@@ -190,17 +193,13 @@ final class Passage implements Action.Visitor<Optional<String>> {
 
   @Override
   public Optional<String> pushVlan(Action.PushVlan push) {
-    if (packet.isTagged()) {
-      exceeded = Optional.of("a second VLAN tag, which is not simulated: the packet is lost");
-      return exceeded;
-    }
-    packet = packet.with(Wire.VLAN_TCI, Field.VLAN_PRESENT.mask());
+    packet = packet.tagged();
     return NOTHING;
   }
 
   @Override
   public Optional<String> popVlan(Action.PopVlan pop) {
-    packet = packet.with(Wire.VLAN_TCI, Bits.ZERO);
+    packet = packet.withoutTag();
     return NOTHING;
   }
 
@@ -229,18 +228,18 @@ final class Passage implements Action.Visitor<Optional<String>> {
     if (group.isEmpty()) {
       return Optional.of("there is no group " + ref.id());
     }
-    if (groups >= DEEPEST) {
-      exceeded = Optional.of("over " + DEEPEST + " groups inside each other: the packet is lost");
+    checkLimits();
+    if (exceeded.isPresent()) {
       return exceeded;
     }
     List<Group.Bucket> chosen =
         Buckets.chosen(group.get(), packet, port -> ports.contains(port) && !isDown(port));
-    groups++;
     for (Group.Bucket bucket : chosen) {
       notes.add("bucket " + group.get().buckets().indexOf(bucket) + " of group " + ref.id());
+      backward++;
       runOnCopy(bucket.actions());
+      backward--;
     }
-    groups--;
     return chosen.isEmpty() ? Optional.of("group " + ref.id() + " has no live bucket") : NOTHING;
   }
 

@@ -59,7 +59,9 @@ final class Visit {
     steps.addAll(outcome.steps());
     outcome.exceeded().ifPresent(lost::add);
     outcome.steps().forEach(s -> s.flow().ifPresent(f -> local.learned.use(f, memory.now())));
-    outcome.lessons().forEach(l -> local.learned.learn(l.by(), l.flow(), memory.now()));
+    if (memory.learns()) {
+      outcome.lessons().forEach(l -> local.learned.learn(l.by(), l.flow(), memory.now()));
+    }
     carryOut(outcome.effects(), new EnumMap<>(Wire.class), in.passages);
     return outcome;
   }

@@ -27,9 +27,14 @@ public final class Laws implements BeforeAllCallback, AfterEachCallback, AfterAl
       ThreadLocal.withInitial(ArrayDeque::new);
 
   static void opened(Scenario scenario) {
-    if (!OPEN.get().isEmpty()) {
+    if (areHeld()) {
       OPEN.get().peek().add(scenario);
     }
+  }
+
+  /** Whether the test that runs on this thread is wrapped. */
+  public static boolean areHeld() {
+    return !OPEN.get().isEmpty();
   }
 
   @Override
