@@ -19,6 +19,7 @@ public final class OpenFlow {
   public static final int FLOW_REMOVED = 11;
   public static final int PORT_STATUS = 12;
   public static final int FLOW_MOD = 14;
+  public static final int GROUP_MOD = 15;
   public static final int MULTIPART_REQUEST = 18;
   public static final int MULTIPART_REPLY = 19;
   public static final int BARRIER_REQUEST = 20;

@@ -12,7 +12,7 @@ public enum KeySpace {
   /** Logical ports: 23 bits, cluster-unique; the 24th bit of a port field marks a group. */
   PORT(1, (1 << 23) - 1),
   /** Owners of flows: the upper 16 bits of a cookie. */
-  OWNER(1, (1 << 16) - 1);
+  OWNER(1, (1 << 16) - 2);
 
   private final int first;
   private final int last;

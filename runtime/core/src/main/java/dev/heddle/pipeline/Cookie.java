@@ -9,29 +9,38 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Cookie {
 
+  /** The owner number of what switches learn; no feature has it. */
+  private static final int LEARNED = 0xffff;
+
   private static final long UNIT_MASK = (1L << 48) - 1;
 
   private Cookie() {}
 
-  /** Owner number, 1 to 65535, and the name of a unit. */
+  /** Owner number, 1 to 65534, and the name of a unit. */
   public static long of(int owner, String unit) {
-    if (owner < 1 || owner > 0xffff) {
-      throw new IllegalArgumentException("an owner number is 1 to 65535, not " + owner);
+    if (owner < 1 || owner >= LEARNED) {
+      throw new IllegalArgumentException("an owner number is 1 to 65534, not " + owner);
     }
     return (long) owner << 48 | hash(unit) & UNIT_MASK;
   }
 
   /**
-   * What a switch learns carries this: no owner number, and a name of the learner's choice. A
-   * session leaves such flows alone; they go by their timeouts, or with their learner.
+   * What a switch learns carries this: an owner number that no feature has, and a name of the
+   * learner's choice. A session leaves such flows alone; they go by their timeouts, or with their
+   * learner.
    */
   public static long learned(String name) {
-    return hash(name) & UNIT_MASK | 1;
+    return (long) LEARNED << 48 | hash(name) & UNIT_MASK;
   }
 
   /** True of a flow that a switch learned: anybody may write such a cookie, but not anywhere. */
   public static boolean isLearned(int table, long cookie) {
-    return owner(cookie) == 0 && cookie != 0 && Table.isLearned(table);
+    return isLearned(cookie) && Table.isLearned(table);
+  }
+
+  /** True of a cookie made by {@link #learned}, wherever it stands. */
+  public static boolean isLearned(long cookie) {
+    return owner(cookie) == LEARNED;
   }
 
   public static int owner(long cookie) {

@@ -113,7 +113,7 @@ class KeysTest {
         .isEqualTo(LAST);
     assertThatThrownBy(() -> make(put("more")))
         .isInstanceOf(RefusedException.class)
-        .hasMessage("model: all 65535 numbers of OWNER are given");
+        .hasMessage("model: all 65534 numbers of OWNER are given");
     make(remove("o77"));
     make(put("more"));
     assertThat(key("more")).as("the only one that is free").isEqualTo(77);

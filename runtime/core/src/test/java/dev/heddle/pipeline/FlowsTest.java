@@ -152,8 +152,8 @@ class FlowsTest {
             () -> new Output(0xff00), "an OpenFlow port is 1 to 65279, not 65280",
             () -> new GotoTable(254), "a table is 0 to 253, not 254",
             () -> Stage.at("X", 254, ""), "a table is 0 to 253, not 254",
-            () -> Cookie.of(0, ""), "an owner number is 1 to 65535, not 0",
-            () -> Cookie.of(65536, ""), "an owner number is 1 to 65535, not 65536");
+            () -> Cookie.of(0, ""), "an owner number is 1 to 65534, not 0",
+            () -> Cookie.of(65535, ""), "an owner number is 1 to 65534, not 65535");
     cases.forEach(
         (call, sentence) ->
             assertThatThrownBy(call::run)
@@ -183,7 +183,7 @@ class FlowsTest {
     "1, '', 0x13df2c3383c52",
     "1, pipeline/stage/Stage/ADMIT, 0x11650bea49043",
     "2, l2/admit/LogicalPort/red-a, 0x2d30f450b8c6d",
-    "65535, 'l2/replicate/LogicalSwitch/red,Node/n1', 0xffffb9dd6e216352",
+    "65534, 'l2/replicate/LogicalSwitch/red,Node/n1', 0xfffeb9dd6e216352",
     "3, z\u00e9\u20ac\ud83d\ude00, 0x3161c7e4adb5e"
   })
   void aCookieIsTheSameForEver(int owner, String unit, String cookie) {

@@ -28,28 +28,28 @@ public final class Memory {
   }
 
   private final Supplier<Tracker> trackers;
-  private final boolean learns;
+  private final boolean foretold;
   private final Map<Id<Node>, Local> nodes = new HashMap<>();
   private long now;
 
   public Memory() {
-    this(Connections::new, true);
+    this(Connections::new, false);
   }
 
-  private Memory(Supplier<Tracker> trackers, boolean learns) {
+  private Memory(Supplier<Tracker> trackers, boolean foretold) {
     this.trackers = trackers;
-    this.learns = learns;
+    this.foretold = foretold;
   }
 
   /**
    * As {@code ofproto/trace}: nothing is learned, and another says what is known of connections.
    */
   public static Memory foretold(Supplier<Tracker> trackers) {
-    return new Memory(trackers, false);
+    return new Memory(trackers, true);
   }
 
-  boolean learns() {
-    return learns;
+  boolean isForetold() {
+    return foretold;
   }
 
   Local of(Id<Node> node) {

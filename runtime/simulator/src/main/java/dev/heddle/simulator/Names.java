@@ -1,5 +1,6 @@
 package dev.heddle.simulator;
 
+import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.Inspection;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,6 +24,9 @@ public record Names(Inspection inspection) implements Trace.Legend {
 
   @Override
   public String owner(long cookie) {
+    if (Cookie.isLearned(cookie)) {
+      return "learned by the switch";
+    }
     return inspection.why(cookie).stream()
         .map(
             why ->

@@ -59,7 +59,7 @@ final class Visit {
     steps.addAll(outcome.steps());
     outcome.exceeded().ifPresent(lost::add);
     outcome.steps().forEach(s -> s.flow().ifPresent(f -> local.learned.use(f, memory.now())));
-    if (memory.learns()) {
+    if (!memory.isForetold()) {
       outcome.lessons().forEach(l -> local.learned.learn(l.by(), l.flow(), memory.now()));
     }
     carryOut(outcome.effects(), new EnumMap<>(Wire.class), in.passages);
@@ -90,7 +90,9 @@ final class Visit {
     Packet in = shown(t.packet(), translated);
     Packet out = memory.of(node).tracker.track(in, t.track(), t.zone());
     for (Wire w : Wire.values()) {
-      if (w.compareTo(Wire.TUN_METADATA0) > 0 && !out.get(w).equals(in.get(w))) {
+      if (!memory.isForetold()
+          && w.compareTo(Wire.TUN_METADATA0) > 0
+          && !out.get(w).equals(in.get(w))) {
         translated.put(w, new Change(t.packet().get(w), out.get(w)));
       }
     }
