@@ -173,14 +173,16 @@ final class SwitchSession {
     }
   }
 
-  /** Flows we cannot even say, unless a feature that is away left them. */
+  /**
+   * Flows we cannot even say, unless a feature that is away left them or the switch learned them.
+   */
   private List<FlowChange> strangers() {
     List<FlowChange> removals = new ArrayList<>();
     for (Installed.Foreign f : table.foreign()) {
       boolean held = desired.read(s -> s.owner(Cookie.owner(f.cookie()))) == Ownership.HELD;
       boolean replaced =
           f.key().isPresent() && desired.read(s -> s.flow(node, f.key().get())).isPresent();
-      if (!held && !replaced) {
+      if (!held && !replaced && !Cookie.isLearned(f.table(), f.cookie())) {
         LOG.warn("node {}: removes a flow that is not ours: {}", node.name(), f);
         removals.add(new FlowChange.RemoveForeign(f));
       }

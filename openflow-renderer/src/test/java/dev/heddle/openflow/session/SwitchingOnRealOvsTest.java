@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +29,8 @@ class SwitchingOnRealOvsTest {
   private static final Pattern TX = Pattern.compile("tx pkts=(\\d+)");
 
   @AutoClose private final RealOvs ovs = RealOvs.start(Datapath.DUMMY);
-  private final Rig rig = new Rig(new MemoryStore());
+  private final MemoryStore store = new MemoryStore();
+  private Rig rig = new Rig(store);
 
   @BeforeEach
   void aNode() {
@@ -107,6 +109,47 @@ class SwitchingOnRealOvsTest {
     rig.await("a frame inside", () -> !toA.all().isEmpty());
     assertThat(toA.all()).containsExactly(a + b + reply);
     assertThat(toEth0.all()).as("nothing returns").hasSize(1);
+  }
+
+  @Test
+  void whatTheSwitchLearnedOutlivesTheControllerAndGoesWithItsPort() {
+    ObjectNode spec = JsonNodeFactory.instance.objectNode().put("switch", "s");
+    spec.put("mac", "0a:00:00:00:00:05").putArray("addresses").add("10.0.0.5").add("unknown");
+    rig.apply(
+        Rig.network("s"), Rig.port("a", "s", 1), new Document("LogicalPort", "u", Map.of(), spec));
+    ovs.addPort("br-int", "a", "a");
+    ovs.addPort("br-int", "u", "u");
+    rig.awaitRealized("LogicalPort", "a");
+    rig.awaitRealized("LogicalPort", "u");
+    Frames toA = Frames.outOf(ovs, "a");
+    Frames toU = Frames.outOf(ovs, "u");
+    String hidden = "0a0000000099";
+    ovs.appctl("netdev-dummy/receive", "u", "ffffffffffff" + hidden + "88b5" + "00".repeat(46));
+    rig.await("the frame", () -> !toA.all().isEmpty());
+    assertThat(learned()).contains("dl_dst=0a:00:00:00:00:99").contains("hard_timeout=300");
+
+    int ovsdb = rig.renderer.ovsdbPort();
+    rig.close();
+    rig = new Rig(store, ovsdb, 0);
+    rig.await("n1 compared", () -> rig.node("n1").connected() && rig.node("n1").installed() >= 0);
+    rig.apply(Rig.port("b", "s", 2));
+    ovs.addPort("br-int", "b", "b");
+    rig.awaitRealized("LogicalPort", "b");
+    assertThat(learned()).contains("dl_dst=0a:00:00:00:00:99");
+    String ip = "45000014000000004001" + "0000" + "0a000001" + "0a000063";
+    ovs.appctl(
+        "netdev-dummy/receive", "a", hidden + "0a0000000001" + "0800" + ip + "00".repeat(26));
+    rig.await("a frame to the hidden", () -> !toU.all().isEmpty());
+
+    rig.delete("LogicalPort", "u");
+    rig.await("forgotten", () -> learned().isEmpty());
+  }
+
+  private String learned() {
+    return ovs.ofctl("--no-stats", "dump-flows", "br-int", "table=202")
+        .lines()
+        .filter(l -> l.contains("actions="))
+        .collect(Collectors.joining("\n"));
   }
 
   @Test
