@@ -155,7 +155,7 @@ final class Transactions {
     } finally {
       if (!taken) { // whatever it was, an error of a parser's class included
         giveBack(given.subList(before, given.size()));
-      goBackTo(keysBefore);
+        goBackTo(keysBefore);
       }
     }
     staged.putAll(mine);
