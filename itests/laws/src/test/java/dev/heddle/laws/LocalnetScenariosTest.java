@@ -6,11 +6,17 @@ import static dev.heddle.pipeline.Field.ETH_SRC;
 import static dev.heddle.pipeline.Field.VLAN_TCI;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.l2.L2Switching;
 import dev.heddle.model.Condition;
+import dev.heddle.model.Document;
 import dev.heddle.openflow.placement.Placement;
+import dev.heddle.show.Syntax;
 import dev.heddle.simulator.Guest;
 import dev.heddle.simulator.Net;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +116,20 @@ class LocalnetScenariosTest {
     assertThat(accepted("again")).isEqualTo("VLAN 10 of physnet1 belongs to out on s.");
     net.without("out");
     assertThat(accepted("again")).isEmpty();
+  }
+
+  @Test
+  void theExampleOfTheDocumentsIsAcceptedAndReachesOut() throws Exception {
+    Path example = Path.of("..", "..", "examples", "localnet.yaml");
+    for (JsonNode tree : Syntax.YAML.read(Files.readAllBytes(example))) {
+      net.put(Document.of(tree));
+    }
+    // The VLAN is the switch's of this test until that lets it go.
+    assertThat(accepted("office-out")).isEqualTo("VLAN 10 of physnet1 belongs to out on s.");
+    net.without("out");
+    for (String port : List.of("office-out", "office-a", "office-bridge")) {
+      assertThat(accepted(port)).isEmpty();
+    }
   }
 
   private String accepted(String port) {
