@@ -8,7 +8,7 @@ package dev.heddle.model;
  */
 public final class Interned<T> {
 
-  private static final int PLACES = 1 << 15;
+  private static final int PLACES = 1 << 12;
   private static final int SPREAD = 0x9e3779b9;
 
   private final Object[] values = new Object[PLACES];
@@ -16,7 +16,7 @@ public final class Interned<T> {
   /** {@code value}, or an equal one that was seen before. */
   @SuppressWarnings("unchecked") // only values of this type are put here
   public T of(T value) {
-    int place = value.hashCode() * SPREAD >>> 17;
+    int place = value.hashCode() * SPREAD >>> 20;
     Object seen = values[place];
     if (value.equals(seen)) {
       return (T) seen;
