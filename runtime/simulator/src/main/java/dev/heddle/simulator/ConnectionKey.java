@@ -41,6 +41,12 @@ record ConnectionKey(
         || protocol == Match.PROTO_SCTP;
   }
 
+  /** False for an ICMP answer: it begins nothing. */
+  boolean mayBegin() {
+    return protocol != (v6 ? Match.PROTO_ICMPV6 : Match.PROTO_ICMP)
+        || (v6 ? ANSWERS_V6 : ANSWERS).containsKey(from);
+  }
+
   /** Of a packet that is no ICMP error; empty if it can belong to no connection. */
   static Optional<ConnectionKey> of(Packet p, int zone) {
     boolean v6 = p.get(Wire.ETH_TYPE).low() == Match.ETH_IPV6;

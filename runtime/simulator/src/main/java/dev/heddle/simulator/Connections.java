@@ -69,7 +69,7 @@ final class Connections implements Tracker {
     if (found.isPresent()) {
       return known(clean, track, found.get(), error, before);
     }
-    if (error || !mayBegin(packet)) {
+    if (error || !key.get().mayBegin() || !mayBegin(packet)) {
       return state(clean, bit(Field.CT_INV));
     }
     return track.commit() ? commit(clean, track, key.get()) : state(clean, bit(Field.CT_NEW));

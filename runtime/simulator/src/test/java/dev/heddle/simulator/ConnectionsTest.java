@@ -48,6 +48,9 @@ class ConnectionsTest {
 
   @Test
   void anEchoIsAnsweredByAnEchoReplyAndByNoOther() {
+    assertThat(state(look(icmp(SERVER, CLIENT, 0))))
+        .as("an answer to nothing")
+        .isEqualTo("inv trk");
     track(icmp(CLIENT, SERVER, 8), KEEP);
     assertThat(state(look(icmp(SERVER, CLIENT, 0)))).isEqualTo("est rpl trk");
     assertThat(state(look(icmp(SERVER, CLIENT, 8)))).as("a ping back").isEqualTo("new trk");
