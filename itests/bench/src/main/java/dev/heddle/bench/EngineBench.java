@@ -67,6 +67,7 @@ public final class EngineBench {
       controller.listen(revision -> nodesTold.addAndGet(revision.changed().size()));
       Times times = new Times(controller, fabric);
       times.time(Math.min(WARM_UP, changes));
+      double nothing = times.timeNothing(Math.min(WARM_UP, changes));
       long before = modelCpu();
       times.time(changes);
       double changeCpu = (modelCpu() - before) / 1e3 / Math.max(1, changes);
@@ -81,10 +82,11 @@ public final class EngineBench {
       figures.put("change_us_p50", rounded(percentile(times.micros, 50)));
       figures.put("change_us_p99", rounded(percentile(times.micros, 99)));
       figures.put("change_us_max", rounded(percentile(times.micros, 100)));
+      figures.put("unchanged_us_p50", rounded(nothing));
       figures.put("change_cpu_us_mean", rounded(changeCpu));
       figures.put("runs_per_change", (long) percentile(times.runs, 50));
       figures.put("runs_per_change_max", (long) percentile(times.runs, 100));
-      long timed = (long) changes + Math.min(WARM_UP, changes) + counted;
+      long timed = (long) changes + 2L * Math.min(WARM_UP, changes) + counted;
       figures.put("nodes_told_per_change", rounded((double) nodesTold.get() / timed));
       figures.put("units", work.units()).put("flows", work.flows());
       figures.put("heap_bytes_per_port", (computed - empty) / ports);
@@ -122,6 +124,19 @@ public final class EngineBench {
         micros[i] = (System.nanoTime() - start) / 1e3;
       }
       Arrays.sort(micros);
+    }
+
+    /** Documents put as they are: the way to the model's thread and back. The median. */
+    double timeNothing(int changes) {
+      double[] all = new double[changes];
+      for (int i = 0; i < changes; i++) {
+        List<Change> same = fabric.same();
+        long start = System.nanoTime();
+        controller.transact(Writer.SYSTEM, same).join();
+        all[i] = (System.nanoTime() - start) / 1e3;
+      }
+      Arrays.sort(all);
+      return percentile(all, 50);
     }
 
     /** Apart from {@link #time}, since asking for the counters takes longer than a change. */

@@ -117,6 +117,11 @@ final class Fabric {
     }
   }
 
+  /** A transaction that changes nothing. */
+  List<Change> same() {
+    return List.of(new Change.Put(document(ports.get(random.nextInt(ports.size())))));
+  }
+
   private static Document document(Port p) {
     ObjectNode spec = JsonNodeFactory.instance.objectNode();
     spec.put("switch", "s" + p.number / PORTS_PER_SWITCH);
