@@ -6,6 +6,7 @@ import static dev.heddle.pipeline.Field.OUT_PORT;
 import static dev.heddle.pipeline.Field.PART;
 import static dev.heddle.pipeline.Field.TUNNEL_DST;
 
+import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.Index.Pair;
@@ -25,11 +26,13 @@ import dev.heddle.pipeline.Spine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -61,6 +64,30 @@ final class Replicate {
   }
 
   /**
+   * What a list of parts is made from. A port more or less mostly leaves it as it is, and the list
+   * is not written again.
+   */
+  private record Listed(Set<Integer> numbers, Set<Id<Node>> nodes) {
+
+    static Listed of(Set<Part> parts) {
+      Set<Integer> numbers = new TreeSet<>();
+      Set<Id<Node>> nodes = new HashSet<>();
+      for (Part part : parts) {
+        numbers.add(part.number());
+        nodes.add(part.node());
+      }
+      return new Listed(numbers, nodes);
+    }
+  }
+
+  private static final Fact<Id<LogicalSwitch>, Listed> LISTED =
+      new Fact<>("l2-listed", 4, (id, view) -> Listed.of(view.ids(Location.PARTS, id)));
+
+  private static final Fact<Id<LogicalSwitch>, Listed> UNKNOWN_LISTED =
+      new Fact<>(
+          "l2-unknown-listed", 4, (id, view) -> Listed.of(view.ids(Location.UNKNOWN_PARTS, id)));
+
+  /**
    * Whom a frame is for that is for several.
    *
    * @param key what stands in OUT_PORT
@@ -69,11 +96,11 @@ final class Replicate {
   private record Group(
       int key,
       int first,
-      Index<?, ?, Id<LogicalSwitch>, Part> parts,
+      Fact<Id<LogicalSwitch>, Listed> listed,
       Index<?, ?, Part, Id<LogicalPort>> ports) {
 
-    int number(Part part) {
-      return first + part.number();
+    int number(int part) {
+      return first + part;
     }
 
     /** Numbers of the parts that list nodes follow those that list members. */
@@ -87,23 +114,23 @@ final class Replicate {
     }
   }
 
-  private static final Group ALL = new Group(Field.FLOOD, 0, Location.PARTS, Location.PORTS);
+  private static final Group ALL = new Group(Field.FLOOD, 0, LISTED, Location.PORTS);
 
   private static final Group UNKNOWN =
-      new Group(Field.UNKNOWN, 0x4000, Location.UNKNOWN_PARTS, Location.UNKNOWN_PORTS);
+      new Group(Field.UNKNOWN, 0x4000, UNKNOWN_LISTED, Location.UNKNOWN_PORTS);
 
   private static void write(LogicalSwitch network, Group group, View view, FlowSink out) {
-    Set<Part> parts = view.ids(group.parts(), network.id());
-    if (parts.isEmpty()) {
+    Listed listed = view.fact(group.listed(), network.id());
+    if (listed.nodes().isEmpty()) {
       return;
     }
     Scope scope = Scope.network(network.id());
     boolean outside = view.fact(Uplink.OF_SWITCH, network.id()).isPresent();
     SortedMap<Integer, List<IpAddress>> remotes =
-        outside ? Collections.emptySortedMap() : remotes(parts, group, view);
+        outside ? Collections.emptySortedMap() : remotes(listed.nodes(), group, view);
     FlowDraft flooded =
         Spine.REPLICATE.flow(100).match(NETWORK, network.key()).match(OUT_PORT, group.key());
-    Stream.concat(parts.stream().map(group::number).distinct().sorted(), remotes.keySet().stream())
+    Stream.concat(listed.numbers().stream().map(group::number), remotes.keySet().stream())
         .forEach(number -> flooded.set(PART, number).resubmit(Spine.COPIES));
     if (outside) {
       flooded.set(PART, group.outside()).resubmit(Spine.COPIES);
@@ -119,11 +146,10 @@ final class Replicate {
 
   /** By part, where the tunnels of all nodes end; none if all ports are on one node. */
   private static SortedMap<Integer, List<IpAddress>> remotes(
-      Set<Part> parts, Group group, View view) {
-    List<Id<Node>> nodes = parts.stream().map(Part::node).distinct().toList();
+      Set<Id<Node>> nodes, Group group, View view) {
     int spread = Integer.highestOneBit(nodes.size() / NODES_IN_PART + 1);
     SortedMap<Integer, List<IpAddress>> remotes = new TreeMap<>();
-    for (Id<Node> node : nodes.size() > 1 || group.equals(UNKNOWN) ? nodes : List.<Id<Node>>of()) {
+    for (Id<Node> node : nodes.size() > 1 || group.equals(UNKNOWN) ? nodes : Set.<Id<Node>>of()) {
       int number = group.remote() + Math.floorMod(node.name().hashCode(), spread);
       view.get(node)
           .flatMap(Node::encapAddress)
@@ -157,7 +183,7 @@ final class Replicate {
     if (members.isEmpty()) {
       return;
     }
-    FlowDraft copies = part(members.get(0).networkKey(), group.number(part));
+    FlowDraft copies = part(members.get(0).networkKey(), group.number(part.number()));
     members.forEach(m -> copies.output(m.ofPort()));
     out.add(copies.because(part.network()).where(Scope.node(part.node())));
   }
