@@ -7,6 +7,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Has a few functions audited ten times a second, whenever no transaction waits: below one percent
@@ -15,6 +17,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = AuditInIdleTime.class, immediate = true)
 public final class AuditInIdleTime {
 
+  private static final Logger LOG = LoggerFactory.getLogger(AuditInIdleTime.class);
   private static final long PERIOD_MS = 100;
   private static final int UNITS = 16;
 
@@ -30,10 +33,16 @@ public final class AuditInIdleTime {
   @Activate
   public AuditInIdleTime(@Reference Controller controller) {
     clock.scheduleWithFixedDelay(
-        () -> controller.parts().audit().ifIdle(UNITS),
-        PERIOD_MS,
-        PERIOD_MS,
-        TimeUnit.MILLISECONDS);
+        () -> look(controller), PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /** A clock forgets a task that throws. */
+  private static void look(Controller controller) {
+    try {
+      controller.parts().audit().ifIdle(UNITS);
+    } catch (RuntimeException e) {
+      LOG.error("an audit failed; the next one comes in time", e);
+    }
   }
 
   @Deactivate

@@ -8,11 +8,12 @@ import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Scope;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -194,7 +195,8 @@ final class Board {
   /** The keys that may have changed, by node, since the last call; not to be changed. */
   Map<Id<Node>, Set<FlowKey>> takeChanged() {
     Map<Id<Node>, Set<FlowKey>> taken = new HashMap<>();
-    List<Set<FlowKey>> ofScopes = new ArrayList<>(); // one set for all nodes of a scope
+    // One set for all nodes of a scope; told apart by identity, since there may be very many.
+    Set<Set<FlowKey>> ofScopes = Collections.newSetFromMap(new IdentityHashMap<>());
     changedByScope.forEach(
         (scope, keys) -> {
           ofScopes.add(keys);
@@ -211,9 +213,8 @@ final class Board {
     return taken;
   }
 
-  private static Set<FlowKey> union(Set<FlowKey> a, Set<FlowKey> b, List<Set<FlowKey>> ofScopes) {
-    boolean own = ofScopes.stream().noneMatch(s -> s == a);
-    Set<FlowKey> all = own ? a : new HashSet<>(a);
+  private static Set<FlowKey> union(Set<FlowKey> a, Set<FlowKey> b, Set<Set<FlowKey>> ofScopes) {
+    Set<FlowKey> all = ofScopes.contains(a) ? new HashSet<>(a) : a;
     all.addAll(b);
     return all;
   }

@@ -107,8 +107,12 @@ final class Graph {
   }
 
   BucketCell bucket(Index<?, ?, ?, ?> index, Object bucket) {
-    maintain(index);
-    return indexes.get(index).computeIfAbsent(bucket, b -> new BucketCell(index, b));
+    Map<Object, BucketCell> buckets = indexes.get(index);
+    if (buckets == null) {
+      maintain(index);
+      buckets = indexes.get(index);
+    }
+    return buckets.computeIfAbsent(bucket, b -> new BucketCell(index, b));
   }
 
   FactCell fact(Fact<?, ?> fact, Object key) {
@@ -264,8 +268,7 @@ final class Graph {
     if (cell instanceof EntityCell e) {
       entities.get(e.id.kind()).remove(e.id, e);
     } else if (cell instanceof BucketCell b) {
-      Map<Object, BucketCell> buckets = indexes.getOrDefault(b.index, new HashMap<>());
-      buckets.remove(b.bucket, b);
+      Optional.ofNullable(indexes.get(b.index)).ifPresent(m -> m.remove(b.bucket, b));
     } else if (cell instanceof FactCell f && !f.isGone()) {
       Map<Object, FactCell> ofFact = facts.get(f.fact);
       ofFact.remove(f.key);

@@ -8,15 +8,15 @@ package dev.heddle.model;
  */
 public final class Interned<T> {
 
-  private static final int PLACES = 1 << 12;
+  private static final int BITS = 12;
   private static final int SPREAD = 0x9e3779b9;
 
-  private final Object[] values = new Object[PLACES];
+  private final Object[] values = new Object[1 << BITS];
 
   /** {@code value}, or an equal one that was seen before. */
   @SuppressWarnings("unchecked") // only values of this type are put here
   public T of(T value) {
-    int place = value.hashCode() * SPREAD >>> 20;
+    int place = value.hashCode() * SPREAD >>> Integer.SIZE - BITS;
     Object seen = values[place];
     if (value.equals(seen)) {
       return (T) seen;

@@ -21,6 +21,7 @@ public final class FlowDraft {
   private static final String BOTH = "drops or does something, not both";
 
   private final Stage stage;
+  private final Contract contract;
   private final int priority;
   private final Match.Builder match = Match.builder();
   private final List<Action> actions = new ArrayList<>();
@@ -30,6 +31,7 @@ public final class FlowDraft {
 
   FlowDraft(Stage stage, int priority) {
     this.stage = stage;
+    this.contract = new Contract(stage, Optional.empty());
     this.priority = priority;
   }
 
@@ -50,7 +52,7 @@ public final class FlowDraft {
   }
 
   public FlowDraft match(Field field, Bits value, Bits mask) {
-    contract().mayMatch(field);
+    contract.mayMatch(field);
     if (field == Field.OF_PORT && value.low() != Tunnel.OF_PORT) {
       namesPort();
     }
@@ -235,16 +237,10 @@ public final class FlowDraft {
   }
 
   private void mayWrite(Field field) {
-    contract().mayWrite(field);
-  }
-
-  private Contract contract() {
-    return new Contract(stage, Optional.empty());
+    contract.mayWrite(field);
   }
 
   private void require(boolean kept, String broken) {
-    if (!kept) {
-      throw new ContractException("stage " + stage.name() + " " + broken);
-    }
+    contract.require(kept, broken);
   }
 }
