@@ -3,7 +3,7 @@ package dev.heddle.openflow.channel;
 import dev.heddle.openflow.channel.BundleOutcome.Refusal;
 import dev.heddle.openflow.codec.BundleCodec;
 import dev.heddle.openflow.codec.BundleCodec.Control;
-import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.Change;
 import dev.heddle.openflow.codec.OpenFlowError;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ final class BundleCommit {
 
   private final int bundle;
   private final int first;
-  private final List<FlowChange> changes;
+  private final List<? extends Change> changes;
   private final Sender sender;
   private final LongAdder flowModsSent;
   private final CompletableFuture<BundleOutcome> outcome = new CompletableFuture<>();
@@ -47,7 +47,11 @@ final class BundleCommit {
   private boolean decided;
 
   BundleCommit(
-      int bundle, int first, List<FlowChange> changes, Sender sender, LongAdder flowModsSent) {
+      int bundle,
+      int first,
+      List<? extends Change> changes,
+      Sender sender,
+      LongAdder flowModsSent) {
     this.bundle = bundle;
     this.first = first;
     this.changes = changes;

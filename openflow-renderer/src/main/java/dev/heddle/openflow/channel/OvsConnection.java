@@ -1,15 +1,20 @@
 package dev.heddle.openflow.channel;
 
 import com.google.common.util.concurrent.ListenableFuture;
-import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.Change;
 import dev.heddle.openflow.codec.FlowCodec;
+import dev.heddle.openflow.codec.GroupCodec;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.MalformedMessage;
 import dev.heddle.openflow.codec.Messages;
+import dev.heddle.openflow.codec.MeterChange;
+import dev.heddle.openflow.codec.MeterCodec;
 import dev.heddle.openflow.codec.OpenFlow;
 import dev.heddle.openflow.codec.OpenFlowError;
 import dev.heddle.openflow.codec.TlvCodec;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.pipeline.Group;
+import dev.heddle.pipeline.Meter;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,13 +36,14 @@ import org.slf4j.LoggerFactory;
 /** A {@link SwitchConnection} over one channel of openflowjava: requests and answers by xid. */
 final class OvsConnection implements SwitchConnection {
 
-  /** More flows than this in one dump are taken for an attack on memory. */
-  private static final int MOST_FLOWS = 4_000_000;
+  /** A dump of more than this is taken for an attack on memory. */
+  private static final int MOST = 4_000_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(OvsConnection.class);
 
   /** Whoever waits for messages with one xid. */
-  private record Asker(Consumer<byte[]> answer, Consumer<Throwable> fail) {}
+  private record Asker(
+      Consumer<byte[]> answer, Consumer<OpenFlowError> refused, Consumer<Throwable> fail) {}
 
   private final ConnectionAdapter adapter;
   private final String peer;
@@ -102,7 +108,7 @@ final class OvsConnection implements SwitchConnection {
     if (message.type() == OpenFlow.ERROR) {
       OpenFlowError error = OpenFlowError.read(message.bytes());
       commit.ifPresent(c -> c.error(xid, error));
-      asker.ifPresent(a -> a.fail.accept(new SwitchFailure("the switch says " + error.text())));
+      asker.ifPresent(a -> a.refused.accept(error));
       if (commit.isEmpty() && asker.isEmpty()) {
         LOG.warn("Switch {} sent an error nobody waits for: {}", peer, error.text());
       }
@@ -133,6 +139,7 @@ final class OvsConnection implements SwitchConnection {
                 throw e;
               }
             },
+            e -> answer.completeExceptionally(new SwitchFailure("the switch says " + e.text())),
             answer::completeExceptionally));
     answer.whenComplete((ok, failure) -> askers.remove(xid));
     limit(answer, limit);
@@ -235,24 +242,89 @@ final class OvsConnection implements SwitchConnection {
         FlowCodec::writeDumpRequest,
         m -> {
           FlowCodec.Page page = FlowCodec.readPage(m);
-          flows.addAll(page.flows());
-          if (flows.size() > MOST_FLOWS) {
-            throw new MalformedMessage("a dump of more than " + MOST_FLOWS + " flows");
-          }
-          return page.more() ? Optional.empty() : Optional.of(flows);
+          return gathered(flows, page.flows(), page.more()).map(all -> flows);
         });
   }
 
   @Override
-  public synchronized CompletableFuture<BundleOutcome> commit(List<FlowChange> changes) {
-    List<FlowChange> all = List.copyOf(changes);
+  public CompletableFuture<Numbered<Group>> dumpGroups() {
+    Numbered<Group> all = new Numbered<>(new ArrayList<>(), new ArrayList<>());
+    return ask(
+        patience.multipliedBy(6),
+        GroupCodec::writeDumpRequest,
+        m -> {
+          GroupCodec.Page page = GroupCodec.readPage(m);
+          gathered(all.foreign(), page.foreign(), true);
+          return gathered(all.known(), page.groups(), page.more()).map(done -> all);
+        });
+  }
+
+  @Override
+  public CompletableFuture<Numbered<Meter>> dumpMeters() {
+    Numbered<Meter> all = new Numbered<>(new ArrayList<>(), new ArrayList<>());
+    return ask(
+        patience.multipliedBy(6),
+        MeterCodec::writeDumpRequest,
+        m -> {
+          MeterCodec.Page page = MeterCodec.readPage(m);
+          gathered(all.foreign(), page.foreign(), true);
+          return gathered(all.known(), page.meters(), page.more()).map(done -> all);
+        });
+  }
+
+  /** Empty while there is more to come. */
+  private static <T> Optional<List<T>> gathered(List<T> all, List<T> page, boolean more) {
+    all.addAll(page);
+    if (all.size() > MOST) {
+      throw new MalformedMessage("a dump of more than " + MOST);
+    }
+    return more ? Optional.empty() : Optional.of(all);
+  }
+
+  @Override
+  public CompletableFuture<BundleOutcome> changeMeters(List<? extends MeterChange> changes) {
+    List<MeterChange> all = List.copyOf(changes);
+    int first = xids.getAndAdd(all.size());
+    List<BundleOutcome.Refusal> refusals = new ArrayList<>(); // the channel's thread, till barrier
+    for (int i = 0; i < all.size(); i++) {
+      int index = i;
+      askers.put(
+          first + i,
+          new Asker(
+              unexpected -> {},
+              e -> refusals.add(new BundleOutcome.Refusal(index, e.type(), e.code(), e.text())),
+              lost -> {})); // the barrier tells
+    }
+    send(out -> {
+          for (int i = 0; i < all.size(); i++) {
+            MeterCodec.write(out, first + i, all.get(i));
+          }
+        })
+        .whenComplete(this::closeOn);
+    return barrier()
+        .whenComplete(
+            (ok, failure) -> {
+              for (int i = 0; i < all.size(); i++) {
+                askers.remove(first + i);
+              }
+            })
+        .thenApply(
+            done ->
+                refusals.isEmpty()
+                    ? new BundleOutcome.Accepted(all.size())
+                    : new BundleOutcome.Rejected(refusals));
+  }
+
+  @Override
+  public synchronized CompletableFuture<BundleOutcome> commit(List<? extends Change> changes) {
+    List<Change> all = List.copyOf(changes);
     CompletableFuture<BundleOutcome> outcome =
         lastCommit.handle((ok, failure) -> null).thenCompose(previous -> begin(all));
     lastCommit = outcome;
     return outcome;
   }
 
-  private CompletableFuture<BundleOutcome> begin(List<FlowChange> changes) {
+  private CompletableFuture<BundleOutcome> begin(List<? extends Change> changes) {
     if (changes.isEmpty()) {
       return CompletableFuture.completedFuture(new BundleOutcome.Accepted(0));
     }

@@ -1,8 +1,11 @@
 package dev.heddle.openflow.channel;
 
-import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.Change;
 import dev.heddle.openflow.codec.Installed;
+import dev.heddle.openflow.codec.MeterChange;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.pipeline.Group;
+import dev.heddle.pipeline.Meter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -29,10 +32,32 @@ public interface SwitchConnection extends AutoCloseable {
   CompletableFuture<List<Installed>> dump();
 
   /**
+   * What there is of one kind.
+   *
+   * @param known in no order
+   * @param foreign numbers of those that hold something outside our values
+   */
+  record Numbered<T>(List<T> known, List<Long> foreign) {}
+
+  /** All groups. */
+  CompletableFuture<Numbered<Group>> dumpGroups();
+
+  /** All meters. */
+  CompletableFuture<Numbered<Meter>> dumpMeters();
+
+  /**
    * Applies all changes in order and at once, or none. Commits of one connection run one after the
    * other. If the connection is lost meanwhile it is not known which it was: dump and compare.
    */
-  CompletableFuture<BundleOutcome> commit(List<FlowChange> changes);
+  CompletableFuture<BundleOutcome> commit(List<? extends Change> changes);
+
+  /**
+   * Changes meters, in order; no bundle of Open vSwitch takes them, so each stands alone: those
+   * that are not refused are in force. Completes when the switch has done them all.
+   *
+   * @return {@link BundleOutcome.Rejected} if some were refused, by their index in the list
+   */
+  CompletableFuture<BundleOutcome> changeMeters(List<? extends MeterChange> changes);
 
   /** Completes when the switch has done all that was asked of it before. */
   CompletableFuture<Void> barrier();

@@ -27,6 +27,8 @@ public final class OpenFlow {
   public static final int ROLE_REQUEST = 24;
   public static final int ROLE_REPLY = 25;
 
+  public static final int METER_MOD = 29;
+
   static final int NICIRA = 0x2320;
   static final int ONF = 0x4f4e4600;
 
