@@ -49,17 +49,17 @@ public final class PushBench {
     System.exit(0); // openflowjava leaves threads behind
   }
 
-  /** What one push took. */
+  /** What one push took, allocation in bytes. */
   private record Push(double seconds, double cpuSeconds, double allocated) {}
 
-  static ObjectNode measure(int flows, int rounds, int switches) {
+  static ObjectNode measure(int flows, int rounds, int switches) throws Exception {
     try (PushPlan plan = new PushPlan(flows, switches);
         PushNodes nodes = new PushNodes(plan, switches)) {
       return new PushBench(plan, nodes, flows).measure(rounds, switches);
     }
   }
 
-  private ObjectNode measure(int rounds, int switches) {
+  private ObjectNode measure(int rounds, int switches) throws Exception {
     ours(1);
     Path text = nodes.text(PushNodes.OURS);
     nodes.addBundle(text);
@@ -97,6 +97,7 @@ public final class PushBench {
         "alloc_bytes_per_flow",
         Math.round(median(Arrays.stream(ours).mapToDouble(Push::allocated).toArray()) / flows));
     many(figures, rounds, switches);
+    shared(figures, rounds, switches);
     ObjectNode each = figures.putObject("rounds_seconds");
     Arrays.stream(ours).forEach(p -> each.withArray("ours").add(rounded(p.seconds())));
     Arrays.stream(theirs).forEach(s -> each.withArray("bundle").add(rounded(s)));
@@ -111,7 +112,7 @@ public final class PushBench {
       empty();
     }
     double seconds = median(Arrays.stream(pushes).mapToDouble(Push::seconds).toArray());
-    figures.put("switches", switches).put("flows_shared", plan.shared());
+    figures.put("switches", switches);
     figures.put("flows_per_s_all_switches", Math.round(flows * (double) switches / seconds));
     figures.put(
         "cpu_us_per_flow_all_switches",
@@ -120,6 +121,25 @@ public final class PushBench {
                 * 1e6
                 / flows
                 / switches));
+  }
+
+  /** The same flows to one switch and to many, in turn. */
+  private void shared(ObjectNode figures, int rounds, int switches) throws Exception {
+    SharedEncoding encoding = new SharedEncoding(nodes.switches(), plan.common());
+    encoding.push(switches); // warm
+    int few = Math.max(1, rounds / 3);
+    double[] one = new double[few];
+    double[] many = new double[few];
+    long encodings = 0;
+    for (int i = 0; i < few; i++) {
+      one[i] = encoding.push(1).cpuSeconds();
+      SharedEncoding.Work work = encoding.push(switches);
+      many[i] = work.cpuSeconds();
+      encodings += work.encodings();
+    }
+    figures.put("encode_cpu_ratio_" + switches + "_to_1", rounded(median(many) / median(one)));
+    figures.put("encode_cpu_us_per_flow", rounded(median(one) * 1e6 / flows));
+    figures.put("encodings_per_flow", rounded((double) encodings / few / flows));
   }
 
   /** From the wish to the last confirmation, into {@code switches} empty bridges. */

@@ -74,6 +74,10 @@ final class PushNodes implements AutoCloseable {
         "external_ids:heddle-encap-ip=192.0.2." + (number + 1));
   }
 
+  List<RealOvs> switches() {
+    return List.copyOf(switches);
+  }
+
   Set<Id<Node>> all() {
     return first(switches.size());
   }
@@ -111,11 +115,15 @@ final class PushNodes implements AutoCloseable {
 
   /** Fails unless a bridge of a node holds exactly so many flows. */
   void require(int node, String bridge, long flows) {
-    String answer = switches.get(node).ofctl("-O", "OpenFlow13", "dump-aggregate", bridge);
+    require(switches.get(node), bridge, flows);
+  }
+
+  static void require(RealOvs ovs, String bridge, long flows) {
+    String answer = ovs.ofctl("-O", "OpenFlow13", "dump-aggregate", bridge);
     Matcher count = COUNT.matcher(answer);
     if (!count.find() || Long.parseLong(count.group(1)) != flows) {
       throw new IllegalStateException(
-          "node " + node + ", " + bridge + ": wanted " + flows + " flows, has " + answer);
+          bridge + " of " + ovs.dir() + ": wanted " + flows + " flows, has " + answer);
     }
   }
 

@@ -10,9 +10,9 @@ import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.plain.PlainRuntime;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,18 +40,20 @@ final class PushPlan implements DesiredFlows, AutoCloseable {
   private final Map<Id<Node>, Set<FlowKey>> all = new HashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong revision = new AtomicLong(1);
+  private final List<Flow> common;
   private volatile Set<Id<Node>> full = Set.of();
 
   /** Networks that all {@code nodes} share, so large that each node has {@code flows} of them. */
   PushPlan(int flows, int nodes) {
     int ports = Math.max(200, flows / 8 / 100 * 100);
     Controller tried = compute(ports, nodes);
-    while (keys(tried, node(0)).size() < flows) {
+    while (common(tried, nodes).size() < flows) {
       tried.close();
       ports *= 2;
       tried = compute(ports, nodes);
     }
     controller = tried;
+    common = common(tried, nodes).subList(0, flows);
     for (int n = 0; n < nodes; n++) {
       all.put(
           node(n),
@@ -75,11 +77,27 @@ final class PushPlan implements DesiredFlows, AutoCloseable {
     return Node.KIND.id("n" + number);
   }
 
-  /** Flows that are the same on every node. */
-  long shared() {
-    Set<FlowKey> common = new HashSet<>(all.get(node(0)));
-    all.values().forEach(common::retainAll);
-    return common.size();
+  /** As many flows, all of which are equal on all nodes. */
+  List<Flow> common() {
+    return common;
+  }
+
+  private static List<Flow> common(Controller controller, int nodes) {
+    return controller.read(
+        board -> {
+          List<Flow> found = new ArrayList<>();
+          for (FlowKey key : board.keys(node(0))) {
+            Flow flow = board.flow(node(0), key).orElseThrow();
+            boolean everywhere = true;
+            for (int n = 1; n < nodes && everywhere; n++) {
+              everywhere = board.flow(node(n), key).filter(flow::equals).isPresent();
+            }
+            if (everywhere) {
+              found.add(flow);
+            }
+          }
+          return found;
+        });
   }
 
   /** From now on these nodes are to have all their flows, the others none. Returns the revision. */

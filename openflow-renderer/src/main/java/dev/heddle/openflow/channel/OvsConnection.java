@@ -2,8 +2,7 @@ package dev.heddle.openflow.channel;
 
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.heddle.openflow.codec.Change;
-import dev.heddle.openflow.codec.FlowCodec;
-import dev.heddle.openflow.codec.GroupCodec;
+import dev.heddle.openflow.codec.EncodedFlows;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.MalformedMessage;
 import dev.heddle.openflow.codec.Messages;
@@ -11,7 +10,6 @@ import dev.heddle.openflow.codec.MeterChange;
 import dev.heddle.openflow.codec.MeterCodec;
 import dev.heddle.openflow.codec.OpenFlow;
 import dev.heddle.openflow.codec.OpenFlowError;
-import dev.heddle.openflow.codec.TlvCodec;
 import dev.heddle.openflow.codec.TlvMapping;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Meter;
@@ -34,10 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A {@link SwitchConnection} over one channel of openflowjava: requests and answers by xid. */
-final class OvsConnection implements SwitchConnection {
-
-  /** A dump of more than this is taken for an attack on memory. */
-  private static final int MOST = 4_000_000;
+final class OvsConnection implements SwitchConnection, Dialogue {
 
   private static final Logger LOG = LoggerFactory.getLogger(OvsConnection.class);
 
@@ -48,6 +43,7 @@ final class OvsConnection implements SwitchConnection {
   private final ConnectionAdapter adapter;
   private final String peer;
   private final Duration patience;
+  private final EncodedFlows encoded;
   private final AtomicInteger xids = new AtomicInteger(1);
   private final AtomicInteger bundles = new AtomicInteger(1);
   private final Map<Integer, Asker> askers = new ConcurrentHashMap<>();
@@ -57,8 +53,9 @@ final class OvsConnection implements SwitchConnection {
   private volatile Optional<BundleCommit> running = Optional.empty();
   private volatile long datapathId;
 
-  OvsConnection(ConnectionAdapter adapter, Duration patience) {
+  OvsConnection(ConnectionAdapter adapter, Duration patience, EncodedFlows encoded) {
     this.adapter = adapter;
+    this.encoded = encoded;
     this.patience = patience;
     this.peer = String.valueOf(adapter.getRemoteAddress());
   }
@@ -119,12 +116,8 @@ final class OvsConnection implements SwitchConnection {
     }
   }
 
-  private interface Question {
-    void write(ByteBuf out, int xid);
-  }
-
-  /** {@code read} gives the answer, or empty while parts of it are still to come. */
-  private <T> CompletableFuture<T> ask(
+  @Override
+  public <T> CompletableFuture<T> ask(
       Duration limit, Question question, Function<byte[], Optional<T>> read) {
     int xid = xids.getAndIncrement();
     CompletableFuture<T> answer = new CompletableFuture<>();
@@ -192,93 +185,29 @@ final class OvsConnection implements SwitchConnection {
   }
 
   @Override
+  public void tell(Question statement) {
+    int xid = xids.getAndIncrement();
+    send(out -> statement.write(out, xid)).whenComplete(this::closeOn);
+  }
+
+  @Override
   public CompletableFuture<Void> ensureTlvMap(TlvMapping wanted) {
-    return tlvTable()
-        .thenCompose(
-            before -> {
-              if (before.contains(wanted)) {
-                return CompletableFuture.completedFuture(null);
-              }
-              refuseConflict(wanted, before);
-              // A refusal has no asker and is logged; whether the table is right decides.
-              int xid = xids.getAndIncrement();
-              send(out -> TlvCodec.writeAdd(out, xid, wanted)).whenComplete(this::closeOn);
-              return tlvTable().thenAccept(after -> requireMapping(wanted, after));
-            });
-  }
-
-  private CompletableFuture<List<TlvMapping>> tlvTable() {
-    return ask(patience, TlvCodec::writeRequest, m -> Optional.of(TlvCodec.readReply(m)));
-  }
-
-  private void refuseConflict(TlvMapping wanted, List<TlvMapping> table) {
-    for (TlvMapping m : table) {
-      boolean sameOption = m.optionClass() == wanted.optionClass() && m.type() == wanted.type();
-      if (sameOption || m.index() == wanted.index()) {
-        throw new SwitchFailure(
-            "the switch at "
-                + peer
-                + " has the Geneve option map "
-                + m
-                + ", in the way of "
-                + wanted
-                + "; remove it with ovs-ofctl del-tlv-map if nobody else uses it");
-      }
-    }
-  }
-
-  private void requireMapping(TlvMapping wanted, List<TlvMapping> table) {
-    if (!table.contains(wanted)) {
-      throw new SwitchFailure(
-          "the switch at " + peer + " did not take the Geneve option map " + wanted);
-    }
+    return new TlvTable(this, patience, peer).ensure(wanted);
   }
 
   @Override
   public CompletableFuture<List<Installed>> dump() {
-    List<Installed> flows = new ArrayList<>(); // touched by the channel's thread only
-    return ask(
-        patience.multipliedBy(6),
-        FlowCodec::writeDumpRequest,
-        m -> {
-          FlowCodec.Page page = FlowCodec.readPage(m);
-          return gathered(flows, page.flows(), page.more()).map(all -> flows);
-        });
+    return new Dumps(this, patience).flows();
   }
 
   @Override
   public CompletableFuture<Numbered<Group>> dumpGroups() {
-    Numbered<Group> all = new Numbered<>(new ArrayList<>(), new ArrayList<>());
-    return ask(
-        patience.multipliedBy(6),
-        GroupCodec::writeDumpRequest,
-        m -> {
-          GroupCodec.Page page = GroupCodec.readPage(m);
-          gathered(all.foreign(), page.foreign(), true);
-          return gathered(all.known(), page.groups(), page.more()).map(done -> all);
-        });
+    return new Dumps(this, patience).groups();
   }
 
   @Override
   public CompletableFuture<Numbered<Meter>> dumpMeters() {
-    Numbered<Meter> all = new Numbered<>(new ArrayList<>(), new ArrayList<>());
-    return ask(
-        patience.multipliedBy(6),
-        MeterCodec::writeDumpRequest,
-        m -> {
-          MeterCodec.Page page = MeterCodec.readPage(m);
-          gathered(all.foreign(), page.foreign(), true);
-          return gathered(all.known(), page.meters(), page.more()).map(done -> all);
-        });
-  }
-
-  /** Empty while there is more to come. */
-  private static <T> Optional<List<T>> gathered(List<T> all, List<T> page, boolean more) {
-    all.addAll(page);
-    if (all.size() > MOST) {
-      throw new MalformedMessage("a dump of more than " + MOST);
-    }
-    return more ? Optional.empty() : Optional.of(all);
+    return new Dumps(this, patience).meters();
   }
 
   @Override
@@ -333,6 +262,7 @@ final class OvsConnection implements SwitchConnection {
             bundles.getAndIncrement(),
             xids.getAndAdd(BundleCommit.numbers(changes.size())),
             changes,
+            encoded,
             this::send,
             flowModsSent);
     running = Optional.of(commit);

@@ -1,6 +1,7 @@
 package dev.heddle.openflow.channel;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import dev.heddle.openflow.codec.EncodedFlows;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -29,12 +30,17 @@ public final class SwitchListener implements AutoCloseable {
   private final SwitchConnectionProviderImpl provider;
   private final Set<OvsConnection> connections = ConcurrentHashMap.newKeySet();
   private final Limits limits;
+  private final EncodedFlows encoded;
   private final Consumer<SwitchConnection> onConnect;
 
   private SwitchListener(
-      SwitchConnectionProviderImpl provider, Limits limits, Consumer<SwitchConnection> onConnect) {
+      SwitchConnectionProviderImpl provider,
+      Limits limits,
+      EncodedFlows encoded,
+      Consumer<SwitchConnection> onConnect) {
     this.provider = provider;
     this.limits = limits;
+    this.encoded = encoded;
     this.onConnect = onConnect;
   }
 
@@ -50,12 +56,22 @@ public final class SwitchListener implements AutoCloseable {
       Optional<Tls> tls,
       Limits limits,
       Consumer<SwitchConnection> onConnect) {
+    return open(bind, tls, limits, EncodedFlows.inPartOfTheHeap(), onConnect);
+  }
+
+  /** As above; {@code encoded} is what all its connections share. */
+  public static SwitchListener open(
+      InetSocketAddress bind,
+      Optional<Tls> tls,
+      Limits limits,
+      EncodedFlows encoded,
+      Consumer<SwitchConnection> onConnect) {
     CompletableFuture<Void> online = new CompletableFuture<>();
     SwitchConnectionProviderImpl provider =
         new SwitchConnectionProviderImpl(new StartReport(online), new Listening(bind, tls));
     RawMessage.takeOver(provider);
     RawRequest.takeOver(provider);
-    SwitchListener listener = new SwitchListener(provider, limits, onConnect);
+    SwitchListener listener = new SwitchListener(provider, limits, encoded, onConnect);
     provider.setSwitchConnectionHandler(listener.new Door());
     provider.startup();
     try {
@@ -94,7 +110,7 @@ public final class SwitchListener implements AutoCloseable {
 
     @Override
     public void onSwitchConnected(ConnectionAdapter adapter) {
-      OvsConnection connection = new OvsConnection(adapter, limits.patience());
+      OvsConnection connection = new OvsConnection(adapter, limits.patience(), encoded);
       connections.add(connection);
       connection.onClose(() -> connections.remove(connection));
       CompletableFuture<Void> introduced = new CompletableFuture<>();

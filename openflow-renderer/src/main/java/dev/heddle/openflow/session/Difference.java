@@ -32,10 +32,15 @@ record Difference(long revision, List<FlowChange> changes, List<Flow> strangers)
         .anyMatch(c -> c instanceof FlowChange.Put p && p.flow().key().equals(key));
   }
 
-  private static final Comparator<FlowKey> LAST_STAGE_FIRST =
-      Comparator.comparingInt(FlowKey::table)
-          .reversed()
-          .thenComparing(Comparator.comparingInt(FlowKey::priority).reversed());
+  private static final Comparator<FlowKey> FIRST_STAGE_FIRST =
+      Comparator.comparingInt(Difference::rank);
+
+  private static final Comparator<Flow> LAST_STAGE_FIRST =
+      Comparator.comparingInt(f -> -rank(f.key()));
+
+  private static int rank(FlowKey key) {
+    return key.table() << 16 | key.priority();
+  }
 
   /**
    * @param installed what the switch has
@@ -63,8 +68,8 @@ record Difference(long revision, List<FlowChange> changes, List<Flow> strangers)
         }
       }
     }
-    puts.sort(Comparator.comparing(Flow::key, LAST_STAGE_FIRST));
-    removals.sort(LAST_STAGE_FIRST.reversed());
+    puts.sort(LAST_STAGE_FIRST);
+    removals.sort(FIRST_STAGE_FIRST);
     List<FlowChange> changes = new ArrayList<>(puts.size() + removals.size());
     puts.forEach(f -> changes.add(new FlowChange.Put(f)));
     removals.forEach(k -> changes.add(new FlowChange.Remove(k)));
