@@ -10,10 +10,14 @@ import dev.heddle.openflow.codec.MeterChange;
 import dev.heddle.openflow.codec.MeterCodec;
 import dev.heddle.openflow.codec.OpenFlow;
 import dev.heddle.openflow.codec.OpenFlowError;
+import dev.heddle.openflow.codec.PacketCodec;
+import dev.heddle.openflow.codec.PacketIn;
+import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.TlvMapping;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Meter;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +55,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   private final CompletableFuture<Void> gone = new CompletableFuture<>();
   private CompletableFuture<?> lastCommit = CompletableFuture.completedFuture(null);
   private volatile Optional<BundleCommit> running = Optional.empty();
+  private volatile Consumer<PacketIn> packets = nobody -> {};
   private volatile long datapathId;
 
   OvsConnection(ConnectionAdapter adapter, Duration patience, EncodedFlows encoded) {
@@ -109,6 +114,8 @@ final class OvsConnection implements SwitchConnection, Dialogue {
       if (commit.isEmpty() && asker.isEmpty()) {
         LOG.warn("Switch {} sent an error nobody waits for: {}", peer, error.text());
       }
+    } else if (PacketCodec.isPacketIn(message.bytes())) {
+      packets.accept(PacketCodec.read(message.bytes()));
     } else if (message.type() == OpenFlow.EXPERIMENTER && commit.isPresent()) {
       commit.get().answer(xid, message.bytes());
     } else {
@@ -279,6 +286,19 @@ final class OvsConnection implements SwitchConnection, Dialogue {
           running = Optional.empty();
           closeOn(ok, failure);
         });
+  }
+
+  @Override
+  public void onPacketIn(Consumer<PacketIn> receiver) {
+    packets = receiver;
+    tell(PacketCodec::writeFormat);
+  }
+
+  @Override
+  public void send(PacketOut packet) {
+    ByteBuf bytes = Unpooled.buffer();
+    PacketCodec.write(bytes, xids.getAndIncrement(), packet); // here, where it may be refused
+    send(out -> out.writeBytes(bytes)).whenComplete(this::closeOn);
   }
 
   @Override

@@ -3,11 +3,14 @@ package dev.heddle.openflow.channel;
 import dev.heddle.openflow.codec.Change;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.MeterChange;
+import dev.heddle.openflow.codec.PacketIn;
+import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.TlvMapping;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Meter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One switch that has said hello. Safe to call from any thread. A request that the switch does not
@@ -58,6 +61,19 @@ public interface SwitchConnection extends AutoCloseable {
    * @return {@link BundleOutcome.Rejected} if some were refused, by their index in the list
    */
   CompletableFuture<BundleOutcome> changeMeters(List<? extends MeterChange> changes);
+
+  /**
+   * From now on {@code receiver} gets the packets that flows send here; one of an earlier call gets
+   * none any more. Runs on the channel's thread: must be quick and must not wait.
+   */
+  void onPacketIn(Consumer<PacketIn> receiver);
+
+  /**
+   * Has the switch run actions on a packet. An error about it is logged.
+   *
+   * @throws IllegalArgumentException if it is longer than a message
+   */
+  void send(PacketOut packet);
 
   /** Completes when the switch has done all that was asked of it before. */
   CompletableFuture<Void> barrier();
