@@ -1,10 +1,12 @@
 package dev.heddle.openflow.channel;
 
 import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.TlvMapping;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One switch that has said hello. Safe to call from any thread. A request that the switch does not
@@ -25,8 +27,25 @@ public interface SwitchConnection extends AutoCloseable {
    */
   CompletableFuture<Void> ensureTlvMap(TlvMapping mapping);
 
+  /**
+   * The flows of all tables whose cookies are {@code cookie} in the bits of {@code cookieMask}, in
+   * no order; all flows if that is 0.
+   */
+  CompletableFuture<List<Installed>> dump(long cookie, long cookieMask);
+
   /** All flows of all tables, in no order. */
-  CompletableFuture<List<Installed>> dump();
+  default CompletableFuture<List<Installed>> dump() {
+    return dump(0, 0);
+  }
+
+  /**
+   * Hears from now on of each change of flows that is not this connection's own, in the order in
+   * which the switch makes them, between the answers to requests. To be called once.
+   *
+   * @param heard runs on the connection's own thread
+   * @return true if so, false if the switch cannot do it (Open vSwitch before 3.0)
+   */
+  CompletableFuture<Boolean> monitor(Consumer<List<FlowUpdate>> heard);
 
   /**
    * Applies all changes in order and at once, or none. Commits of one connection run one after the

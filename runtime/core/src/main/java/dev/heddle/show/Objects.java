@@ -132,6 +132,10 @@ public final class Objects {
           .put("flows", now.flows())
           .put("sent", now.sent())
           .put("trouble", now.trouble());
+      ObjectNode drift = status.putObject("drift").put("healed", now.drift().healed());
+      now.drift().last().ifPresent(at -> drift.put("last", at.toString()));
+      ArrayNode owners = drift.putArray("owners");
+      now.drift().owners().forEach(owners::add);
     }
     return tree;
   }
