@@ -7,6 +7,7 @@ import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.MalformedMessage;
 import dev.heddle.openflow.codec.Messages;
+import dev.heddle.openflow.codec.Messages.Role;
 import dev.heddle.openflow.codec.MonitorCodec;
 import dev.heddle.openflow.codec.OpenFlow;
 import dev.heddle.openflow.codec.OpenFlowError;
@@ -48,7 +49,7 @@ final class OvsConnection implements SwitchConnection {
   private final AtomicInteger bundles = new AtomicInteger(1);
   private final Map<Integer, Asker> askers = new ConcurrentHashMap<>();
   private final LongAdder flowModsSent = new LongAdder();
-  private final CompletableFuture<Void> gone = new CompletableFuture<>();
+  private final CompletableFuture<String> gone = new CompletableFuture<>();
   private CompletableFuture<?> lastCommit = CompletableFuture.completedFuture(null);
   private volatile Optional<BundleCommit> running = Optional.empty();
   private volatile long datapathId;
@@ -190,6 +191,15 @@ final class OvsConnection implements SwitchConnection {
   }
 
   @Override
+  public CompletableFuture<Void> claim(long generation) {
+    return ask(
+            patience,
+            (out, xid) -> Messages.writeRoleRequest(out, xid, Role.PRIMARY, generation),
+            m -> Optional.of(m.length))
+        .thenApply(length -> null);
+  }
+
+  @Override
   public CompletableFuture<Void> ensureTlvMap(TlvMapping wanted) {
     return tlvTable()
         .thenCompose(
@@ -311,7 +321,7 @@ final class OvsConnection implements SwitchConnection {
 
   /** Ends the connection and all that waits for it; the first reason counts. */
   void lost(String reason) {
-    if (gone.complete(null)) {
+    if (gone.complete(reason)) {
       LOG.info("Connection to switch {} ends: {}", peer, reason);
       adapter.disconnect();
       SwitchFailure failure = new SwitchFailure(reason);
@@ -341,8 +351,13 @@ final class OvsConnection implements SwitchConnection {
   }
 
   @Override
+  public String whyClosed() {
+    return gone.getNow("");
+  }
+
+  @Override
   public void onClose(Runnable r) {
-    gone.thenRun(r);
+    gone.thenAccept(why -> r.run());
   }
 
   @Override

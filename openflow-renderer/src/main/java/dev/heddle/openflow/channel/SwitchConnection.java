@@ -22,6 +22,12 @@ public interface SwitchConnection extends AutoCloseable {
   String peer();
 
   /**
+   * Becomes the one controller that may change the switch; another one that was so before is told
+   * no from then on. Fails if somebody has claimed a later generation.
+   */
+  CompletableFuture<Void> claim(long generation);
+
+  /**
    * Makes sure that the switch knows the Geneve option. Changes nothing if it does; fails if option
    * or field are in use for something else, since changing that would break somebody's flows.
    */
@@ -60,6 +66,9 @@ public interface SwitchConnection extends AutoCloseable {
   long flowModsSent();
 
   boolean isOpen();
+
+  /** Why the connection ended, as a sentence; empty while it is open. */
+  String whyClosed();
 
   /** Runs {@code r} once when the connection is gone, at once if it already is. */
   void onClose(Runnable r);

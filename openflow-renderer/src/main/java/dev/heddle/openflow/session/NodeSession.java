@@ -49,9 +49,11 @@ final class NodeSession {
 
   /**
    * @param bound the ports this node had when it was last heard of
+   * @param generation with which its switch is claimed
    */
   NodeSession(
       Id<Node> id,
+      long generation,
       Set<Id<LogicalPort>> bound,
       Network network,
       DesiredFlows desired,
@@ -64,6 +66,7 @@ final class NodeSession {
     this.flows =
         new SwitchSession(
             id,
+            generation,
             desired,
             executor,
             () -> {

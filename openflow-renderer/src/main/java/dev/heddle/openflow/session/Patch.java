@@ -6,6 +6,7 @@ import dev.heddle.openflow.channel.BundleOutcome;
 import dev.heddle.openflow.channel.BundleOutcome.Refusal;
 import dev.heddle.openflow.channel.SwitchConnection;
 import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.OpenFlowError;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.FlowKey;
 import java.util.ArrayList;
@@ -113,6 +114,11 @@ final class Patch {
       List<FlowChange> open, List<FlowChange> part, BundleOutcome.Rejected rejected) {
     Set<FlowChange> bad = new HashSet<>();
     for (Refusal r : rejected.refusals()) {
+      if (OpenFlowError.isTakenOver(r.type(), r.code())) {
+        LOG.warn("node {}: {}", node.name(), r.text());
+        to.close(); // whether it is still ours is found out with the next connection
+        return;
+      }
       if (r.index() >= 0 && part.get(r.index()) instanceof FlowChange.Put put) {
         bad.add(put);
         FlowKey key = put.flow().key();

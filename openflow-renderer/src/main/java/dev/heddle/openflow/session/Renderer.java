@@ -71,6 +71,10 @@ public final class Renderer implements Confirmations, AutoCloseable {
 
   private final Network network;
   private final DesiredFlows desired;
+
+  /** Of two controllers the one that started later has the switches. */
+  private final long generation = System.currentTimeMillis();
+
   private final ScheduledExecutorService threads =
       Executors.newScheduledThreadPool(THREADS, new DefaultThreadFactory("heddle-sessions", true));
   private final Executor executor = new Serial(threads);
@@ -167,7 +171,13 @@ public final class Renderer implements Confirmations, AutoCloseable {
     LOG.info("node {} is here for the first time since the start", node.name());
     Set<Id<LogicalPort>> bound = lastBound.getOrDefault(node, new HashSet<>());
     return new NodeSession(
-        node, bound, network, desired, new Serial(threads), () -> watchers.forEach(Runnable::run));
+        node,
+        generation,
+        bound,
+        network,
+        desired,
+        new Serial(threads),
+        () -> watchers.forEach(Runnable::run));
   }
 
   @Override

@@ -49,6 +49,7 @@ final class SwitchSession {
   private static final Logger LOG = LoggerFactory.getLogger(SwitchSession.class);
 
   private final Id<Node> node;
+  private final long generation;
   private final DesiredFlows desired;
   private final Executor executor;
   private final Listener listener;
@@ -59,18 +60,25 @@ final class SwitchSession {
   private SwitchConnection connection;
   private FlowTable table;
   private boolean inFlight;
+  private int underWay;
   private Map<String, Integer> healing = Map.of();
   private Drift drift = Drift.NONE;
 
   private final Refusals refused = new Refusals();
+  private boolean turnedAway;
   private int sinceRetry;
   private long sentBefore;
   private String nodeTrouble = "";
   private String switchTrouble = "";
   private volatile NodeState state = new NodeState(false, -1, 0, 0, "");
 
-  SwitchSession(Id<Node> node, DesiredFlows desired, Executor executor, Listener listener) {
+  /**
+   * @param generation orders claims on the switch: one with a lower number is refused
+   */
+  SwitchSession(
+      Id<Node> node, long generation, DesiredFlows desired, Executor executor, Listener listener) {
     this.node = node;
+    this.generation = generation;
     this.desired = desired;
     this.executor = executor;
     this.listener = listener;
@@ -95,10 +103,13 @@ final class SwitchSession {
     connection = fresh;
     table = null;
     inFlight = false;
+    underWay = 0;
+    turnedAway = false;
     say("its flows are being read");
-    fresh.onClose(() -> executor.execute(() -> lost(fresh, "the connection was lost")));
+    fresh.onClose(() -> executor.execute(() -> lost(fresh, fresh.whyClosed())));
     fresh
-        .ensureTlvMap(OPTION)
+        .claim(generation)
+        .thenCompose(ok -> fresh.ensureTlvMap(OPTION))
         .thenCompose(ok -> fresh.monitor(updates -> told(fresh, updates)))
         .thenCompose(tells -> fresh.dump().thenApply(dump -> new Read(dump, tells)))
         .whenComplete((read, error) -> executor.execute(() -> read(fresh, read, error)));
@@ -116,10 +127,12 @@ final class SwitchSession {
       return;
     }
     if (error != null) {
-      LOG.warn("node {}: {}", node.name(), error.getMessage());
-      say(error.getMessage());
-      from.close();
-      return;
+      Throwable cause = error.getCause() == null ? error : error.getCause();
+      LOG.warn("node {}: {}", node.name(), cause.getMessage());
+      say(cause.getMessage());
+      turnedAway = true;
+      sinceRetry = 0;
+      return; // it is tried again with a new connection, but not at once
     }
     table = new FlowTable(read.dump());
     rounds.begin(read.tells() ? Rounds.SLOWLY : Duration.ZERO, System.nanoTime());
@@ -151,6 +164,9 @@ final class SwitchSession {
     dirty.addAll(keys);
     dirty.addAll(refused.keys());
     step();
+    if (inFlight) { // who looks sees how much waits; nobody need be told
+      state = state(true, state.installed());
+    }
   }
 
   /** A feature is retired: whatever carries its number is looked at again. */
@@ -197,6 +213,9 @@ final class SwitchSession {
    */
   void tick() {
     if (table == null) {
+      if (turnedAway && connection != null && ++sinceRetry >= RETRY_SECONDS) {
+        connection.close();
+      }
       return;
     }
     boolean retry = !refused.isEmpty() && ++sinceRetry >= RETRY_SECONDS;
@@ -252,6 +271,7 @@ final class SwitchSession {
       confirm(difference.revision(), false);
     } else {
       inFlight = true;
+      underWay = difference.changes().size();
       SwitchConnection to = connection;
       new Patch(node, to, table, rounds, refused, desired)
           .send(
@@ -264,6 +284,7 @@ final class SwitchSession {
 
   private void finished(long revision) {
     inFlight = false;
+    underWay = 0;
     if (!healing.isEmpty()) {
       drift = Healing.after(drift, healing, Instant.now());
       LOG.warn(
@@ -302,7 +323,8 @@ final class SwitchSession {
         sent(),
         trouble(),
         drift,
-        refused.byObject());
+        refused.byObject(),
+        dirty.size() + (long) underWay);
   }
 
   private String trouble() {
@@ -323,6 +345,7 @@ final class SwitchSession {
     connection = null;
     table = null;
     inFlight = false;
+    underWay = 0;
     dirty.clear(); // all is compared at the next connection
     surprises.clear();
     healing = Map.of();

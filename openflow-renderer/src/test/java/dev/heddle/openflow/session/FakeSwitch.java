@@ -141,6 +141,16 @@ final class FakeSwitch implements SwitchConnection {
   }
 
   @Override
+  public CompletableFuture<Void> claim(long generation) {
+    return answer(() -> null);
+  }
+
+  @Override
+  public String whyClosed() {
+    return closed ? "it was closed" : "";
+  }
+
+  @Override
   public CompletableFuture<Void> ensureTlvMap(TlvMapping mapping) {
     return answer(() -> null);
   }

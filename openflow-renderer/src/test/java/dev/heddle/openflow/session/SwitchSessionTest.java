@@ -20,7 +20,7 @@ class SwitchSessionTest {
 
   private final FakeDesired desired = new FakeDesired();
   private final SwitchSession session =
-      new SwitchSession(Node.KIND.id("n1"), desired, Runnable::run, () -> {});
+      new SwitchSession(Node.KIND.id("n1"), 7, desired, Runnable::run, () -> {});
   private FakeSwitch there = new FakeSwitch(new HashMap<>());
 
   private static FlowKey key(int number) {
@@ -105,6 +105,7 @@ class SwitchSessionTest {
     assertThat(there.outstanding()).isEqualTo(1);
     assertThat(there.commits).hasSize(1);
     assertThat(session.state().installed()).isLessThan(desired.revision);
+    assertThat(session.state().waiting()).isEqualTo(3); // one is on its way, two wait
 
     there.resume();
     assertThat(there.commits).hasSize(2);

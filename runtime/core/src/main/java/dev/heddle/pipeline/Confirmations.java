@@ -20,6 +20,8 @@ public interface Confirmations {
    * @param trouble what stands in the way, as a sentence; empty if nothing does
    * @param drift what others changed in its flows and was put right
    * @param refused objects of which the switch refuses a flow, with what it says; the first 1,000
+   * @param waiting how many flows are to be compared or on their way; for a node that hangs it
+   *     grows up to the number of its flows, whatever happens
    */
   record NodeState(
       boolean connected,
@@ -28,7 +30,8 @@ public interface Confirmations {
       long sent,
       String trouble,
       Drift drift,
-      Map<Id<?>, String> refused) {
+      Map<Id<?>, String> refused,
+      long waiting) {
 
     public NodeState {
       refused = Map.copyOf(refused);
@@ -36,7 +39,7 @@ public interface Confirmations {
 
     /** A node in whose flows nobody else had a hand. */
     public NodeState(boolean connected, long installed, long flows, long sent, String trouble) {
-      this(connected, installed, flows, sent, trouble, Drift.NONE, Map.of());
+      this(connected, installed, flows, sent, trouble, Drift.NONE, Map.of(), 0);
     }
   }
 
