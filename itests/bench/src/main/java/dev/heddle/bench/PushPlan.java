@@ -149,6 +149,16 @@ final class PushPlan implements DesiredFlows, AutoCloseable {
     }
 
     @Override
+    public Optional<Id<?>> object(Id<Node> node, FlowKey key) {
+      return board.object(node, key);
+    }
+
+    @Override
+    public Optional<String> feature(int number) {
+      return board.feature(number);
+    }
+
+    @Override
     public Ownership owner(int number) {
       return Ownership.LIVE;
     }

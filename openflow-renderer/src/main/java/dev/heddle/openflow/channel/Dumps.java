@@ -20,11 +20,11 @@ record Dumps(Dialogue dialogue, Duration patience) {
   /** A dump of more than this is taken for an attack on memory. */
   private static final int MOST = 4_000_000;
 
-  CompletableFuture<List<Installed>> flows() {
+  CompletableFuture<List<Installed>> flows(long cookie, long cookieMask) {
     List<Installed> all = new ArrayList<>(); // touched by the channel's thread only
     return dialogue.ask(
         patience.multipliedBy(6),
-        FlowCodec::writeDumpRequest,
+        (out, xid) -> FlowCodec.writeDumpRequest(out, xid, cookie, cookieMask),
         m -> {
           FlowCodec.Page page = FlowCodec.readPage(m);
           gather(all, page.flows());

@@ -3,11 +3,14 @@ package dev.heddle.openflow.channel;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.heddle.openflow.codec.Change;
 import dev.heddle.openflow.codec.EncodedFlows;
+import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.MalformedMessage;
 import dev.heddle.openflow.codec.Messages;
+import dev.heddle.openflow.codec.Messages.Role;
 import dev.heddle.openflow.codec.MeterChange;
 import dev.heddle.openflow.codec.MeterCodec;
+import dev.heddle.openflow.codec.MonitorCodec;
 import dev.heddle.openflow.codec.OpenFlow;
 import dev.heddle.openflow.codec.OpenFlowError;
 import dev.heddle.openflow.codec.PacketCodec;
@@ -52,11 +55,12 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   private final AtomicInteger bundles = new AtomicInteger(1);
   private final Map<Integer, Asker> askers = new ConcurrentHashMap<>();
   private final LongAdder flowModsSent = new LongAdder();
-  private final CompletableFuture<Void> gone = new CompletableFuture<>();
+  private final CompletableFuture<String> gone = new CompletableFuture<>();
   private CompletableFuture<?> lastCommit = CompletableFuture.completedFuture(null);
   private volatile Optional<BundleCommit> running = Optional.empty();
   private volatile Consumer<PacketIn> packets = nobody -> {};
   private volatile long datapathId;
+  private volatile Consumer<List<FlowUpdate>> heard = updates -> {};
 
   OvsConnection(ConnectionAdapter adapter, Duration patience, EncodedFlows encoded) {
     this.adapter = adapter;
@@ -118,8 +122,10 @@ final class OvsConnection implements SwitchConnection, Dialogue {
       packets.accept(PacketCodec.read(message.bytes()));
     } else if (message.type() == OpenFlow.EXPERIMENTER && commit.isPresent()) {
       commit.get().answer(xid, message.bytes());
-    } else {
-      asker.ifPresent(a -> a.answer.accept(message.bytes()));
+    } else if (asker.isPresent()) {
+      asker.get().answer.accept(message.bytes());
+    } else if (MonitorCodec.isUpdate(message.bytes())) {
+      heard.accept(MonitorCodec.readUpdates(message.bytes()));
     }
   }
 
@@ -198,13 +204,22 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   }
 
   @Override
+  public CompletableFuture<Void> claim(long generation) {
+    return ask(
+            patience,
+            (out, xid) -> Messages.writeRoleRequest(out, xid, Role.PRIMARY, generation),
+            m -> Optional.of(m.length))
+        .thenApply(length -> null);
+  }
+
+  @Override
   public CompletableFuture<Void> ensureTlvMap(TlvMapping wanted) {
     return new TlvTable(this, patience, peer).ensure(wanted);
   }
 
   @Override
-  public CompletableFuture<List<Installed>> dump() {
-    return new Dumps(this, patience).flows();
+  public CompletableFuture<List<Installed>> dump(long cookie, long cookieMask) {
+    return new Dumps(this, patience).flows(cookie, cookieMask);
   }
 
   @Override
@@ -249,6 +264,22 @@ final class OvsConnection implements SwitchConnection, Dialogue {
                 refusals.isEmpty()
                     ? new BundleOutcome.Accepted(all.size())
                     : new BundleOutcome.Rejected(refusals));
+  }
+
+  @Override
+  public CompletableFuture<Boolean> monitor(Consumer<List<FlowUpdate>> who) {
+    heard = who;
+    return ask(
+            patience,
+            MonitorCodec::writeRequest,
+            m -> Optional.of(MonitorCodec.readUpdates(m).isEmpty()))
+        .handle(
+            (ok, refused) -> {
+              if (refused != null && !isOpen()) {
+                throw new SwitchFailure(refused.getMessage());
+              }
+              return refused == null;
+            });
   }
 
   @Override
@@ -312,7 +343,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   /** Ends the connection and all that waits for it; the first reason counts. */
   void lost(String reason) {
-    if (gone.complete(null)) {
+    if (gone.complete(reason)) {
       LOG.info("Connection to switch {} ends: {}", peer, reason);
       adapter.disconnect();
       SwitchFailure failure = new SwitchFailure(reason);
@@ -342,8 +373,13 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   }
 
   @Override
+  public String whyClosed() {
+    return gone.getNow("");
+  }
+
+  @Override
   public void onClose(Runnable r) {
-    gone.thenRun(r);
+    gone.thenAccept(why -> r.run());
   }
 
   @Override
