@@ -62,8 +62,7 @@ public final class RealOvs implements AutoCloseable {
 
   private static final Optional<String> PROGRAMS = variable("HEDDLE_OVS_PATH");
   private static final Path SCHEMA =
-      Path.of(
-          variable("HEDDLE_OVS_SCHEMA").orElse("/usr/share/openvswitch/vswitch.ovsschema"));
+      Path.of(variable("HEDDLE_OVS_SCHEMA").orElse("/usr/share/openvswitch/vswitch.ovsschema"));
 
   private static Optional<String> variable(String name) {
     return Optional.ofNullable(System.getenv(name)).filter(v -> !v.isEmpty());
