@@ -3,7 +3,7 @@
 
 LAB_PACKAGES=(ca-certificates ethtool iperf3 iproute2 iputils-ping mininet openvswitch-switch procps python3-yaml
   tcpdump)
-BUILD_PACKAGES=(curl maven openjdk-17-jdk-headless openssh-client)
+BUILD_PACKAGES=(curl maven openjdk-17-jdk-headless openssh-client openssl)
 # shellcheck disable=SC2034 # for lab up --ovs 3.5 and test --all
 OVS35_PACKAGES=(debian-archive-keyring mmdebstrap)
 

@@ -9,6 +9,8 @@ from mininet.node import Host, Node, Switch
 from .settings import LabError
 from .state import kill, remove_namespace
 
+HEDDLE = Path(__file__).resolve().parents[2] / "heddle"
+
 # Room for Geneve with options around a pod's 1500 bytes.
 UNDERLAY_MTU = 1700
 
@@ -157,7 +159,9 @@ class OvsNode(Named, Switch):
         directory.mkdir(parents=True, exist_ok=True)
         self.ovs("ovsdb-tool", "create", str(directory / "conf.db"), programs.schema)
         self.ovs("ovsdb-server", str(directory / "conf.db"), f"--remote=punix:{directory}/db.sock",
-                 "--remote=db:Open_vSwitch,Open_vSwitch,manager_options", "--no-chdir", "--detach", "--pidfile",
+                 "--remote=db:Open_vSwitch,Open_vSwitch,manager_options",
+                 "--private-key=db:Open_vSwitch,SSL,private_key", "--certificate=db:Open_vSwitch,SSL,certificate",
+                 "--ca-cert=db:Open_vSwitch,SSL,ca_cert", "--no-chdir", "--detach", "--pidfile",
                  f"--log-file={directory}/ovsdb-server.log", "-vconsole:off")
         # As ovs-ctl does on a real node: the switch itself does not say its version in the database.
         version = self.ovs("ovs-vswitchd", "--version").splitlines()[0].split()[-1]
@@ -194,12 +198,26 @@ class OvsNode(Named, Switch):
 
     def join(self, controller):
         """Points the switch at its controller(s): addresses, or whole OVSDB targets, separated by commas."""
-        port = self.params["settings"].ovsdb_port
-        targets = [c if ":" in c else f"tcp:{c}:{port}" for c in controller.split(",")]
+        settings = self.params["settings"]
+        protocol = "ssl" if settings.pki else "tcp"
+        targets = [c if ":" in c else f"{protocol}:{c}:{settings.ovsdb_port}" for c in controller.split(",")]
+        if any(t.startswith("ssl:") for t in targets):
+            self.show_certificate()
         self.ovs("ovs-vsctl", "--no-wait", "set-manager", *targets, "--", "set", "Open_vSwitch", ".",
                  f"external_ids:heddle-encap-ip={self.address}", f"external_ids:system-id={self.name}",
                  "external_ids:heddle-datapath-type=netdev")
         self.controller, self.standalone = controller, False
+
+    def show_certificate(self):
+        """Has the node prove who it is, with a certificate made now if it has none."""
+        pki = self.params["settings"].pki
+        if not pki:
+            raise LabError("a controller at ssl:... needs certificates: use the script heddle, without HEDDLE_TLS=off")
+        directory = pki / "nodes" / self.name
+        if not (directory / "cert.pem").exists():
+            run([str(HEDDLE), "pki", "node", self.name])
+        self.ovs("ovs-vsctl", "--no-wait", "set-ssl",
+                 *(str(directory / file) for file in ("privkey.pem", "cert.pem", "cacert.pem")))
 
     def stand_alone(self):
         """Makes br-int an ordinary learning switch, for a lab without a controller."""

@@ -10,7 +10,9 @@ import dev.heddle.openflow.codec.OpenFlow;
 import dev.heddle.openflow.codec.OpenFlowError;
 import dev.heddle.openflow.codec.TlvCodec;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.openflow.tls.Identity;
 import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,7 @@ final class OvsConnection implements SwitchConnection {
   private record Asker(Consumer<byte[]> answer, Consumer<Throwable> fail) {}
 
   private final ConnectionAdapter adapter;
+  private final Identity identity;
   private final String peer;
   private final Duration patience;
   private final AtomicInteger xids = new AtomicInteger(1);
@@ -51,8 +54,9 @@ final class OvsConnection implements SwitchConnection {
   private volatile Optional<BundleCommit> running = Optional.empty();
   private volatile long datapathId;
 
-  OvsConnection(ConnectionAdapter adapter, Duration patience) {
+  OvsConnection(ConnectionAdapter adapter, Identity identity, Duration patience) {
     this.adapter = adapter;
+    this.identity = identity;
     this.patience = patience;
     this.peer = String.valueOf(adapter.getRemoteAddress());
   }
@@ -307,6 +311,16 @@ final class OvsConnection implements SwitchConnection {
   @Override
   public String peer() {
     return peer;
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return adapter.getRemoteAddress();
+  }
+
+  @Override
+  public Identity identity() {
+    return identity;
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.heddle.openflow.channel;
 import dev.heddle.openflow.codec.FlowChange;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.openflow.tls.Identity;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -18,6 +20,12 @@ public interface SwitchConnection extends AutoCloseable {
 
   /** Where it connects from, for people. */
   String peer();
+
+  /** The other end, to name it if it is refused. */
+  InetSocketAddress address();
+
+  /** Who the switch has proved to be. */
+  Identity identity();
 
   /**
    * Makes sure that the switch knows the Geneve option. Changes nothing if it does; fails if option
