@@ -49,6 +49,15 @@ public final class Pki {
     heddle(Map.of(), "renew");
   }
 
+  /** What heddle pki says on how a node joins: the commands, one a line, without what is a note. */
+  public List<String> joining(String name, String ovsdbPort) {
+    return heddle(Map.of("HEDDLE_OVSDB_PORT", ovsdbPort), "node", name)
+        .replace("\\\n", "")
+        .lines()
+        .filter(line -> line.startsWith("ovs-vsctl "))
+        .toList();
+  }
+
   /** The commands that make a node show these files, as ovs-vsctl takes them. */
   public static void show(RealOvs ovs, CertificateFiles files) {
     ovs.vsctl(
@@ -59,10 +68,10 @@ public final class Pki {
         files.authorities().toString());
   }
 
-  private void heddle(Map<String, String> environment, String... arguments) {
+  private String heddle(Map<String, String> environment, String... arguments) {
     List<String> words = new ArrayList<>(List.of(HEDDLE.toString(), "pki"));
     words.addAll(List.of(arguments));
-    run(home, environment, words);
+    return run(home, environment, words);
   }
 
   /** Runs a command and returns what it says, or fails with that. */

@@ -70,6 +70,23 @@ class NodesOverTlsTest {
   }
 
   @Test
+  void theCommandsThatHeddlePkiGivesAndTheDocumentShowsMakeANodeJoin() throws IOException {
+    String document = Files.readString(Path.of("..", "docs", "tls.md")).replace("\\\n", "");
+    List<String> commands = pki.joining("n1", "6640");
+    assertThat(commands).hasSize(2).allMatch(document::contains);
+    String files = pki.node("n1").key().getParent().toString();
+    for (String command : commands) {
+      ovs.vsctl(
+          ("--no-wait " + command.replaceFirst("ovs-vsctl ", ""))
+              .replace("/etc/openvswitch/heddle", files)
+              .replace("CONTROLLER:6640", "127.0.0.1:" + rig.renderer.ovsdbPort())
+              .replace("ADDRESS", "127.0.0.1")
+              .split(" +"));
+    }
+    rig.await("n1 connected", () -> rig.node("n1").connected());
+  }
+
+  @Test
   void certificatesOfOvsPkiServeAsWell() throws Exception {
     Path dir = Files.createTempDirectory(home, "ovs-pki");
     for (String command : List.of("init", "-u req+sign n1 switch", "-u req+sign c controller")) {
