@@ -17,10 +17,12 @@ import dev.heddle.openflow.codec.PacketCodec;
 import dev.heddle.openflow.codec.PacketIn;
 import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.openflow.tls.Identity;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Meter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +50,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
       Consumer<byte[]> answer, Consumer<OpenFlowError> refused, Consumer<Throwable> fail) {}
 
   private final ConnectionAdapter adapter;
+  private final Identity identity;
   private final String peer;
   private final Duration patience;
   private final EncodedFlows encoded;
@@ -62,8 +65,10 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   private volatile long datapathId;
   private volatile Consumer<List<FlowUpdate>> heard = updates -> {};
 
-  OvsConnection(ConnectionAdapter adapter, Duration patience, EncodedFlows encoded) {
+  OvsConnection(
+      ConnectionAdapter adapter, Identity identity, Duration patience, EncodedFlows encoded) {
     this.adapter = adapter;
+    this.identity = identity;
     this.encoded = encoded;
     this.patience = patience;
     this.peer = String.valueOf(adapter.getRemoteAddress());
@@ -85,10 +90,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   /** Finds out whether a silent switch is still there; closes if not. */
   void probe() {
-    ask(
-        patience,
-        (out, xid) -> Messages.writeBare(out, xid, OpenFlow.ECHO_REQUEST),
-        m -> Optional.of(m.length));
+    confirmed((out, xid) -> Messages.writeBare(out, xid, OpenFlow.ECHO_REQUEST));
   }
 
   /** Takes one message off the channel; its bytes are not to be trusted. */
@@ -205,11 +207,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   @Override
   public CompletableFuture<Void> claim(long generation) {
-    return ask(
-            patience,
-            (out, xid) -> Messages.writeRoleRequest(out, xid, Role.PRIMARY, generation),
-            m -> Optional.of(m.length))
-        .thenApply(length -> null);
+    return confirmed((out, xid) -> Messages.writeRoleRequest(out, xid, Role.PRIMARY, generation));
   }
 
   @Override
@@ -334,11 +332,11 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   @Override
   public CompletableFuture<Void> barrier() {
-    return ask(
-            patience,
-            (out, xid) -> Messages.writeBare(out, xid, OpenFlow.BARRIER_REQUEST),
-            m -> Optional.of(m.length))
-        .thenApply(length -> null);
+    return confirmed((out, xid) -> Messages.writeBare(out, xid, OpenFlow.BARRIER_REQUEST));
+  }
+
+  private CompletableFuture<Void> confirmed(Question question) {
+    return ask(patience, question, m -> Optional.of(m.length)).thenApply(length -> null);
   }
 
   /** Ends the connection and all that waits for it; the first reason counts. */
@@ -360,6 +358,16 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   @Override
   public String peer() {
     return peer;
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return adapter.getRemoteAddress();
+  }
+
+  @Override
+  public Identity identity() {
+    return identity;
   }
 
   @Override

@@ -7,8 +7,10 @@ import dev.heddle.openflow.codec.MeterChange;
 import dev.heddle.openflow.codec.PacketIn;
 import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.openflow.tls.Identity;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Meter;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -25,6 +27,12 @@ public interface SwitchConnection extends AutoCloseable {
 
   /** Where it connects from, for people. */
   String peer();
+
+  /** The other end, to name it if it is refused. */
+  InetSocketAddress address();
+
+  /** Who the switch has proved to be. */
+  Identity identity();
 
   /**
    * Becomes the one controller that may change the switch; another one that was so before is told
