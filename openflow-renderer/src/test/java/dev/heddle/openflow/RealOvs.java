@@ -191,6 +191,22 @@ public final class RealOvs implements AutoCloseable {
     vsctl("set", "Open_vSwitch", ".", "other_config:started-by=test");
   }
 
+  /** From now on ovs-vswitchd does nothing, and its connections stay. */
+  public void freezeSwitch() {
+    run("kill", "-STOP", Long.toString(vswitch.orElseThrow().pid()));
+  }
+
+  /** ovs-vswitchd goes on where it was. */
+  public void thawSwitch() {
+    run("kill", "-CONT", Long.toString(vswitch.orElseThrow().pid()));
+  }
+
+  /** Ends ovs-vswitchd without a chance to tidy up. */
+  public void killSwitch() {
+    vswitch.ifPresent(p -> p.destroyForcibly().onExit().join());
+    vswitch = Optional.empty();
+  }
+
   /** Ends ovs-vswitchd; its flows are gone with it, its database is not. */
   public void stopSwitch() {
     end(vswitch);

@@ -17,7 +17,8 @@ record Listening(InetSocketAddress bind, Optional<Tls> tls) implements Connectio
   /** Bounds what a switch that asks and never reads can make us keep. */
   private static final int QUEUED_MESSAGES = 256;
 
-  private static final long IDLE_MILLIS = 15_000;
+  /** OVS that is well asks us every 5 s by itself: who is silent for longer is asked. */
+  private static final long IDLE_MILLIS = 10_000;
 
   @Override
   public InetAddress getAddress() {

@@ -3,9 +3,12 @@ package dev.heddle.openflow.channel;
 import com.google.common.util.concurrent.ListenableFuture;
 import dev.heddle.openflow.codec.FlowChange;
 import dev.heddle.openflow.codec.FlowCodec;
+import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.MalformedMessage;
 import dev.heddle.openflow.codec.Messages;
+import dev.heddle.openflow.codec.Messages.Role;
+import dev.heddle.openflow.codec.MonitorCodec;
 import dev.heddle.openflow.codec.OpenFlow;
 import dev.heddle.openflow.codec.OpenFlowError;
 import dev.heddle.openflow.codec.TlvCodec;
@@ -46,10 +49,11 @@ final class OvsConnection implements SwitchConnection {
   private final AtomicInteger bundles = new AtomicInteger(1);
   private final Map<Integer, Asker> askers = new ConcurrentHashMap<>();
   private final LongAdder flowModsSent = new LongAdder();
-  private final CompletableFuture<Void> gone = new CompletableFuture<>();
+  private final CompletableFuture<String> gone = new CompletableFuture<>();
   private CompletableFuture<?> lastCommit = CompletableFuture.completedFuture(null);
   private volatile Optional<BundleCommit> running = Optional.empty();
   private volatile long datapathId;
+  private volatile Consumer<List<FlowUpdate>> heard = updates -> {};
 
   OvsConnection(ConnectionAdapter adapter, Duration patience) {
     this.adapter = adapter;
@@ -108,8 +112,10 @@ final class OvsConnection implements SwitchConnection {
       }
     } else if (message.type() == OpenFlow.EXPERIMENTER && commit.isPresent()) {
       commit.get().answer(xid, message.bytes());
-    } else {
-      asker.ifPresent(a -> a.answer.accept(message.bytes()));
+    } else if (asker.isPresent()) {
+      asker.get().answer.accept(message.bytes());
+    } else if (MonitorCodec.isUpdate(message.bytes())) {
+      heard.accept(MonitorCodec.readUpdates(message.bytes()));
     }
   }
 
@@ -185,6 +191,15 @@ final class OvsConnection implements SwitchConnection {
   }
 
   @Override
+  public CompletableFuture<Void> claim(long generation) {
+    return ask(
+            patience,
+            (out, xid) -> Messages.writeRoleRequest(out, xid, Role.PRIMARY, generation),
+            m -> Optional.of(m.length))
+        .thenApply(length -> null);
+  }
+
+  @Override
   public CompletableFuture<Void> ensureTlvMap(TlvMapping wanted) {
     return tlvTable()
         .thenCompose(
@@ -228,11 +243,11 @@ final class OvsConnection implements SwitchConnection {
   }
 
   @Override
-  public CompletableFuture<List<Installed>> dump() {
+  public CompletableFuture<List<Installed>> dump(long cookie, long cookieMask) {
     List<Installed> flows = new ArrayList<>(); // touched by the channel's thread only
     return ask(
         patience.multipliedBy(6),
-        FlowCodec::writeDumpRequest,
+        (out, xid) -> FlowCodec.writeDumpRequest(out, xid, cookie, cookieMask),
         m -> {
           FlowCodec.Page page = FlowCodec.readPage(m);
           flows.addAll(page.flows());
@@ -241,6 +256,22 @@ final class OvsConnection implements SwitchConnection {
           }
           return page.more() ? Optional.empty() : Optional.of(flows);
         });
+  }
+
+  @Override
+  public CompletableFuture<Boolean> monitor(Consumer<List<FlowUpdate>> who) {
+    heard = who;
+    return ask(
+            patience,
+            MonitorCodec::writeRequest,
+            m -> Optional.of(MonitorCodec.readUpdates(m).isEmpty()))
+        .handle(
+            (ok, refused) -> {
+              if (refused != null && !isOpen()) {
+                throw new SwitchFailure(refused.getMessage());
+              }
+              return refused == null;
+            });
   }
 
   @Override
@@ -290,7 +321,7 @@ final class OvsConnection implements SwitchConnection {
 
   /** Ends the connection and all that waits for it; the first reason counts. */
   void lost(String reason) {
-    if (gone.complete(null)) {
+    if (gone.complete(reason)) {
       LOG.info("Connection to switch {} ends: {}", peer, reason);
       adapter.disconnect();
       SwitchFailure failure = new SwitchFailure(reason);
@@ -320,8 +351,13 @@ final class OvsConnection implements SwitchConnection {
   }
 
   @Override
+  public String whyClosed() {
+    return gone.getNow("");
+  }
+
+  @Override
   public void onClose(Runnable r) {
-    gone.thenRun(r);
+    gone.thenAccept(why -> r.run());
   }
 
   @Override

@@ -1,10 +1,12 @@
 package dev.heddle.openflow.channel;
 
 import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.TlvMapping;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One switch that has said hello. Safe to call from any thread. A request that the switch does not
@@ -20,13 +22,36 @@ public interface SwitchConnection extends AutoCloseable {
   String peer();
 
   /**
+   * Becomes the one controller that may change the switch; another one that was so before is told
+   * no from then on. Fails if somebody has claimed a later generation.
+   */
+  CompletableFuture<Void> claim(long generation);
+
+  /**
    * Makes sure that the switch knows the Geneve option. Changes nothing if it does; fails if option
    * or field are in use for something else, since changing that would break somebody's flows.
    */
   CompletableFuture<Void> ensureTlvMap(TlvMapping mapping);
 
+  /**
+   * The flows of all tables whose cookies are {@code cookie} in the bits of {@code cookieMask}, in
+   * no order; all flows if that is 0.
+   */
+  CompletableFuture<List<Installed>> dump(long cookie, long cookieMask);
+
   /** All flows of all tables, in no order. */
-  CompletableFuture<List<Installed>> dump();
+  default CompletableFuture<List<Installed>> dump() {
+    return dump(0, 0);
+  }
+
+  /**
+   * Hears from now on of each change of flows that is not this connection's own, in the order in
+   * which the switch makes them, between the answers to requests. To be called once.
+   *
+   * @param heard runs on the connection's own thread
+   * @return true if so, false if the switch cannot do it (Open vSwitch before 3.0)
+   */
+  CompletableFuture<Boolean> monitor(Consumer<List<FlowUpdate>> heard);
 
   /**
    * Applies all changes in order and at once, or none. Commits of one connection run one after the
@@ -41,6 +66,9 @@ public interface SwitchConnection extends AutoCloseable {
   long flowModsSent();
 
   boolean isOpen();
+
+  /** Why the connection ended, as a sentence; empty while it is open. */
+  String whyClosed();
 
   /** Runs {@code r} once when the connection is gone, at once if it already is. */
   void onClose(Runnable r);

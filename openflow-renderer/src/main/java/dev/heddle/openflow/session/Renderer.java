@@ -26,9 +26,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -65,13 +66,22 @@ public final class Renderer implements Confirmations, AutoCloseable {
   /** A switch whose database is not known yet waits here; more than this many are let go. */
   private static final int MOST_UNCLAIMED = 1_024;
 
+  /** Nothing waits for a switch on them: they share computing. */
+  private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
   private final Network network;
   private final DesiredFlows desired;
-  private final ExecutorService executor =
-      Executors.newSingleThreadExecutor(new DefaultThreadFactory("heddle-sessions", true));
+
+  /** Of two controllers the one that started later has the switches. */
+  private final long generation = System.currentTimeMillis();
+
+  private final ScheduledExecutorService threads =
+      Executors.newScheduledThreadPool(THREADS, new DefaultThreadFactory("heddle-sessions", true));
+  private final Executor executor = new Serial(threads);
   private final NioEventLoopGroup loops =
       new NioEventLoopGroup(2, new DefaultThreadFactory("heddle-ovsdb", true));
   private final Map<Id<Node>, NodeSession> sessions = new ConcurrentHashMap<>();
+  private final Map<Long, NodeSession> owners = new HashMap<>();
   private final Map<Long, SwitchConnection> unclaimed = new HashMap<>();
   private final Map<Id<Node>, Set<Id<LogicalPort>>> lastBound;
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
@@ -97,6 +107,8 @@ public final class Renderer implements Confirmations, AutoCloseable {
     this.desired = desired;
     lastBound = NodeSession.bound(network.list(Binding.KIND.name()));
     listening = desired.listen(r -> later(() -> sessions.values().forEach(s -> s.published(r))));
+    threads.scheduleWithFixedDelay(
+        () -> sessions.values().forEach(NodeSession::tick), 1, 1, TimeUnit.SECONDS);
     switches =
         SwitchListener.open(
             openflow,
@@ -119,11 +131,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   }
 
   private void later(Runnable task) {
-    try {
-      executor.execute(task);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("too late: the renderer has stopped");
-    }
+    executor.execute(task);
   }
 
   private void databaseConnected(OvsdbConnection connection) {
@@ -133,12 +141,9 @@ public final class Renderer implements Confirmations, AutoCloseable {
   /** A switch has said who it is; whose it is, its node's database says. */
   private void connected(SwitchConnection connection) {
     long datapathId = connection.datapathId();
-    Optional<NodeSession> owner =
-        sessions.values().stream()
-            .filter(s -> s.datapathId().equals(OptionalLong.of(datapathId)))
-            .findFirst();
-    if (owner.isPresent()) {
-      owner.get().connected(connection);
+    NodeSession owner = owners.get(datapathId);
+    if (owner != null) {
+      owner.connected(connection);
     } else if (unclaimed.size() >= MOST_UNCLAIMED) {
       LOG.warn("{} is let go: too many switches wait for their databases", connection.peer());
       connection.close();
@@ -151,16 +156,28 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private void seen(NodeDatabase database, NodeSnapshot snapshot) {
     NodeSession session = sessions.computeIfAbsent(NodeSession.idOf(snapshot), this::session);
     session.seen(database, snapshot);
-    snapshot
-        .datapathId()
-        .ifPresent(id -> Optional.ofNullable(unclaimed.remove(id)).ifPresent(session::connected));
+    OptionalLong id = snapshot.datapathId();
+    owners
+        .entrySet()
+        .removeIf(e -> e.getValue() == session && !id.equals(OptionalLong.of(e.getKey())));
+    id.ifPresent(
+        datapath -> {
+          owners.put(datapath, session);
+          Optional.ofNullable(unclaimed.remove(datapath)).ifPresent(session::connected);
+        });
   }
 
   private NodeSession session(Id<Node> node) {
     LOG.info("node {} is here for the first time since the start", node.name());
     Set<Id<LogicalPort>> bound = lastBound.getOrDefault(node, new HashSet<>());
     return new NodeSession(
-        node, bound, network, desired, this::later, () -> watchers.forEach(Runnable::run));
+        node,
+        generation,
+        bound,
+        network,
+        desired,
+        new Serial(threads),
+        () -> watchers.forEach(Runnable::run));
   }
 
   @Override
@@ -183,7 +200,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     listening.close();
     databases.close();
     switches.close();
-    executor.shutdown();
+    threads.shutdown();
     loops.shutdownGracefully();
   }
 
