@@ -16,7 +16,7 @@ NOTHING = {"n1": 0, "n2": 0}
 
 
 def bindings():
-    """Which ports the model knows to be plugged in where, with the numbers of their interfaces."""
+    """Which ports the model knows to be plugged in where, with number and zone of their interfaces."""
     return {b["metadata"]["name"]: b["spec"] for b in at.get("bindings")["items"]}
 
 
@@ -27,15 +27,20 @@ def devices():
             for p in json.loads(at.heddle("lab", "status", "-o", "json"))["pods"]}
 
 
+def state():
+    """What must be the same after any failure; zones with it, which stand on the bridge and in the bindings."""
+    return {"bindings": bindings(), "devices": devices(),
+            "zones": {n: at.node(n, "ovs-vsctl", "get", "Bridge", "br-int", "external_ids") for n in NODES}}
+
+
 class Failures(Promises):
     def setUp(self):
         super().setUp()
-        self.state = {"bindings": bindings(), "devices": devices()}
+        self.state = state()
 
     def as_before(self):
         super().as_before()
-        await_none(lambda: {n: b for n, b in bindings().items() if b != self.state["bindings"].get(n)}, 60, "bindings")
-        self.assertEqual(self.state, {"bindings": bindings(), "devices": devices()})
+        await_none(lambda: [k for k, v in state().items() if v != self.state[k]], 60, "bindings, rows and zones as before")
         self.assertEqual({}, self.wrong())
 
     def mods(self, since):

@@ -16,6 +16,7 @@ import dev.heddle.openflow.codec.TlvMapping;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.opendaylight.openflowjava.protocol.api.connection.ConnectionAdapter;
 import org.opendaylight.yangtools.yang.common.RpcResult;
 import org.slf4j.Logger;
@@ -308,6 +310,24 @@ final class OvsConnection implements SwitchConnection {
           running = Optional.empty();
           closeOn(ok, failure);
         });
+  }
+
+  @Override
+  public CompletableFuture<Void> emptyZones(Collection<Integer> zones) {
+    // There is an answer only where the switch refuses, and it comes before that to the barrier.
+    CompletableFuture<Void> refused = new CompletableFuture<>();
+    int first = xids.getAndAdd(zones.size());
+    int xid = first;
+    for (int zone : zones) {
+      int number = xid++;
+      askers.put(number, new Asker(m -> {}, refused::completeExceptionally));
+      send(out -> Messages.writeEmptyZone(out, number, zone)).whenComplete(this::closeOn);
+    }
+    return barrier()
+        .thenCompose(
+            done -> refused.isDone() ? refused : CompletableFuture.<Void>completedFuture(null))
+        .whenComplete(
+            (ok, failure) -> IntStream.range(first, first + zones.size()).forEach(askers::remove));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.heddle.openflow.codec.FlowChange;
 import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.TlvMapping;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -58,6 +59,9 @@ public interface SwitchConnection extends AutoCloseable {
    * other. If the connection is lost meanwhile it is not known which it was: dump and compare.
    */
   CompletableFuture<BundleOutcome> commit(List<FlowChange> changes);
+
+  /** The switch forgets every connection it tracks in these zones. */
+  CompletableFuture<Void> emptyZones(Collection<Integer> zones);
 
   /** Completes when the switch has done all that was asked of it before. */
   CompletableFuture<Void> barrier();

@@ -10,6 +10,7 @@ import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,11 @@ final class FakeSwitch implements SwitchConnection {
           }
           return new BundleOutcome.Accepted(all.size());
         });
+  }
+
+  @Override
+  public CompletableFuture<Void> emptyZones(Collection<Integer> zones) {
+    return answer(() -> null);
   }
 
   @Override
