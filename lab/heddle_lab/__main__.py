@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict
 
 from . import documents, probe
+from .capture import to as capture_to
 from .client import alone, ask, start
 from .settings import LabError, Settings
 from .show import matrix_table, status_table
@@ -72,9 +73,45 @@ def unplug(settings, given):
     say(f"pod {given.port} is gone")
 
 
+def kill(settings, given):
+    ask(settings, "kill", node=given.node, only=given.only)
+    say(f"node {given.node}: {given.only or 'both daemons'} killed; heddle lab start {given.node} starts it again")
+
+
+def start_node(settings, given):
+    ask(settings, "start", node=given.node)
+    say(f"node {given.node} runs")
+
+
 def crash(settings, given):
-    ask(settings, "crash", node=given.node)
-    say(f"node {given.node}: its switch was killed and started again")
+    ask(settings, "crash", node=given.node, only=None if given.only == "both" else given.only)
+    say(f"node {given.node}: {given.only} killed and started again")
+
+
+def hang(settings, given):
+    ask(settings, "hang", node=given.node, on=not given.off)
+    say(f"node {given.node} {'goes on' if given.off else 'hangs'}")
+
+
+def partition(settings, given):
+    ask(settings, "partition", one=given.one, other=given.other, on=not given.off)
+    say(f"{given.one} and {given.other} are {'connected again' if given.off else 'cut off from each other'}")
+
+
+def outside(settings, given):
+    if given.off:
+        ask(settings, "inside", name=given.name)
+        say(f"machine {given.name} is gone")
+        return
+    found = ask(settings, "outside", name=given.name, network=given.network, tag=given.tag, addresses=given.ip or [],
+                mac=given.mac)
+    say(f"machine {found['name']} on {found['network']}, {'VLAN %d' % found['tag'] if found['tag'] else 'no VLAN'}: "
+        f"{found['mac']} {' '.join(found['addresses'])}")
+
+
+def capture(settings, given):
+    found = ask(settings, "where", name=given.name)
+    print(capture_to(found["path"], given.device or found["device"], given.file, given.seconds, given.filter))
 
 
 def matrix(settings, given):
@@ -133,14 +170,48 @@ def arguments():
     waits(made)
     made = command(unplug, "unplug", "take a port off its switch and remove its pod")
     made.add_argument("port", metavar="PORT")
-    made = command(crash, "crash", "kill a node's ovs-vswitchd and start it again: its flows are gone, its pods stay")
-    made.add_argument("node", metavar="NODE")
+    troubles(command)
     made = command(matrix, "matrix", "all ordered pairs of a file's pods: who gets and who answers whose packets; "
                    "exit code 1 if a cell is wrong")
     made.add_argument("-f", "--file", required=True)
     made.add_argument("-o", "--output", choices=("table", "json"), default="table")
     made.add_argument("--timeout", type=float, default=2.0, metavar="SECONDS", help="for an awaited reply (default 2)")
     return parser
+
+
+def troubles(command):
+    """What may befall a lab, and what shows it."""
+    only = {"choices": ("vswitchd", "ovsdb")}
+    made = command(kill, "kill", "kill -9 a node's ovs-vswitchd and ovsdb-server; they stay away until start")
+    made.add_argument("node", metavar="NODE")
+    made.add_argument("--only", **only)
+    made = command(start_node, "start", "start what was killed on a node")
+    made.add_argument("node", metavar="NODE")
+    made = command(crash, "crash", "kill -9 a node's ovs-vswitchd and start it again: its flows are gone, its pods stay")
+    made.add_argument("node", metavar="NODE")
+    made.add_argument("--only", choices=("vswitchd", "ovsdb", "both"), default="vswitchd", help="default: vswitchd")
+    made = command(hang, "hang", "stop a node as it stands (SIGSTOP); off: let it go on")
+    made.add_argument("node", metavar="NODE")
+    made.add_argument("off", nargs="?", choices=("off",))
+    made = command(partition, "partition", "cut the underlay between two nodes, or a node and `controller`; off: mend it")
+    made.add_argument("one", metavar="A")
+    made.add_argument("other", metavar="B")
+    made.add_argument("off", nargs="?", choices=("off",))
+    made = command(outside, "outside", "make a machine on a VLAN of a physical network that all nodes are connected to "
+                   "(bridge br-NETWORK, heddle-bridge-mappings); off: remove the machine")
+    made.add_argument("name", metavar="NAME")
+    made.add_argument("off", nargs="?", choices=("off",))
+    made.add_argument("--network", default="physnet1", metavar="NETWORK", help="default physnet1")
+    made.add_argument("--tag", type=int, default=0, metavar="VLAN", help="default 0: frames without a tag")
+    made.add_argument("--mac", metavar="M")
+    made.add_argument("--ip", metavar="A/LEN", action="append", help="may be repeated")
+    made = command(capture, "capture", "write the packets of a pod's eth0, a node's underlay device or a machine "
+                   "outside to a file, until Ctrl-C or for some seconds")
+    made.add_argument("name", metavar="POD_OR_NODE")
+    made.add_argument("file", metavar="FILE.pcap")
+    made.add_argument("--for", dest="seconds", type=float, metavar="SECONDS")
+    made.add_argument("--device", metavar="DEV", help="another device there")
+    made.add_argument("--filter", default="", metavar="EXPRESSION", help="pcap-filter(7), e.g. 'udp port 6081'")
 
 
 def main():

@@ -43,8 +43,28 @@ class Requests:
     def unplug(self, say, port):
         self.lab.unplug(port)
 
-    def crash(self, say, node):
-        self.lab.crash(node)
+    def kill(self, say, node, only):
+        self.lab.kill(node, only)
+
+    def start(self, say, node):
+        self.lab.start(node)
+
+    def crash(self, say, node, only):
+        self.lab.crash(node, only)
+
+    def hang(self, say, node, on):
+        self.lab.hang(node, on)
+
+    def partition(self, say, one, other, on):
+        self.lab.partition(one, other, on)
+
+    def outside(self, say, name, network, tag, addresses, mac):
+        machine = self.lab.outside(name, network, tag, addresses, mac)
+        return {"name": machine.name, "network": machine.network, "tag": machine.tag, "mac": machine.mac,
+                "addresses": list(machine.addresses)}
+
+    def inside(self, say, name):
+        self.lab.remove_machine(name)
 
     def warm(self, say):
         self.lab.warm()
@@ -53,10 +73,11 @@ class Requests:
         return self.lab.status()
 
     def where(self, say, name):
-        found = self.lab.pods.get(name) or self.lab.nodes.get(name)
+        found = self.lab.pods.get(name) or self.lab.nodes.get(name) or self.lab.machines.get(name)
         if not found:
             raise LabError(f"there is no pod or node {name}")
-        return {"path": str(self.lab.settings.namespace_path(name)), "environment": found.variables()}
+        return {"path": str(self.lab.settings.namespace_path(name)), "environment": found.variables(),
+                "device": "underlay0" if name in self.lab.nodes else "eth0"}
 
 
 class Connection(socketserver.StreamRequestHandler):

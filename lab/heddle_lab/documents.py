@@ -25,9 +25,9 @@ class Port:
 
 def name_ok(name):
     """Raises LabError unless `name` may name a pod: it becomes a namespace, a file and a word of the CLI."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name) or re.fullmatch(r"n\d+|under", name):
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or re.fullmatch(r"n\d+|under|outside|controller", name):
         raise LabError(f"{name!r} cannot name a pod: lower-case letters, digits, '-' and '.', at most 63, "
-                       "and not a node's name")
+                       "and not the name of a part of the lab")
     return name
 
 

@@ -8,16 +8,19 @@ from mininet.log import setLogLevel
 from mininet.net import Mininet
 
 from .documents import address_ok, mac_ok, name_ok
-from .parts import OvsNode, Pod, Underlay
+from .node import OvsNode
+from .outside import OutsideWorld
+from .parts import Pod, Underlay
 from .programs import programs
 from .settings import LabError, Settings
 from .state import State, reap
+from .trouble import Trouble
 from .unixctl import appctl
 
 MOST_NODES = 200
 
 
-class Lab:
+class Lab(Trouble, OutsideWorld):
     """A running lab. Use it as a context manager, or call close().
 
     Methods may be called from several threads: what changes the lab is done one at a time, waits are not.
@@ -85,7 +88,10 @@ class Lab:
             for number in range(len(self.nodes) + 1, count + 1):
                 say(f"node n{number} at {self.settings.node_address(number)}, Open vSwitch {ovs}")
                 fresh.append(self._node(number, chosen))
+            self.connect_outside(fresh)
             for node in self.nodes.values():
+                if node.condition != "up":
+                    continue
                 if self.standalone:
                     node.stand_alone()
                 elif node in fresh or node.standalone or (controller and node.controller != controller):
@@ -131,16 +137,10 @@ class Lab:
         """
         nodes = list(self.nodes.values())
         for node in nodes:
+            if node.condition != "up":
+                continue  # nothing can be told to a node that is down; it is warmed when it starts
             appctl(node.directory, [["tnl/neigh/aging", "3600"]] + [
                 ["tnl/neigh/set", "br-phy", other.address, other.phy_mac] for other in nodes if other is not node])
-
-    def crash(self, name):
-        """Kills the switch of a node and starts it anew, as a supervisor would; its pods stay plugged."""
-        with self._change:
-            if name not in self.nodes:
-                raise LabError(f"there is no node {name}: {', '.join(self.nodes)}")
-            self.nodes[name].crash_switch()
-            self.warm()
 
     def plug(self, port, node=None, mac=None, addresses=(), gateway=None, wait=True, timeout=30):
         """Makes a pod named as its port and plugs it into `node` (default: the node with fewest pods).
@@ -152,7 +152,7 @@ class Lab:
         mac = mac_ok(mac) if mac else None
         addresses = tuple(address_ok(a) for a in addresses)
         with self._change:
-            target = self._target(port, node)
+            target = self._up(self._target(port, node).name)
         target.wait_bridge(timeout)
         with self._change:
             pod = self.pods.get(port)
@@ -170,9 +170,7 @@ class Lab:
         if not nodes:
             raise LabError("the lab has no nodes: heddle lab up --nodes N")
         if node:
-            if node not in nodes:
-                raise LabError(f"there is no node {node}: {', '.join(nodes)}")
-            return nodes[node]
+            return self._node_named(node)
         if port in self.pods:
             return nodes[self.pods[port].node]
         load = {name: 0 for name in nodes}
@@ -201,6 +199,7 @@ class Lab:
             pod = self.pods.get(port)
             if not pod:
                 raise LabError(f"there is no pod {port}")
+            self._up(pod.node)
             self._remove(pod)
 
     def _remove(self, pod):
@@ -232,13 +231,14 @@ class Lab:
         """The lab as plain data: what `heddle lab status -o json` prints."""
         nodes = [{"name": n.name, "address": n.address, "ovs": n.programs.version, "standalone": n.standalone,
                   "controller": None if n.standalone else n.controller, "connected": n.connected(),
-                  "directory": str(n.directory), "environment": n.variables(),
+                  "condition": n.condition, "cut_from": sorted(n.cut_from), "directory": str(n.directory), "environment": n.variables(),
                   "namespace": self.settings.namespace(n.name)} for n in self.nodes.values()]
         pods = [{"name": p.name, "node": p.node, "device": p.device, "mac": p.mac, "addresses": list(p.addresses),
                  "installed": self.nodes[p.node].external_ids(p.device).get("heddle-installed") == "true",
                  "namespace": self.settings.namespace(p.name)} for p in self.pods.values()]
         return {"directory": str(self.settings.directory), "bridge": self.settings.bridge,
-                "underlay": str(self.settings.underlay), "controller": self.controller, "nodes": nodes, "pods": pods}
+                "underlay": str(self.settings.underlay), "controller": self.controller, "nodes": nodes, "pods": pods,
+                "outside": self.outside_status()}
 
     def close(self):
         """Ends everything that runs in the lab and removes every trace of it."""

@@ -9,17 +9,23 @@ def table(rows):
 def status_table(status):
     if not status["nodes"]:
         return f"no lab in {status['directory']}"
-    nodes = [("NODE", "ADDRESS", "OVS", "CONTROLLER", "CONNECTED", "PODS")]
+    nodes = [("NODE", "ADDRESS", "OVS", "CONTROLLER", "CONNECTED", "PODS", "STATE")]
     for node in status["nodes"]:
         count = sum(p["node"] == node["name"] for p in status["pods"])
         nodes.append((node["name"], node["address"], node["ovs"], node["controller"] or "none",
-                      "-" if node["standalone"] else "yes" if node["connected"] else "no", count))
+                      "-" if node["standalone"] else "yes" if node["connected"] else "no", count, node["condition"] + _cut(node)))
     pods = [("POD", "NODE", "DEVICE", "MAC", "ADDRESSES", "INSTALLED")]
     alone = {n["name"] for n in status["nodes"] if n["standalone"]}
     for pod in status["pods"]:
         pods.append((pod["name"], pod["node"], pod["device"], pod["mac"], " ".join(pod["addresses"]),
                      "-" if pod["node"] in alone else "yes" if pod["installed"] else "no"))
-    return table(nodes) + ("\n\n" + table(pods) if status["pods"] else "")
+    machines = [("OUTSIDE", "NETWORK", "VLAN", "MAC", "ADDRESSES")] + [
+        (m["name"], m["network"], m["tag"] or "none", m["mac"], " ".join(m["addresses"])) for m in status["outside"]]
+    return "\n\n".join(table(rows) for rows in (nodes, pods, machines) if len(rows) > 1)
+
+
+def _cut(node):
+    return f", cut off from {' '.join(node['cut_from'])}" if node["cut_from"] else ""
 
 
 def matrix_table(matrix):

@@ -104,6 +104,7 @@ def end(pids, grace=5.0):
             for handle in handles:
                 try:
                     signal.pidfd_send_signal(handle, number)
+                    signal.pidfd_send_signal(handle, signal.SIGCONT)  # one that was stopped hears it now
                 except ProcessLookupError:
                     pass
             left, deadline = set(handles), time.monotonic() + grace

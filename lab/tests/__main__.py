@@ -5,7 +5,8 @@ import sys
 
 from tests.reported import run
 
-MODULES = ["test_values", "test_state", "test_nodes", "test_matrix", "test_commands", "test_script"]
+MODULES = ["test_values", "test_state", "test_nodes", "test_matrix", "test_commands", "test_script",
+           "test_trouble"]
 # Downloads Debian 13's Open vSwitch unless the cache has it: heddle test --all.
 LONG = ["test_newer_ovs"]
 

@@ -6,7 +6,7 @@ import unittest
 from pathlib import Path
 
 from heddle_lab import documents, frames
-from heddle_lab.parts import _map_items
+from heddle_lab.node import _map_items
 from heddle_lab.settings import LabError, Settings
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/two-tenants.yaml"

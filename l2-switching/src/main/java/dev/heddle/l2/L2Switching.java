@@ -46,6 +46,7 @@ public final class L2Switching implements Feature {
     d.forEach(LogicalPort.KIND, "switch", Forward::port);
     d.forEach(LogicalSwitch.KIND, "flood", Forward::network);
     d.forEach(LogicalPort.KIND, "guard", Guard::flows);
+    d.forEach(Node.KIND, "guard-all", Guard::node);
     d.forEach(LogicalSwitch.KIND, "replicate", Replicate::network);
     d.forEach(Location.PARTS, "copies", Replicate::part);
     d.forEach(Location.UNKNOWN_PARTS, "unknown-copies", Replicate::unknownPart);

@@ -227,8 +227,8 @@ class CountsTest {
   void theFirstPortOnANodeIsAddedToTheOneListOfAllNodes() throws Exception {
     Cost cost = cost(node(ALL_NODES), port(PORTS, PORTS, Map.of()), bound(PORTS, ALL_NODES));
     assertThat(cost.units())
-        .as("5 of the port, tunnel and cross of the node, copies on it, replicate of the switch")
-        .isEqualTo(5 + 2 + 1 + 1);
+        .as("5 of the port; tunnel, cross, guard of the node; copies on it; replicate of the switch")
+        .isEqualTo(5 + 3 + 1 + 1);
   }
 
   @Test

@@ -142,7 +142,7 @@ public final class FlowDraft {
 
   /** Looks the packet up in a stage that the contract names, and comes back. */
   public FlowDraft resubmit(Stage other) {
-    require(stage.reaches().contains(other.table()), "may not lead to " + other.name());
+    mayLeadTo(other);
     does(new Action.Resubmit(other.table()));
     return this;
   }
@@ -176,7 +176,7 @@ public final class FlowDraft {
 
   /** On at a later stage that the contract names; last. */
   public FlowDraft resumeAt(Stage later) {
-    require(stage.reaches().contains(later.table()), "may not lead to " + later.name());
+    mayLeadTo(later);
     does(new Action.GotoTable(later.table()));
     return this;
   }
@@ -213,9 +213,9 @@ public final class FlowDraft {
   public DesiredFlow where(Scope scope) {
     require(owner != null, "has a flow that says no owner");
     require(drops || !actions.isEmpty(), "has a flow that does nothing and says no drop");
-    require(
-        !differsByNode || scope.reach() == Scope.Reach.NODE || scope.reach() == Scope.Reach.PORT,
-        "has a flow that names a port of one node, wanted " + scope);
+    if (differsByNode && scope.reach() != Scope.Reach.NODE && scope.reach() != Scope.Reach.PORT) {
+      require(false, "has a flow that names a port of one node, wanted " + scope);
+    }
     return new DesiredFlow(
         new FlowKey(stage.table(), priority, match.build()),
         LISTS.of(List.copyOf(actions)),
@@ -229,6 +229,12 @@ public final class FlowDraft {
         actions.isEmpty() || !(actions.get(actions.size() - 1) instanceof Action.GotoTable),
         "has a flow that goes on after it has left");
     actions.add(ACTIONS.of(action));
+  }
+
+  private void mayLeadTo(Stage other) {
+    if (!stage.reaches().contains(other.table())) {
+      require(false, "may not lead to " + other.name());
+    }
   }
 
   private void namesPort() {
