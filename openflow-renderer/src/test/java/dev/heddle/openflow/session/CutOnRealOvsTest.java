@@ -34,10 +34,6 @@ class CutOnRealOvsTest {
 
   private static final int FLOWS = 300;
 
-  /** Open, 300 changes of 96 bytes or so, close; then the commit of 24 bytes. */
-  private static final List<Integer> PLACES =
-      List.of(1, 23, 24, 100, 5_000, 17_000, 28_000, 32_000, 33_000, 40_000);
-
   private final FakeDesired desired = new FakeDesired();
 
   private void want(int version) {
@@ -76,14 +72,24 @@ class CutOnRealOvsTest {
       ovs.vsctl("set-controller", "br0", "tcp:127.0.0.1:" + proxy.port());
       ovs.vsctl("set", "controller", "br0", "max_backoff=1000");
       await(confirmed, desired.revision);
-      int version = 0;
-      for (int place : PLACES) {
+      long before = proxy.passed();
+      int version = 1;
+      want(version);
+      serial.execute(() -> session[0].mark(desired.flows.keySet()));
+      await(confirmed, desired.revision);
+      long size = proxy.passed() - before;
+      assertThat(size).isGreaterThan(FLOWS * 50L);
+      // At the end are the message that closes the bundle and the one that commits it.
+      for (long place :
+          List.of(
+              1L, 23L, 24L, size / 3, size - 60, size - 49, size - 48, size - 47, size - 25,
+              size - 24, size - 23, size - 1, size)) {
         version++;
         proxy.cutAfter(place);
         want(version);
         serial.execute(() -> session[0].mark(desired.flows.keySet()));
         proxy.awaitCut();
-        assertThat(versions(ovs)).as("cut after %d bytes", place).hasSize(1);
+        assertThat(versions(ovs)).as("cut after %d of %d bytes", place, size).hasSize(1);
         proxy.mend();
         await(confirmed, desired.revision);
         assertThat(versions(ovs)).containsExactly((1L << 48) + version);

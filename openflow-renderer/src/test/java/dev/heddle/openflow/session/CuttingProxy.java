@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Stands between switch and controller and cuts the wire where it is told to. */
@@ -15,8 +15,9 @@ final class CuttingProxy implements AutoCloseable {
 
   private final ServerSocket door;
   private final int controller;
-  private final Semaphore admitted = new Semaphore(1);
   private final AtomicLong left = new AtomicLong(Long.MAX_VALUE);
+  private final AtomicLong passed = new AtomicLong();
+  private volatile boolean torn;
   private volatile CountDownLatch cut = new CountDownLatch(1);
 
   CuttingProxy(int controller) throws IOException {
@@ -36,13 +37,20 @@ final class CuttingProxy implements AutoCloseable {
   }
 
   void awaitCut() throws InterruptedException {
-    cut.await();
+    if (!cut.await(60, TimeUnit.SECONDS)) {
+      throw new AssertionError(left + " bytes more were to pass");
+    }
   }
 
-  /** One more connection is let through, for as long as it likes. */
+  /** How many bytes have gone to the switch. */
+  long passed() {
+    return passed.get();
+  }
+
+  /** Connections are let through again. */
   void mend() {
     left.set(Long.MAX_VALUE);
-    admitted.release();
+    torn = false;
   }
 
   private static void start(Runnable work) {
@@ -54,13 +62,16 @@ final class CuttingProxy implements AutoCloseable {
   private void accept() {
     try {
       while (true) {
-        admitted.acquire();
         Socket theSwitch = door.accept();
+        if (torn) {
+          theSwitch.close();
+          continue;
+        }
         Socket theController = new Socket(InetAddress.getLoopbackAddress(), controller);
         start(() -> pass(theSwitch, theController, false));
         start(() -> pass(theController, theSwitch, true));
       }
-    } catch (IOException | InterruptedException closed) {
+    } catch (IOException closed) {
       // the test is over
     }
   }
@@ -72,11 +83,13 @@ final class CuttingProxy implements AutoCloseable {
       OutputStream out = to.getOutputStream();
       byte[] bytes = new byte[4_096];
       for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
-        int pass = counted ? (int) Math.min(n, left.getAndAdd(-n)) : n;
+        int pass = counted ? (int) Math.max(0, Math.min(n, left.getAndAdd(-n))) : n;
         if (pass > 0) {
           out.write(bytes, 0, pass);
+          passed.addAndGet(counted ? pass : 0);
         }
-        if (pass < n) {
+        if (counted && left.get() <= 0) {
+          torn = true;
           break;
         }
       }
