@@ -49,7 +49,9 @@ class OpenVSwitch(Named, Switch):
     def _start_database(self):
         directory = self.directory
         self.ovs("ovsdb-server", str(directory / "conf.db"), f"--remote=punix:{directory}/db.sock",
-                 "--remote=db:Open_vSwitch,Open_vSwitch,manager_options", "--no-chdir", "--detach", "--pidfile",
+                 "--remote=db:Open_vSwitch,Open_vSwitch,manager_options",
+                 "--private-key=db:Open_vSwitch,SSL,private_key", "--certificate=db:Open_vSwitch,SSL,certificate",
+                 "--ca-cert=db:Open_vSwitch,SSL,ca_cert", "--no-chdir", "--detach", "--pidfile",
                  f"--log-file={directory}/ovsdb-server.log", "-vconsole:off")
 
     def _start_switch(self):
@@ -58,6 +60,9 @@ class OpenVSwitch(Named, Switch):
         # share the cores of one machine with the controller, and packets must not wait for its compilers.
         self.ovs("nice", "-n", "-10", "ovs-vswitchd", f"unix:{directory}/db.sock", "--no-chdir", "--detach", "--pidfile",
                  f"--log-file={directory}/ovs-vswitchd.log", "-vconsole:off")
+        group = Path(f"/proc/{self.daemon('vswitchd')}/autogroup")
+        if group.exists():
+            group.write_text("-10")  # sched(7): with autogrouping a nice value counts within its session only
 
     def daemon(self, which):
         """The pid of a daemon ("ovsdb" or "vswitchd"), or None if it does not run."""

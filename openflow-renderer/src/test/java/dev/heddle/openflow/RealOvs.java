@@ -179,6 +179,10 @@ public final class RealOvs implements AutoCloseable {
                 file("conf.db"),
                 "--remote=p" + databaseSocket(),
                 "--remote=db:Open_vSwitch,Open_vSwitch,manager_options",
+                // What ovs-vsctl set-ssl says, as Debian's ovs-ctl has it.
+                "--private-key=db:Open_vSwitch,SSL,private_key",
+                "--certificate=db:Open_vSwitch,SSL,certificate",
+                "--ca-cert=db:Open_vSwitch,SSL,ca_cert",
                 "--unixctl=" + file("ovsdb.ctl"),
                 "-vconsole:off",
                 "--log-file=" + file("ovsdb-server.log")));

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +47,7 @@ final class PushNodes implements AutoCloseable {
 
   PushNodes(PushPlan plan, int nodes) {
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    renderer = new Renderer(anyPort, anyPort, model, plan);
+    renderer = new Renderer(anyPort, anyPort, Optional.empty(), model, plan);
     try {
       for (int n = 0; n < nodes; n++) {
         switches.add(RealOvs.start(Datapath.DUMMY));

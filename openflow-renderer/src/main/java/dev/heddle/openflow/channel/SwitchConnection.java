@@ -7,8 +7,11 @@ import dev.heddle.openflow.codec.MeterChange;
 import dev.heddle.openflow.codec.PacketIn;
 import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.openflow.tls.Identity;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Meter;
+import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -25,6 +28,12 @@ public interface SwitchConnection extends AutoCloseable {
 
   /** Where it connects from, for people. */
   String peer();
+
+  /** The other end, to name it if it is refused. */
+  InetSocketAddress address();
+
+  /** Who the switch has proved to be. */
+  Identity identity();
 
   /**
    * Becomes the one controller that may change the switch; another one that was so before is told
@@ -98,6 +107,9 @@ public interface SwitchConnection extends AutoCloseable {
    * @throws IllegalArgumentException if it is longer than a message
    */
   void send(PacketOut packet);
+
+  /** The switch forgets every connection it tracks in these zones. */
+  CompletableFuture<Void> emptyZones(Collection<Integer> zones);
 
   /** Completes when the switch has done all that was asked of it before. */
   CompletableFuture<Void> barrier();

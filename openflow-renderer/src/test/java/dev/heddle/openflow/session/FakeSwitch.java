@@ -10,12 +10,15 @@ import dev.heddle.openflow.codec.MeterChange;
 import dev.heddle.openflow.codec.PacketIn;
 import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.openflow.tls.Identity;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Meter;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +51,16 @@ final class FakeSwitch implements SwitchConnection {
   /** Another connection to the same switch. */
   FakeSwitch again() {
     return new FakeSwitch(new HashMap<>(flows));
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return InetSocketAddress.createUnresolved("fake", 1);
+  }
+
+  @Override
+  public Identity identity() {
+    return Identity.UNPROVED;
   }
 
   void hang() {
@@ -166,6 +179,11 @@ final class FakeSwitch implements SwitchConnection {
           }
           return new BundleOutcome.Accepted(all.size());
         });
+  }
+
+  @Override
+  public CompletableFuture<Void> emptyZones(Collection<Integer> zones) {
+    return answer(() -> null);
   }
 
   @Override
