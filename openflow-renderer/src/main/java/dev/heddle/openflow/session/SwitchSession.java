@@ -218,7 +218,7 @@ final class SwitchSession {
 
   private void surprised(Collection<Surprise> found) {
     surprises.note(found);
-    rounds.changing(found.stream().map(Surprise::place).toList());
+    rounds.changing(found.stream().map(Surprise::place));
   }
 
   /**
@@ -278,7 +278,10 @@ final class SwitchSession {
           difference.strangers().get(0));
     }
     // What was refused and is wanted no longer, or as it is, needs nothing.
-    refused.removeIf(k -> dirty.contains(k) && !difference.puts().contains(k));
+    if (!refused.isEmpty()) {
+      Set<FlowKey> puts = difference.puts();
+      refused.removeIf(k -> dirty.contains(k) && !puts.contains(k));
+    }
     surprises.settled(dirty);
     dirty.clear();
     healing = difference.healed();
