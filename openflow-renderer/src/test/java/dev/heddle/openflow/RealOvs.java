@@ -55,7 +55,7 @@ public final class RealOvs implements AutoCloseable {
     }
   }
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final Path SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
 
   private final Path dir;
@@ -108,7 +108,7 @@ public final class RealOvs implements AutoCloseable {
 
   /** Runs ovs-ofctl with OpenFlow 1.3 and 1.4; name a bridge by its plain name. */
   public String ofctl(String... args) {
-    return run(command("ovs-ofctl", "--timeout=20", "--protocols=OpenFlow13,OpenFlow14"), args);
+    return run(command("ovs-ofctl", "--timeout=110", "--protocols=OpenFlow13,OpenFlow14"), args);
   }
 
   /** Runs ovs-appctl against ovs-vswitchd, for example {@code ofproto/trace br-int in_port=1}. */
@@ -193,6 +193,22 @@ public final class RealOvs implements AutoCloseable {
     vswitch = Optional.of(daemon(args.toArray(String[]::new)));
     // Changing the row makes vsctl wait for cur_cfg, which only a running ovs-vswitchd advances.
     vsctl("set", "Open_vSwitch", ".", "other_config:started-by=test");
+  }
+
+  /** From now on ovs-vswitchd does nothing, and its connections stay. */
+  public void freezeSwitch() {
+    run("kill", "-STOP", Long.toString(vswitch.orElseThrow().pid()));
+  }
+
+  /** ovs-vswitchd goes on where it was. */
+  public void thawSwitch() {
+    run("kill", "-CONT", Long.toString(vswitch.orElseThrow().pid()));
+  }
+
+  /** Ends ovs-vswitchd without a chance to tidy up. */
+  public void killSwitch() {
+    vswitch.ifPresent(p -> p.destroyForcibly().onExit().join());
+    vswitch = Optional.empty();
   }
 
   /** Ends ovs-vswitchd; its flows are gone with it, its database is not. */

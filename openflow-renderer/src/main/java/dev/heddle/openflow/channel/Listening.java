@@ -26,7 +26,8 @@ final class Listening extends TcpChannelInitializer {
   /** Bounds what a switch that asks and never reads can make us keep. */
   private static final int QUEUED_MESSAGES = 256;
 
-  private static final long IDLE_MILLIS = 15_000;
+  /** OVS that is well asks us every 5 s by itself: who is silent for longer is asked. */
+  private static final long IDLE_MILLIS = 10_000;
 
   private final Optional<TlsGate> gate;
   private final Function<Identity, SwitchConnectionHandler> door;

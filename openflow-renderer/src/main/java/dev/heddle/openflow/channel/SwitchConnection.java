@@ -1,12 +1,19 @@
 package dev.heddle.openflow.channel;
 
-import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.Change;
+import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
+import dev.heddle.openflow.codec.MeterChange;
+import dev.heddle.openflow.codec.PacketIn;
+import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.TlvMapping;
 import dev.heddle.openflow.tls.Identity;
+import dev.heddle.pipeline.Group;
+import dev.heddle.pipeline.Meter;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One switch that has said hello. Safe to call from any thread. A request that the switch does not
@@ -28,19 +35,77 @@ public interface SwitchConnection extends AutoCloseable {
   Identity identity();
 
   /**
+   * Becomes the one controller that may change the switch; another one that was so before is told
+   * no from then on. Fails if somebody has claimed a later generation.
+   */
+  CompletableFuture<Void> claim(long generation);
+
+  /**
    * Makes sure that the switch knows the Geneve option. Changes nothing if it does; fails if option
    * or field are in use for something else, since changing that would break somebody's flows.
    */
   CompletableFuture<Void> ensureTlvMap(TlvMapping mapping);
 
+  /**
+   * The flows of all tables whose cookies are {@code cookie} in the bits of {@code cookieMask}, in
+   * no order; all flows if that is 0.
+   */
+  CompletableFuture<List<Installed>> dump(long cookie, long cookieMask);
+
   /** All flows of all tables, in no order. */
-  CompletableFuture<List<Installed>> dump();
+  default CompletableFuture<List<Installed>> dump() {
+    return dump(0, 0);
+  }
+
+  /**
+   * Hears from now on of each change of flows that is not this connection's own, in the order in
+   * which the switch makes them, between the answers to requests. To be called once.
+   *
+   * @param heard runs on the connection's own thread
+   * @return true if so, false if the switch cannot do it (Open vSwitch before 3.0)
+   */
+  CompletableFuture<Boolean> monitor(Consumer<List<FlowUpdate>> heard);
+
+  /**
+   * What there is of one kind.
+   *
+   * @param known in no order
+   * @param foreign numbers of those that hold something outside our values
+   */
+  record Numbered<T>(List<T> known, List<Long> foreign) {}
+
+  /** All groups. */
+  CompletableFuture<Numbered<Group>> dumpGroups();
+
+  /** All meters. */
+  CompletableFuture<Numbered<Meter>> dumpMeters();
 
   /**
    * Applies all changes in order and at once, or none. Commits of one connection run one after the
    * other. If the connection is lost meanwhile it is not known which it was: dump and compare.
    */
-  CompletableFuture<BundleOutcome> commit(List<FlowChange> changes);
+  CompletableFuture<BundleOutcome> commit(List<? extends Change> changes);
+
+  /**
+   * Changes meters, in order; no bundle of Open vSwitch takes them, so each stands alone: those
+   * that are not refused are in force. Completes when the switch has done them all.
+   *
+   * @return {@link BundleOutcome.Rejected} if some were refused, by their index in the list
+   */
+  CompletableFuture<BundleOutcome> changeMeters(List<? extends MeterChange> changes);
+
+  /**
+   * From now on {@code receiver} gets the packets that flows send here; one of an earlier call gets
+   * none any more. Runs on the channel's thread: must be quick and must not wait.
+   */
+  void onPacketIn(Consumer<PacketIn> receiver);
+
+  /**
+   * Has the switch run actions on a packet. An error about it is logged.
+   *
+   * @throws IllegalArgumentException if it is longer than a message
+   */
+  void send(PacketOut packet);
 
   /** Completes when the switch has done all that was asked of it before. */
   CompletableFuture<Void> barrier();
@@ -49,6 +114,9 @@ public interface SwitchConnection extends AutoCloseable {
   long flowModsSent();
 
   boolean isOpen();
+
+  /** Why the connection ended, as a sentence; empty while it is open. */
+  String whyClosed();
 
   /** Runs {@code r} once when the connection is gone, at once if it already is. */
   void onClose(Runnable r);

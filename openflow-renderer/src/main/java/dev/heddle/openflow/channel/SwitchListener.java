@@ -1,6 +1,7 @@
 package dev.heddle.openflow.channel;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import dev.heddle.openflow.codec.EncodedFlows;
 import dev.heddle.openflow.tls.Identity;
 import dev.heddle.openflow.tls.TlsGate;
 import java.net.InetAddress;
@@ -29,6 +30,7 @@ public final class SwitchListener implements AutoCloseable {
 
   private final Set<OvsConnection> connections = ConcurrentHashMap.newKeySet();
   private final Limits limits;
+  private final EncodedFlows encoded;
   private final Consumer<SwitchConnection> onConnect;
   private final TcpHandler server;
   private final CompletableFuture<Void> online = new CompletableFuture<>();
@@ -37,8 +39,10 @@ public final class SwitchListener implements AutoCloseable {
       InetSocketAddress bind,
       Optional<TlsGate> gate,
       Limits limits,
+      EncodedFlows encoded,
       Consumer<SwitchConnection> onConnect) {
     this.limits = limits;
+    this.encoded = encoded;
     this.onConnect = onConnect;
     this.server = new Listening(gate, Door::new).start(bind, online);
   }
@@ -56,7 +60,17 @@ public final class SwitchListener implements AutoCloseable {
       Optional<TlsGate> gate,
       Limits limits,
       Consumer<SwitchConnection> onConnect) {
-    SwitchListener listener = new SwitchListener(bind, gate, limits, onConnect);
+    return open(bind, gate, limits, EncodedFlows.inPartOfTheHeap(), onConnect);
+  }
+
+  /** As above; {@code encoded} is what all its connections share. */
+  public static SwitchListener open(
+      InetSocketAddress bind,
+      Optional<TlsGate> gate,
+      Limits limits,
+      EncodedFlows encoded,
+      Consumer<SwitchConnection> onConnect) {
+    SwitchListener listener = new SwitchListener(bind, gate, limits, encoded, onConnect);
     try {
       listener.online.orTimeout(START_SECONDS, TimeUnit.SECONDS).join();
     } catch (CompletionException e) {
@@ -99,7 +113,7 @@ public final class SwitchListener implements AutoCloseable {
 
     @Override
     public void onSwitchConnected(ConnectionAdapter adapter) {
-      OvsConnection connection = new OvsConnection(adapter, identity, limits.patience());
+      OvsConnection connection = new OvsConnection(adapter, identity, limits.patience(), encoded);
       connections.add(connection);
       connection.onClose(() -> connections.remove(connection));
       CompletableFuture<Void> introduced = new CompletableFuture<>();

@@ -67,12 +67,15 @@ public final class FlowCodec {
     out.writeShort(0).writeShort(0); // no flags: an ADD keeps the counters of what it replaces
   }
 
-  /** Writes the request for all flows of all tables. */
-  public static void writeDumpRequest(ByteBuf out, int xid) {
+  /**
+   * Writes the request for the flows of all tables whose cookies are {@code cookie} in the bits of
+   * {@code cookieMask}; all flows if that is 0.
+   */
+  public static void writeDumpRequest(ByteBuf out, int xid, long cookie, long cookieMask) {
     int start = OpenFlow.begin(out, OpenFlow.MULTIPART_REQUEST, xid);
     out.writeShort(FLOW_STATISTICS).writeShort(0).writeInt(0);
     out.writeByte(ALL_TABLES).writeZero(3).writeInt(ANY).writeInt(ANY).writeInt(0);
-    out.writeLong(0).writeLong(0);
+    out.writeLong(cookie).writeLong(cookieMask);
     MatchCodec.write(out, Match.ALL);
     OpenFlow.end(out, start);
   }
@@ -112,6 +115,12 @@ public final class FlowCodec {
     in.skip(4);
     final long cookie = in.u64();
     in.skip(16); // counters
+    Installed.Foreign unread = readMatch(table, priority, cookie, in);
+    return stays && !flagged ? readActions(unread, in) : unread;
+  }
+
+  /** Reads ofp_match, and what is said about the flow so far as one whose actions are not known. */
+  static Installed.Foreign readMatch(int table, int priority, long cookie, ByteReader in) {
     int matchType = in.u16();
     int matchLength = in.u16();
     if (matchType != 1 || matchLength < 4) {
@@ -121,11 +130,16 @@ public final class FlowCodec {
     in.skip(-matchLength & 7);
     String raw = fields.hex();
     Optional<FlowKey> key = MatchCodec.read(fields).flatMap(m -> key(table, priority, m));
+    return new Installed.Foreign(table, priority, cookie, key, raw);
+  }
+
+  /** Reads the instructions of {@code flow} up to the end of {@code in}. */
+  static Installed readActions(Installed.Foreign flow, ByteReader in) {
     Optional<List<Action>> actions = ActionCodec.readInstructions(in);
-    return key.filter(k -> stays && !flagged)
-        .flatMap(k -> actions.flatMap(a -> flow(k, cookie, a)))
+    return flow.key()
+        .flatMap(k -> actions.flatMap(a -> flow(k, flow.cookie(), a)))
         .<Installed>map(Installed.Known::new)
-        .orElseGet(() -> new Installed.Foreign(table, priority, cookie, key, raw));
+        .orElse(flow);
   }
 
   private static Optional<FlowKey> key(int table, int priority, Match match) {

@@ -8,6 +8,11 @@ package dev.heddle.openflow.codec;
  */
 public record OpenFlowError(int type, int code, String text) {
 
+  /** True if only another controller may change the switch now. */
+  public static boolean isTakenOver(int type, int code) {
+    return type == 1 && code == 10;
+  }
+
   /** Reads an error, header included. */
   public static OpenFlowError read(byte[] message) {
     ByteReader in = ByteReader.of(message).skip(OpenFlow.HEADER);
@@ -34,6 +39,7 @@ public record OpenFlowError(int type, int code, String text) {
   /** The ones that a wrong flow meets, by the names of OpenFlow 1.3.5 section 7.4.4. */
   private static String detail(int type, int code) {
     return switch (type << 16 | code) {
+      case 0x1_000a -> "another controller has taken over"; // OFPBRC_IS_SLAVE
       case 0x2_0004 -> "no such output port";
       case 0x2_0005 -> "bad argument";
       case 0x2_0009 -> "no such group";
@@ -50,7 +56,7 @@ public record OpenFlowError(int type, int code, String text) {
       case 0x5_0001 -> "table full";
       case 0x5_0002 -> "bad table";
       case 0x5_0004 -> "no permission";
-      case 0xb_0000 -> "generation is stale";
+      case 0xb_0000 -> "a controller that started later has claimed the switch";
       case 0xffff_0000 | 2313 -> "a message of the bundle failed"; // OFPBFC_MSG_FAILED
       default -> "see OpenFlow 1.3.5, section 7.4.4";
     };

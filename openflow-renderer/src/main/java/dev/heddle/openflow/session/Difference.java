@@ -3,6 +3,7 @@ package dev.heddle.openflow.session;
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
 import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.Installed;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.DesiredFlows.Ownership;
 import dev.heddle.pipeline.DesiredFlows.Snapshot;
@@ -11,63 +12,140 @@ import dev.heddle.pipeline.FlowKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * What has to be sent to make one switch equal to what is wanted of it, for some keys. Pure.
  *
  * @param revision whose flows are wanted
- * @param changes in an order in which every part is safe alone: what is new appears from the last
- *     stage to the first, so nothing leads to a stage that is not ready; then what is old goes from
- *     the first to the last
- * @param strangers flows to be removed whose owner nobody knows
+ * @param changes in an order in which every part is safe alone: flows that no key can say go, then
+ *     what is new appears from the last stage to the first, so nothing leads to a stage that is not
+ *     ready, then what is old goes from the first to the last
+ * @param puts the keys of flows that are written
+ * @param strangers flows to be removed that nobody of ours has made and nobody told us of
+ * @param healed of how many flows others have changed these changes put back or take away, by whose
+ *     they are
  */
-record Difference(long revision, List<FlowChange> changes, List<Flow> strangers) {
+record Difference(
+    long revision,
+    List<FlowChange> changes,
+    Set<FlowKey> puts,
+    List<Installed> strangers,
+    Map<String, Integer> healed) {
 
-  /** True if the flow with this key is to be written. */
-  boolean puts(FlowKey key) {
-    return changes.stream()
-        .anyMatch(c -> c instanceof FlowChange.Put p && p.flow().key().equals(key));
+  private static final Comparator<FlowKey> FIRST_STAGE_FIRST =
+      Comparator.comparingInt(Difference::rank);
+
+  private static final Comparator<Flow> LAST_STAGE_FIRST =
+      Comparator.comparingInt(f -> -rank(f.key()));
+
+  private static int rank(FlowKey key) {
+    return key.table() << 16 | key.priority();
   }
 
-  private static final Comparator<FlowKey> LAST_STAGE_FIRST =
-      Comparator.comparingInt(FlowKey::table)
-          .reversed()
-          .thenComparing(Comparator.comparingInt(FlowKey::priority).reversed());
-
   /**
-   * @param installed what the switch has
-   * @param keys to be compared
+   * @param table what the switch has
+   * @param keys to be compared; flows that no key can say are compared in any case
    */
   static Difference between(
-      Snapshot wanted, Id<Node> node, Map<FlowKey, Flow> installed, Collection<FlowKey> keys) {
-    List<Flow> puts = new ArrayList<>();
-    List<FlowKey> removals = new ArrayList<>();
-    List<Flow> strangers = new ArrayList<>();
-    for (FlowKey key : keys) {
-      Optional<Flow> desired = wanted.flow(node, key);
-      Flow present = installed.get(key);
+      Snapshot wanted,
+      Id<Node> node,
+      FlowTable table,
+      Collection<FlowKey> keys,
+      Surprises surprises) {
+    return new Comparison(wanted, node, table, surprises).of(keys);
+  }
+
+  private static final class Comparison {
+    private final Snapshot wanted;
+    private final Id<Node> node;
+    private final FlowTable table;
+    private final Surprises surprises;
+    private final List<FlowChange> foreign = new ArrayList<>();
+    private final List<Flow> puts = new ArrayList<>();
+    private final List<FlowKey> removals = new ArrayList<>();
+    private final List<Installed> strangers = new ArrayList<>();
+    private final Map<String, Integer> healed = new TreeMap<>();
+
+    Comparison(Snapshot wanted, Id<Node> node, FlowTable table, Surprises surprises) {
+      this.wanted = wanted;
+      this.node = node;
+      this.table = table;
+      this.surprises = surprises;
+    }
+
+    Difference of(Collection<FlowKey> keys) {
+      table.foreign().forEach(this::compare);
+      keys.forEach(this::compare);
+      puts.sort(LAST_STAGE_FIRST);
+      removals.sort(FIRST_STAGE_FIRST);
+      List<FlowChange> changes = foreign;
+      Set<FlowKey> written = new HashSet<>();
+      for (Flow f : puts) {
+        changes.add(new FlowChange.Put(f));
+        written.add(f.key());
+      }
+      removals.forEach(k -> changes.add(new FlowChange.Remove(k)));
+      return new Difference(wanted.revision(), changes, written, strangers, healed);
+    }
+
+    private void compare(FlowKey key) {
+      Optional<Flow> desired = desired(key);
+      Flow present = table.flows().get(key);
       if (desired.isPresent()) {
         if (!desired.get().equals(present)) {
           puts.add(desired.get());
+          healing(surprises.at(key), desired.get().cookie(), wanted.object(node, key));
         }
       } else if (present != null && !Cookie.isLearned(key.table(), present.cookie())) {
-        Ownership owner = wanted.owner(Cookie.owner(present.cookie()));
-        if (owner != Ownership.HELD) {
+        boolean surprise = surprises.at(key);
+        if (surprise || !isHeld(present.cookie())) {
           removals.add(key);
-        }
-        if (owner == Ownership.UNKNOWN) {
-          strangers.add(present);
+          healing(surprise, present.cookie(), Optional.empty());
+          stranger(surprise, present.cookie(), new Installed.Known(present));
         }
       }
     }
-    puts.sort(Comparator.comparing(Flow::key, LAST_STAGE_FIRST));
-    removals.sort(LAST_STAGE_FIRST.reversed());
-    List<FlowChange> changes = new ArrayList<>(puts.size() + removals.size());
-    puts.forEach(f -> changes.add(new FlowChange.Put(f)));
-    removals.forEach(k -> changes.add(new FlowChange.Remove(k)));
-    return new Difference(wanted.revision(), changes, strangers);
+
+    /** One that no value of ours can say: it goes, unless a feature that is away left it. */
+    private void compare(Installed.Foreign flow) {
+      boolean surprise = surprises.at(Place.of(flow));
+      boolean replaced = flow.key().flatMap(this::desired).isPresent();
+      if (!replaced && (surprise || !isHeld(flow.cookie()))) {
+        foreign.add(new FlowChange.RemoveForeign(flow));
+        healing(surprise, flow.cookie(), Optional.empty());
+        stranger(surprise, flow.cookie(), flow);
+      }
+    }
+
+    private Optional<Flow> desired(FlowKey key) {
+      return wanted.flow(node, key).or(() -> surprises.before(key).filter(f -> isHeld(f.cookie())));
+    }
+
+    private boolean isHeld(long cookie) {
+      return wanted.owner(Cookie.owner(cookie)) == Ownership.HELD;
+    }
+
+    private void healing(boolean surprise, long cookie, Optional<Id<?>> object) {
+      if (surprise) {
+        Optional<String> feature = wanted.feature(Cookie.owner(cookie));
+        String whose =
+            feature
+                .map(f -> object.map(o -> f + " " + o).orElse("in the name of " + f))
+                .orElse("nobody");
+        healed.merge(whose, 1, Integer::sum);
+      }
+    }
+
+    private void stranger(boolean surprise, long cookie, Installed flow) {
+      if (!surprise && wanted.owner(Cookie.owner(cookie)) == Ownership.UNKNOWN) {
+        strangers.add(flow);
+      }
+    }
   }
 }

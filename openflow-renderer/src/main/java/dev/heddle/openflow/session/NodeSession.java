@@ -17,8 +17,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -27,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One node: what its database says goes into the model, what the model wants goes into its switch,
  * what became of it goes back onto its interfaces. The switch is spoken to only once the model
- * contains the node as it is. Runs on one executor thread.
+ * contains the node as it is. What it is told may come on any thread and is done on its executor,
+ * one thing after the other.
  */
 final class NodeSession {
 
@@ -44,14 +43,17 @@ final class NodeSession {
   private NodeSnapshot seen;
   private NodeSnapshot absorbed;
   private boolean absorbing;
+  private Set<Id<?>> refused = Set.of();
   private long boundRevision;
   private SwitchConnection waiting;
 
   /**
    * @param bound the ports this node had when it was last heard of
+   * @param generation with which its switch is claimed
    */
   NodeSession(
       Id<Node> id,
+      long generation,
       Set<Id<LogicalPort>> bound,
       Network network,
       DesiredFlows desired,
@@ -64,10 +66,12 @@ final class NodeSession {
     this.flows =
         new SwitchSession(
             id,
+            generation,
             desired,
             executor,
             () -> {
               changed.run();
+              noteRefusals();
               answer();
             });
   }
@@ -81,16 +85,12 @@ final class NodeSession {
     return flows.state();
   }
 
-  SwitchSession flows() {
-    return flows;
-  }
-
-  OptionalLong datapathId() {
-    return seen == null ? OptionalLong.empty() : seen.datapathId();
-  }
-
   /** The node's database is here, or has changed. */
   void seen(NodeDatabase from, NodeSnapshot snapshot) {
+    executor.execute(() -> see(from, snapshot));
+  }
+
+  private void see(NodeDatabase from, NodeSnapshot snapshot) {
     if (database != null && database != from) {
       LOG.warn(
           "node {} connected from {} in place of {}",
@@ -141,8 +141,16 @@ final class NodeSession {
 
   /** The node's switch is here. */
   void connected(SwitchConnection connection) {
-    waiting = connection;
-    connectSwitch();
+    executor.execute(
+        () -> {
+          waiting = connection;
+          connectSwitch();
+        });
+  }
+
+  /** Another second has passed. */
+  void tick() {
+    executor.execute(flows::tick);
   }
 
   private void connectSwitch() {
@@ -155,6 +163,10 @@ final class NodeSession {
 
   /** A revision is out. */
   void published(DesiredFlows.Revision revision) {
+    executor.execute(() -> follow(revision));
+  }
+
+  private void follow(DesiredFlows.Revision revision) {
     if (!revision.arrived().isEmpty()) {
       flows.arrived(revision.arrived());
       // Who came while the feature was away may be let in now.
@@ -181,6 +193,15 @@ final class NodeSession {
     answer();
   }
 
+  /** Ports of which the switch refuses a flow, or does so no longer, are told anew. */
+  private void noteRefusals() {
+    Set<Id<?>> now = state().refused().keySet();
+    if (!now.equals(refused)) {
+      bound.stream().filter(p -> now.contains(p) != refused.contains(p)).forEach(unanswered::add);
+      refused = now;
+    }
+  }
+
   private void answer() {
     if (database == null || absorbed == null || flows.isBusy()) {
       return; // a feature that comes back changes flows without a new revision to wait for
@@ -201,15 +222,13 @@ final class NodeSession {
 
   /** The node's database is gone; its switch may still be here. */
   void left(NodeDatabase which, String why) {
-    if (which == database) {
-      LOG.info("node {}: its database left: {}", id.name(), why);
-      database = null;
-    }
-  }
-
-  void close() {
-    flows.close();
-    Optional.ofNullable(database).ifPresent(d -> d.close("the controller stops"));
+    executor.execute(
+        () -> {
+          if (which == database) {
+            LOG.info("node {}: its database left: {}", id.name(), why);
+            database = null;
+          }
+        });
   }
 
   static Id<Node> idOf(NodeSnapshot snapshot) {

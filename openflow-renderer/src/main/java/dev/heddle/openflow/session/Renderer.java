@@ -23,6 +23,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,9 +31,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
@@ -79,13 +80,23 @@ public final class Renderer implements Confirmations, AutoCloseable {
   /** A switch whose database is not known yet waits here; more than this many are let go. */
   private static final int MOST_UNCLAIMED = 1_024;
 
+  /** Nothing waits for a switch on them: they share computing. */
+  private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
   private final Network network;
   private final DesiredFlows desired;
-  private final ExecutorService executor =
-      Executors.newSingleThreadExecutor(new DefaultThreadFactory("heddle-sessions", true));
+
+  /** Of two controllers the one that started later has the switches. */
+  private final long generation = System.currentTimeMillis();
+
+  private final ScheduledExecutorService threads =
+      Executors.newScheduledThreadPool(THREADS, new DefaultThreadFactory("heddle-sessions", true));
+  private final Executor executor = new Serial(threads);
   private final NioEventLoopGroup loops =
       new NioEventLoopGroup(2, new DefaultThreadFactory("heddle-ovsdb", true));
   private final Map<Id<Node>, NodeSession> sessions = new ConcurrentHashMap<>();
+  private final Map<Id<Node>, Long> datapaths = new HashMap<>();
+  private final Map<Long, Set<NodeSession>> owners = new HashMap<>();
   private final Map<Claim, SwitchConnection> unclaimed = new HashMap<>();
   private final Optional<TlsGate> gate;
   private final Map<Id<Node>, Set<Id<LogicalPort>>> lastBound;
@@ -122,6 +133,8 @@ public final class Renderer implements Confirmations, AutoCloseable {
     this.desired = desired;
     lastBound = NodeSession.bound(network.list(Binding.KIND.name()));
     listening = desired.listen(r -> later(() -> sessions.values().forEach(s -> s.published(r))));
+    threads.scheduleWithFixedDelay(
+        () -> sessions.values().forEach(NodeSession::tick), 1, 1, TimeUnit.SECONDS);
     switches =
         SwitchListener.open(
             openflow,
@@ -163,11 +176,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   }
 
   private void later(Runnable task) {
-    try {
-      executor.execute(task);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("too late: the renderer has stopped");
-    }
+    executor.execute(task);
   }
 
   private void databaseConnected(OvsdbConnection connection) {
@@ -177,16 +186,13 @@ public final class Renderer implements Confirmations, AutoCloseable {
   /** A switch has said who it is; whose it is, its node's database says. */
   private void connected(SwitchConnection connection) {
     long datapathId = connection.datapathId();
-    List<NodeSession> owners =
-        sessions.values().stream()
-            .filter(s -> s.datapathId().equals(OptionalLong.of(datapathId)))
-            .toList();
+    Set<NodeSession> claimants = owners.getOrDefault(datapathId, Set.of());
     Optional<NodeSession> owner =
-        owners.stream().filter(s -> connection.identity().mayBe(s.id().name())).findFirst();
+        claimants.stream().filter(s -> connection.identity().mayBe(s.id().name())).findFirst();
     if (owner.isPresent()) {
       hand(connection, owner.get());
-    } else if (!owners.isEmpty()) {
-      turnAway(connection, owners.get(0).id());
+    } else if (!claimants.isEmpty()) {
+      turnAway(connection, claimants.iterator().next().id());
     } else if (unclaimed.size() >= MOST_UNCLAIMED) {
       LOG.warn("{} is let go: too many switches wait for their databases", connection.peer());
       connection.close();
@@ -217,7 +223,25 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private void seen(NodeDatabase database, NodeSnapshot snapshot) {
     NodeSession session = sessions.computeIfAbsent(NodeSession.idOf(snapshot), this::session);
     session.seen(database, snapshot);
-    snapshot.datapathId().ifPresent(id -> claim(id, session));
+    own(session, snapshot.datapathId());
+  }
+
+  /** A node's database says which switch is the node's. */
+  private void own(NodeSession session, OptionalLong datapathId) {
+    Id<Node> node = session.id();
+    Long before =
+        datapathId.isPresent()
+            ? datapaths.put(node, datapathId.getAsLong())
+            : datapaths.remove(node);
+    if (before != null) {
+      owners.get(before).remove(session);
+      owners.computeIfPresent(before, (id, left) -> left.isEmpty() ? null : left);
+    }
+    datapathId.ifPresent(
+        id -> {
+          owners.computeIfAbsent(id, d -> new LinkedHashSet<>()).add(session);
+          claim(id, session);
+        });
   }
 
   /** The switches that waited for a database to say whose they are. */
@@ -238,7 +262,13 @@ public final class Renderer implements Confirmations, AutoCloseable {
     LOG.info("node {} is here for the first time since the start", node.name());
     Set<Id<LogicalPort>> bound = lastBound.getOrDefault(node, new HashSet<>());
     return new NodeSession(
-        node, bound, network, desired, this::later, () -> watchers.forEach(Runnable::run));
+        node,
+        generation,
+        bound,
+        network,
+        desired,
+        new Serial(threads),
+        () -> watchers.forEach(Runnable::run));
   }
 
   @Override
@@ -261,7 +291,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     listening.close();
     databases.close();
     switches.close();
-    executor.shutdown();
+    threads.shutdown();
     loops.shutdownGracefully();
   }
 

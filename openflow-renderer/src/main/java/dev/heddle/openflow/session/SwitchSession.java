@@ -2,25 +2,25 @@ package dev.heddle.openflow.session;
 
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
-import dev.heddle.openflow.channel.BundleOutcome;
-import dev.heddle.openflow.channel.BundleOutcome.Refusal;
 import dev.heddle.openflow.channel.SwitchConnection;
-import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.openflow.session.FlowTable.Slice;
+import dev.heddle.openflow.session.FlowTable.Surprise;
+import dev.heddle.pipeline.Confirmations.Drift;
 import dev.heddle.pipeline.Confirmations.NodeState;
-import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.DesiredFlows;
-import dev.heddle.pipeline.DesiredFlows.Ownership;
 import dev.heddle.pipeline.FlowKey;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,30 +41,44 @@ final class SwitchSession {
   /** Our Geneve option; the class is one of those for experiments (RFC 8926 section 6.2). */
   static final TlvMapping OPTION = new TlvMapping(0xff48, 0x80, 8, 0);
 
-  /** OVS applies a bundle in its main thread: this keeps it from being away for long. */
-  private static final int MOST_CHANGES = 5_000;
+  /** More changes by others than this, told and not looked at yet, are not kept. */
+  private static final int MOST_UNHEARD = 100_000;
+
+  private static final int RETRY_SECONDS = 30;
 
   private static final Logger LOG = LoggerFactory.getLogger(SwitchSession.class);
 
   private final Id<Node> node;
+  private final long generation;
   private final DesiredFlows desired;
   private final Executor executor;
   private final Listener listener;
   private final Set<FlowKey> dirty = new HashSet<>();
+  private final Surprises surprises = new Surprises();
+  private final Rounds rounds = new Rounds();
+  private final AtomicInteger unheard = new AtomicInteger();
   private SwitchConnection connection;
   private FlowTable table;
   private boolean inFlight;
+  private int underWay;
+  private Map<String, Integer> healing = Map.of();
+  private Drift drift = Drift.NONE;
 
-  /** Flows that the switch would not take, and why. */
-  private final Map<FlowKey, String> refused = new HashMap<>();
-
+  private final Refusals refused = new Refusals();
+  private boolean turnedAway;
+  private int sinceRetry;
   private long sentBefore;
   private String nodeTrouble = "";
   private String switchTrouble = "";
   private volatile NodeState state = new NodeState(false, -1, 0, 0, "");
 
-  SwitchSession(Id<Node> node, DesiredFlows desired, Executor executor, Listener listener) {
+  /**
+   * @param generation orders claims on the switch: one with a lower number is refused
+   */
+  SwitchSession(
+      Id<Node> node, long generation, DesiredFlows desired, Executor executor, Listener listener) {
     this.node = node;
+    this.generation = generation;
     this.desired = desired;
     this.executor = executor;
     this.listener = listener;
@@ -89,29 +103,49 @@ final class SwitchSession {
     connection = fresh;
     table = null;
     inFlight = false;
+    underWay = 0;
+    turnedAway = false;
     say("its flows are being read");
-    fresh.onClose(() -> executor.execute(() -> lost(fresh, "the connection was lost")));
+    fresh.onClose(() -> executor.execute(() -> lost(fresh, fresh.whyClosed())));
     fresh
-        .ensureTlvMap(OPTION)
-        .thenCompose(ok -> fresh.dump())
-        .whenComplete((dump, error) -> executor.execute(() -> dumped(fresh, dump, error)));
+        .claim(generation)
+        .thenCompose(ok -> fresh.ensureTlvMap(OPTION))
+        .thenCompose(ok -> fresh.monitor(updates -> told(fresh, updates)))
+        .thenCompose(tells -> fresh.dump().thenApply(dump -> new Read(dump, tells)))
+        .whenComplete((read, error) -> executor.execute(() -> read(fresh, read, error)));
   }
 
-  private void dumped(SwitchConnection from, List<Installed> dump, Throwable error) {
+  /**
+   * What a switch had when it was read.
+   *
+   * @param tells it tells of each change since
+   */
+  private record Read(List<Installed> dump, boolean tells) {}
+
+  private void read(SwitchConnection from, Read read, Throwable error) {
     if (from != connection) {
       return;
     }
     if (error != null) {
-      LOG.warn("node {}: {}", node.name(), error.getMessage());
-      say(error.getMessage());
-      from.close();
-      return;
+      Throwable cause = error.getCause() == null ? error : error.getCause();
+      LOG.warn("node {}: {}", node.name(), cause.getMessage());
+      say(cause.getMessage());
+      turnedAway = true;
+      sinceRetry = 0;
+      return; // it is tried again with a new connection, but not at once
     }
-    table = new FlowTable(dump);
+    table = new FlowTable(read.dump());
+    rounds.begin(read.tells() ? Rounds.SLOWLY : Duration.ZERO, System.nanoTime());
     dirty.addAll(table.flows().keySet());
     dirty.addAll(desired.read(s -> s.keys(node)));
     LOG.info(
-        "node {}: has {} flows, {} are to be compared", node.name(), table.size(), dirty.size());
+        "node {}: has {} flows, {} are to be compared; {}",
+        node.name(),
+        table.size(),
+        dirty.size(),
+        read.tells()
+            ? "it tells of changes by others"
+            : "it cannot tell of changes by others and is asked all the time");
     say("");
     step();
   }
@@ -128,8 +162,11 @@ final class SwitchSession {
   /** These keys may have changed. */
   void mark(Collection<FlowKey> keys) {
     dirty.addAll(keys);
-    dirty.addAll(refused.keySet());
+    dirty.addAll(refused.keys());
     step();
+    if (inFlight) { // who looks sees how much waits; nobody need be told
+      state = state(true, state.installed());
+    }
   }
 
   /** A feature is retired: whatever carries its number is looked at again. */
@@ -148,13 +185,76 @@ final class SwitchSession {
     step();
   }
 
+  /** The switch tells what others did; on the connection's thread. */
+  private void told(SwitchConnection from, List<FlowUpdate> updates) {
+    if (unheard.addAndGet(updates.size()) > MOST_UNHEARD) {
+      LOG.warn("node {}: more is changed by others than can be followed", node.name());
+      from.close(); // the next connection is dumped
+    }
+    executor.execute(
+        () -> {
+          unheard.addAndGet(-updates.size());
+          if (from == connection && table != null) {
+            for (FlowUpdate u : updates) {
+              table.told(u).ifPresent(s -> surprised(List.of(s)));
+            }
+          }
+        });
+  }
+
+  private void surprised(Collection<Surprise> found) {
+    surprises.note(found);
+    rounds.changing(found.stream().map(Surprise::place).toList());
+  }
+
+  /**
+   * To be called every second: heals what others did, all of one second at once, so that whoever
+   * insists on his flows does not keep us busy; and looks at the next slice.
+   */
+  void tick() {
+    if (table == null) {
+      if (turnedAway && connection != null && ++sinceRetry >= RETRY_SECONDS) {
+        connection.close();
+      }
+      return;
+    }
+    boolean retry = !refused.isEmpty() && ++sinceRetry >= RETRY_SECONDS;
+    if (retry) {
+      sinceRetry = 0;
+      dirty.addAll(refused.keys());
+    }
+    dirty.addAll(surprises.keys());
+    if (retry || !surprises.isEmpty()) {
+      step();
+    }
+    if (!inFlight) {
+      SwitchConnection to = connection;
+      rounds.slice(table.size(), System.nanoTime()).ifPresent(slice -> look(to, slice));
+    }
+  }
+
+  private void look(SwitchConnection at, Slice slice) {
+    at.dump(slice.cookie(), slice.mask())
+        .whenComplete((dump, error) -> executor.execute(() -> seen(at, slice, dump, error)));
+  }
+
+  private void seen(SwitchConnection at, Slice slice, List<Installed> dump, Throwable error) {
+    if (at != connection || table == null) {
+      return;
+    }
+    if (error != null) {
+      LOG.warn("node {}: {}", node.name(), error.getMessage());
+      at.close();
+      return;
+    }
+    surprises.note(table.compare(dump, slice, rounds.answered()));
+  }
+
   private void step() {
     if (table == null || inFlight) {
       return;
     }
-    Difference difference = desired.read(s -> Difference.between(s, node, table.flows(), dirty));
-    List<FlowChange> all = new ArrayList<>(strangers());
-    all.addAll(difference.changes());
+    Difference difference = desired.read(s -> Difference.between(s, node, table, dirty, surprises));
     if (!difference.strangers().isEmpty()) {
       LOG.warn(
           "node {}: removes {} flows that no feature owns, such as {}",
@@ -163,116 +263,36 @@ final class SwitchSession {
           difference.strangers().get(0));
     }
     // What was refused and is wanted no longer, or as it is, needs nothing.
-    refused.keySet().removeIf(k -> dirty.contains(k) && !difference.puts(k));
+    refused.removeIf(k -> dirty.contains(k) && !difference.puts().contains(k));
+    surprises.settled(dirty);
     dirty.clear();
-    if (all.isEmpty()) {
+    healing = difference.healed();
+    if (difference.changes().isEmpty()) {
       confirm(difference.revision(), false);
     } else {
       inFlight = true;
-      send(connection, all, 0, difference.revision());
-    }
-  }
-
-  /**
-   * Flows we cannot even say, unless a feature that is away left them or the switch learned them.
-   */
-  private List<FlowChange> strangers() {
-    List<FlowChange> removals = new ArrayList<>();
-    for (Installed.Foreign f : table.foreign()) {
-      boolean held = desired.read(s -> s.owner(Cookie.owner(f.cookie()))) == Ownership.HELD;
-      boolean replaced =
-          f.key().isPresent() && desired.read(s -> s.flow(node, f.key().get())).isPresent();
-      if (!held && !replaced && !Cookie.isLearned(f.table(), f.cookie())) {
-        LOG.warn("node {}: removes a flow that is not ours: {}", node.name(), f);
-        removals.add(new FlowChange.RemoveForeign(f));
-      }
-    }
-    return removals;
-  }
-
-  private void send(SwitchConnection to, List<FlowChange> all, int from, long revision) {
-    List<FlowChange> part = all.subList(from, Math.min(all.size(), from + MOST_CHANGES));
-    to.commit(part)
-        .whenComplete(
-            (outcome, error) ->
-                executor.execute(() -> sent(to, all, from, part, revision, outcome, error)));
-  }
-
-  private void sent(
-      SwitchConnection to,
-      List<FlowChange> all,
-      int from,
-      List<FlowChange> part,
-      long revision,
-      BundleOutcome outcome,
-      Throwable error) {
-    if (to != connection) {
-      return;
-    }
-    if (error != null) {
-      LOG.warn("node {}: {}", node.name(), error.getMessage());
-      to.close(); // what the switch has is not known: the next connection is dumped
-      return;
-    }
-    if (outcome instanceof BundleOutcome.Rejected rejected) {
-      refused(to, all, from, part, revision, rejected);
-      return;
-    }
-    table.confirmed(part);
-    part.forEach(this::taken);
-    int next = from + part.size();
-    if (next < all.size()) {
-      send(to, all, next, revision);
-      return;
-    }
-    finished(revision);
-  }
-
-  /**
-   * The switch takes none of a part because of some of its flows: goes on without those. They are
-   * tried again with the next change; until they are taken no revision is confirmed.
-   */
-  private void refused(
-      SwitchConnection to,
-      List<FlowChange> all,
-      int from,
-      List<FlowChange> part,
-      long revision,
-      BundleOutcome.Rejected rejected) {
-    Set<FlowChange> bad = new HashSet<>();
-    for (Refusal r : rejected.refusals()) {
-      if (r.index() >= 0 && part.get(r.index()) instanceof FlowChange.Put put) {
-        bad.add(put);
-        if (refused.put(put.flow().key(), r.text()) == null) {
-          LOG.error("node {}: the switch refuses {}: {}", node.name(), put.flow(), r.text());
-        }
-      }
-    }
-    List<FlowChange> rest = new ArrayList<>(all.subList(from, all.size()));
-    rest.removeAll(bad);
-    if (bad.isEmpty()) {
-      LOG.error(
-          "node {}: the switch refuses a bundle: {}",
-          node.name(),
-          rejected.refusals().get(0).text());
-      to.close(); // it is not known why: the next connection is dumped and compared
-    } else if (rest.isEmpty()) {
-      finished(revision);
-    } else {
-      send(to, rest, 0, revision);
-    }
-  }
-
-  private void taken(FlowChange change) {
-    if (change instanceof FlowChange.Put put) {
-      refused.remove(put.flow().key());
-    } else if (change instanceof FlowChange.Remove remove) {
-      refused.remove(remove.key());
+      underWay = difference.changes().size();
+      SwitchConnection to = connection;
+      new Patch(node, to, table, rounds, refused, desired)
+          .send(
+              difference.changes(),
+              executor,
+              () -> to == connection,
+              () -> finished(difference.revision()));
     }
   }
 
   private void finished(long revision) {
     inFlight = false;
+    underWay = 0;
+    if (!healing.isEmpty()) {
+      drift = Healing.after(drift, healing, Instant.now());
+      LOG.warn(
+          "node {}: others had changed flows; put right: {}",
+          node.name(),
+          String.join(", ", drift.owners()));
+      healing = Map.of();
+    }
     confirm(revision, true);
     step();
   }
@@ -280,7 +300,7 @@ final class SwitchSession {
   private void confirm(long revision, boolean patched) {
     long installed = refused.isEmpty() ? Math.max(revision, state.installed()) : state.installed();
     NodeState before = state;
-    state = new NodeState(true, installed, table.size(), sent(), trouble());
+    state = state(true, installed);
     if (patched
         || installed > before.installed()
         || !before.connected()
@@ -291,26 +311,26 @@ final class SwitchSession {
 
   private void say(String trouble) {
     switchTrouble = trouble;
-    state =
-        new NodeState(
-            connection != null && table != null,
-            state.installed(),
-            table == null ? state.flows() : table.size(),
-            sent(),
-            trouble());
+    state = state(connection != null && table != null, state.installed());
     listener.changed();
   }
 
+  private NodeState state(boolean connected, long installed) {
+    return new NodeState(
+        connected,
+        installed,
+        table == null ? state.flows() : table.size(),
+        sent(),
+        trouble(),
+        drift,
+        refused.byObject(),
+        dirty.size() + (long) underWay);
+  }
+
   private String trouble() {
-    String flows =
-        refused.isEmpty()
-            ? ""
-            : "The switch refuses "
-                + refused.size()
-                + " flows, such as "
-                + refused.entrySet().iterator().next()
-                + ".";
-    return String.join(" ", nodeTrouble, switchTrouble, flows).strip().replaceAll(" +", " ");
+    return String.join(" ", nodeTrouble, switchTrouble, refused.sentence())
+        .strip()
+        .replaceAll(" +", " ");
   }
 
   private long sent() {
@@ -325,15 +345,12 @@ final class SwitchSession {
     connection = null;
     table = null;
     inFlight = false;
+    underWay = 0;
     dirty.clear(); // all is compared at the next connection
+    surprises.clear();
+    healing = Map.of();
     refused.clear();
     LOG.info("node {}: {}", node.name(), why);
     say(why);
-  }
-
-  void close() {
-    if (connection != null) {
-      connection.close();
-    }
   }
 }

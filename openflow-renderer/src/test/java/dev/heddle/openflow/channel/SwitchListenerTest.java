@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,13 @@ class SwitchListenerTest {
 
   @BeforeEach
   void listen() {
-    listener = listen(new Limits(2, Duration.ofMillis(500)));
+    listener = listen(new Limits(2, Duration.ofSeconds(60)));
+  }
+
+  /** For tests that wait for it to be lost; long enough for a switch to introduce itself. */
+  private void listenWithLittlePatience() {
+    listener.close();
+    listener = listen(new Limits(2, Duration.ofSeconds(3)));
   }
 
   private SwitchListener listen(Limits limits) {
@@ -82,6 +89,7 @@ class SwitchListenerTest {
 
   @Test
   void whoSaysNothingIsDroppedAndNotHandedOver() throws Exception {
+    listenWithLittlePatience();
     try (ScriptedSwitch silent = new ScriptedSwitch(listener.port())) {
       assertThat(silent.isLeft()).isTrue();
       assertThat(connections).isEmpty();
@@ -108,6 +116,7 @@ class SwitchListenerTest {
 
   @Test
   void aSwitchThatHangsFailsTheFutureAndLosesItsConnection() throws Exception {
+    listenWithLittlePatience();
     try (ScriptedSwitch hung = new ScriptedSwitch(listener.port()).introduce(1)) {
       SwitchConnection connection = next();
       CompletableFuture<BundleOutcome> commit = connection.commit(List.of(CHANGE));
@@ -115,7 +124,7 @@ class SwitchListenerTest {
 
       assertThatThrownBy(() -> commit.get(10, SECONDS))
           .hasCauseInstanceOf(SwitchFailure.class)
-          .hasMessageContaining("did not answer within 50");
+          .hasMessageContaining("did not answer within 300");
       assertThatThrownBy(() -> barrier.get(10, SECONDS)).hasCauseInstanceOf(SwitchFailure.class);
       assertThat(hung.isLeft()).isTrue();
       assertThat(connection.isOpen()).isFalse();
@@ -148,6 +157,23 @@ class SwitchListenerTest {
       slow.say("0402000800001234");
       assertThat(slow.expect(3)).isEqualTo(0x1234);
       assertThat(commit).isNotDone();
+    }
+  }
+
+  @Test
+  void aSwitchThatReadsNothingIsNotWrittenToWithoutEnd() throws Exception {
+    try (ScriptedSwitch deaf = new ScriptedSwitch(listener.port()).introduce(1)) {
+      SwitchConnection connection = next();
+      int changes = 1_000_000; // 100 MB
+      CompletableFuture<BundleOutcome> commit =
+          connection.commit(Collections.nCopies(changes, CHANGE));
+      long before = -1;
+      while (connection.flowModsSent() > before) { // until the kernel takes no more
+        before = connection.flowModsSent();
+        assertThatThrownBy(() -> commit.get(1, SECONDS)).isInstanceOf(TimeoutException.class);
+      }
+      assertThat(connection.flowModsSent()).isPositive().isLessThan(changes / 2);
+      assertThat(deaf).isNotNull();
     }
   }
 

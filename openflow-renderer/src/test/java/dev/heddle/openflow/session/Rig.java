@@ -113,7 +113,7 @@ final class Rig implements AutoCloseable {
 
   /** Waits until a condition holds, looking again at each revision and confirmation. */
   void await(String what, BooleanSupplier condition) {
-    for (long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20); ; ) {
+    for (long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90); ; ) {
       CountDownLatch news = new CountDownLatch(1);
       try (AutoCloseable watch = controller.watch(r -> news.countDown())) {
         if (condition.getAsBoolean()) {

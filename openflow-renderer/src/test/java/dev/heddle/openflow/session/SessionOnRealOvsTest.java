@@ -171,9 +171,17 @@ class SessionOnRealOvsTest {
     rig.await("trouble", () -> rig.node("n1").trouble().contains("refuses 1 flows"));
     assertThat(rig.node("n1").trouble()).contains("table=76");
     assertThat(rig.isRealized("LogicalPort", "red-c")).isFalse();
+    ovs.vsctl("wait-until", "Interface", "red-c", "external_ids:heddle-condition!=[]");
+    assertThat(ovs.get("Interface", "red-c", "external_ids:heddle-condition"))
+        .startsWith("n1 refuses a flow of it: flow refused: table full")
+        .contains("table=76");
+    assertThat(rig.state("LogicalPort", "red-c").conditions())
+        .anyMatch(c -> !c.status() && c.reason().equals("SwitchRefuses"));
+    assertThat(rig.isRealized("LogicalPort", "red-a")).as("others have theirs").isTrue();
     ovs.vsctl("clear", "Bridge", "br-int", "flow_tables");
     rig.apply(Rig.network("green")); // any change: what was refused is tried again
     rig.awaitRealized("LogicalPort", "red-c");
+    ovs.waitUntil("Interface", "red-c", "external_ids:heddle-installed=true");
     assertThat(rig.node("n1").trouble()).isEmpty();
   }
 

@@ -230,13 +230,23 @@ final class Board {
     return keys;
   }
 
-  Optional<Flow> flow(Id<Node> node, FlowKey key) {
+  private Wish best(Id<Node> node, FlowKey key) {
     Wish best = null;
     for (Wish w = wishes.first(key); w != null; w = w.next) {
       if (nodes(w.flow.scope()).contains(node) && (best == null || precedes(w, best))) {
         best = w;
       }
     }
+    return best;
+  }
+
+  /** For whose sake the flow with this key is wanted on a node. */
+  Optional<Id<?>> object(Id<Node> node, FlowKey key) {
+    return Optional.ofNullable(best(node, key)).map(w -> w.flow.owner());
+  }
+
+  Optional<Flow> flow(Id<Node> node, FlowKey key) {
+    Wish best = best(node, key);
     if (best == null) {
       return Optional.empty();
     }

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is true of an object now, worked out when somebody asks. */
@@ -82,6 +83,10 @@ final class Conditions {
       return Optional.of(
           Condition.failed(Condition.REALIZED, "Not" + unmet.get().type(), unmet.get().message()));
     }
+    Optional<Condition> refused = refused(id);
+    if (refused.isPresent()) {
+      return refused;
+    }
     Optional<Condition> unread = unread(id, entity);
     if (unread.isPresent()) {
       return unread;
@@ -137,6 +142,22 @@ final class Conditions {
                 "Feature "
                     + reader.get()
                     + " is away; what it left stays, and changes wait for its return."));
+  }
+
+  /** A switch has answered a flow of the object with an error. */
+  private Optional<Condition> refused(Id<?> id) {
+    Confirmations source = confirmations;
+    Map<Id<Node>, NodeState> states = source == null ? Map.of() : source.nodes();
+    String said =
+        states.entrySet().stream()
+            .filter(e -> e.getValue().refused().containsKey(id))
+            .map(
+                e -> e.getKey().name() + " refuses a flow of it: " + e.getValue().refused().get(id))
+            .sorted()
+            .collect(Collectors.joining("; "));
+    return said.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Condition.failed(Condition.REALIZED, "SwitchRefuses", said + "."));
   }
 
   private Optional<Condition> untroubled(Id<Node> node) {

@@ -105,6 +105,16 @@ final class Publication {
     }
 
     @Override
+    public Optional<Id<?>> object(Id<Node> node, FlowKey key) {
+      return board.object(node, key);
+    }
+
+    @Override
+    public Optional<String> feature(int number) {
+      return Optional.ofNullable(owners.get(number));
+    }
+
+    @Override
     public Ownership owner(int number) {
       String name = owners.get(number);
       if (name == null) {

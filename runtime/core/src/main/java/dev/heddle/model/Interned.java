@@ -13,15 +13,22 @@ public final class Interned<T> {
 
   private final Object[] values = new Object[1 << BITS];
 
+  /** Of the values: most that are not equal are told apart without looking at the other one. */
+  private final int[] hashes = new int[1 << BITS];
+
   /** {@code value}, or an equal one that was seen before. */
   @SuppressWarnings("unchecked") // only values of this type are put here
   public T of(T value) {
-    int place = value.hashCode() * SPREAD >>> Integer.SIZE - BITS;
-    Object seen = values[place];
-    if (value.equals(seen)) {
-      return (T) seen;
+    int hash = value.hashCode();
+    int place = hash * SPREAD >>> Integer.SIZE - BITS;
+    if (hashes[place] == hash) {
+      Object seen = values[place];
+      if (value.equals(seen)) {
+        return (T) seen;
+      }
     }
     values[place] = value;
+    hashes[place] = hash;
     return value;
   }
 }

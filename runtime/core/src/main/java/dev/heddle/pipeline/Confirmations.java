@@ -2,7 +2,10 @@ package dev.heddle.pipeline;
 
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the switches have confirmed; provided by whoever drives them. */
 public interface Confirmations {
@@ -15,8 +18,47 @@ public interface Confirmations {
    * @param flows how many flows it holds
    * @param sent how many flow modifications were sent to it since the controller started
    * @param trouble what stands in the way, as a sentence; empty if nothing does
+   * @param drift what others changed in its flows and was put right
+   * @param refused objects of which the switch refuses a flow, with what it says; the first 1,000
+   * @param waiting how many flows are to be compared or on their way; for a node that hangs it
+   *     grows up to the number of its flows, whatever happens
    */
-  record NodeState(boolean connected, long installed, long flows, long sent, String trouble) {}
+  record NodeState(
+      boolean connected,
+      long installed,
+      long flows,
+      long sent,
+      String trouble,
+      Drift drift,
+      Map<Id<?>, String> refused,
+      long waiting) {
+
+    public NodeState {
+      refused = Map.copyOf(refused);
+    }
+
+    /** A node in whose flows nobody else had a hand. */
+    public NodeState(boolean connected, long installed, long flows, long sent, String trouble) {
+      this(connected, installed, flows, sent, trouble, Drift.NONE, Map.of(), 0);
+    }
+  }
+
+  /**
+   * Flows that somebody else changed behind the controller's back, since it started.
+   *
+   * @param healed how many flows were put back or taken away for it
+   * @param last when that was last done
+   * @param owners whose flows they were the last time, most affected first: features with objects
+   *     of theirs, and how many flows; a long list ends with how many more there are
+   */
+  record Drift(long healed, Optional<Instant> last, List<String> owners) {
+
+    public static final Drift NONE = new Drift(0, Optional.empty(), List.of());
+
+    public Drift {
+      owners = List.copyOf(owners);
+    }
+  }
 
   Map<Id<Node>, NodeState> nodes();
 

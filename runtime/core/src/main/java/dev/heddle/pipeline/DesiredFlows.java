@@ -23,6 +23,12 @@ public interface DesiredFlows {
     /** The flow wanted on a node for a key, if any. */
     Optional<Flow> flow(Id<Node> node, FlowKey key);
 
+    /** The object for whose sake the flow for a key is wanted on a node, if any is. */
+    Optional<Id<?>> object(Id<Node> node, FlowKey key);
+
+    /** The name of the feature, here or away, that has this owner number. */
+    Optional<String> feature(int number);
+
     /** Whether flows with this owner number may be removed when nobody wants them. */
     Ownership owner(int number);
   }

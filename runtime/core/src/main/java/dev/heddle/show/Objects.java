@@ -131,7 +131,12 @@ public final class Objects {
           .put("installed", now.installed())
           .put("flows", now.flows())
           .put("sent", now.sent())
+          .put("waiting", now.waiting())
           .put("trouble", now.trouble());
+      ObjectNode drift = status.putObject("drift").put("healed", now.drift().healed());
+      now.drift().last().ifPresent(at -> drift.put("last", at.toString()));
+      ArrayNode owners = drift.putArray("owners");
+      now.drift().owners().forEach(owners::add);
     }
     return tree;
   }
