@@ -28,7 +28,7 @@ run_tests() {
   HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab \
     /usr/bin/python3 -m tests "$HEDDLE_ROOT/lab/target/TEST-lab.xml" || status=1
   say "system tests"
-  PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests \
+  HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests \
     /usr/bin/python3 -m system "$HEDDLE_ROOT/itests/system/target/TEST-system.xml" || status=1
   /usr/bin/python3 "$HEDDLE_ROOT/scripts/totals.py" "$HEDDLE_ROOT" "$mark" "$status" || status=1
   rm -f "$mark"

@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
  * @param tunnelPort port number of our Geneve port on br-int
  * @param uplinks port numbers on br-int, by the physical network they lead to
  * @param interfaces of br-int, by iface-id
+ * @param zones connection tracking zones of br-int, by iface-id
  * @param duplicates where several interfaces of br-int have one iface-id
  * @param refused interfaces of br-int with an iface-id that cannot be used, by OVS name, and why
  * @param problems other sentences the operator of the node should see
@@ -40,6 +41,7 @@ public record NodeSnapshot(
     OptionalInt tunnelPort,
     SortedMap<String, Integer> uplinks,
     SortedMap<String, InterfaceView> interfaces,
+    Zones zones,
     List<Duplicate> duplicates,
     SortedMap<String, String> refused,
     List<String> problems) {
@@ -137,6 +139,7 @@ public record NodeSnapshot(
         tunnel.map(InterfaceView::portNumber).orElse(OptionalInt.empty()),
         uplinks(root, devices),
         plugged.interfaces(),
+        bridge.map(Zones::of).orElse(Zones.NONE),
         plugged.duplicates(),
         plugged.refused(),
         problems);
@@ -171,6 +174,7 @@ public record NodeSnapshot(
         tunnelPort,
         uplinks,
         interfaces,
+        zones,
         duplicates,
         refused,
         all);
