@@ -1,11 +1,22 @@
 # shellcheck shell=bash
-# Measures the engine in a plain JVM. HEDDLE_BENCH_JAVA: options of that JVM.
+# Measures in a plain JVM. HEDDLE_BENCH_JAVA: options of that JVM.
 
 bench() {
-  [ "${1:-}" = engine ] || die "usage: heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--json]"
+  local class log options
+  case ${1:-} in
+    engine) class=EngineBench ;;
+    push)
+      class=PushBench
+      use install
+      install_missing openvswitch-switch
+      ;;
+    *)
+      die "usage: heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--json]
+       heddle bench push [--flows N] [--rounds N] [--switches N] [--json]"
+      ;;
+  esac
   shift
   use_java
-  local log options
   log=$(mktemp)
   say "bench: building"
   if ! (cd "$HEDDLE_ROOT" && mvn -B -ntp -q -DskipTests -pl itests/bench -am package) </dev/null >"$log" 2>&1; then
@@ -15,5 +26,5 @@ bench() {
   rm -f "$log"
   read -ra options <<<"${HEDDLE_BENCH_JAVA:--Xms4g -Xmx4g}"
   "$JAVA_HOME/bin/java" "${options[@]}" -cp "$HEDDLE_ROOT/itests/bench/target/classes:$HEDDLE_ROOT/itests/bench/target/lib/*" \
-    dev.heddle.bench.EngineBench "$@"
+    "dev.heddle.bench.$class" "$@"
 }

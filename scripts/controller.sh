@@ -62,6 +62,7 @@ controller_start() {
   use_java
   unpack
   admit_console_key
+  pki_prepare
   mkdir -p "$HEDDLE_HOME/data/log"
   listen_for_lab
   # "daemon" keeps Karaf in the foreground of this child, and exec makes the child's pid Java's own.

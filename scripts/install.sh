@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Installs Debian packages that are missing, and starts no service by it.
 
-LAB_PACKAGES=(ca-certificates ethtool iperf3 iproute2 iputils-ping mininet openvswitch-switch procps python3-yaml
+LAB_PACKAGES=(ca-certificates ethtool iperf3 iproute2 iputils-ping mininet openssl openvswitch-switch procps python3-yaml
   tcpdump)
 BUILD_PACKAGES=(curl maven openjdk-17-jdk-headless openssh-client)
 # shellcheck disable=SC2034 # for lab up --ovs 3.5 and test --all

@@ -1,8 +1,12 @@
 """A node of the lab: an Open vSwitch that joins a controller and reaches the other nodes."""
 
-from .parts import UNDERLAY_MTU
+from pathlib import Path
+
+from .parts import UNDERLAY_MTU, run
 from .settings import LabError
 from .switch import OpenVSwitch
+
+HEDDLE = Path(__file__).resolve().parents[2] / "heddle"
 
 # Marks the flows of br-phy that stand for a cut cable.
 CUT = "0xc07"
@@ -68,12 +72,26 @@ class OvsNode(OpenVSwitch):
 
     def join(self, controller):
         """Points the switch at its controller(s): addresses, or whole OVSDB targets, separated by commas."""
-        port = self.params["settings"].ovsdb_port
-        targets = [c if ":" in c else f"tcp:{c}:{port}" for c in controller.split(",")]
+        settings = self.params["settings"]
+        protocol = "ssl" if settings.pki else "tcp"
+        targets = [c if ":" in c else f"{protocol}:{c}:{settings.ovsdb_port}" for c in controller.split(",")]
+        if any(t.startswith("ssl:") for t in targets):
+            self.show_certificate()
         self.ovs("ovs-vsctl", "--no-wait", "set-manager", *targets, "--", "set", "Open_vSwitch", ".",
                  f"external_ids:heddle-encap-ip={self.address}", f"external_ids:system-id={self.name}",
                  "external_ids:heddle-datapath-type=netdev")
         self.controller, self.standalone = controller, False
+
+    def show_certificate(self):
+        """Has the node prove who it is, with a certificate made now if it has none."""
+        pki = self.params["settings"].pki
+        if not pki:
+            raise LabError("a controller at ssl:... needs certificates: use the script heddle, without HEDDLE_TLS=off")
+        directory = pki / "nodes" / self.name
+        if not (directory / "cert.pem").exists():
+            run([str(HEDDLE), "pki", "node", self.name])
+        self.ovs("ovs-vsctl", "--no-wait", "set-ssl",
+                 *(str(directory / file) for file in ("privkey.pem", "cert.pem", "cacert.pem")))
 
     def stand_alone(self):
         """Makes br-int an ordinary learning switch, for a lab without a controller."""

@@ -14,13 +14,15 @@ class LabError(Exception):
 @dataclass(frozen=True)
 class Settings:
     """directory: state, sockets, logs; prefix: of namespaces and root devices; underlay: the nodes' network;
-    ovsdb_port: where a controller named by its address alone takes the nodes' databases.
+    ovsdb_port: where a controller named by its address alone takes the nodes' databases; pki: what `heddle pki`
+    keeps, for nodes that join over TLS, or None for plain TCP.
     """
 
     directory: Path
     prefix: str
     underlay: ipaddress.IPv4Network
     ovsdb_port: int = 6640
+    pki: Path | None = None
 
     @staticmethod
     def from_environment(environment=os.environ):
@@ -45,7 +47,14 @@ class Settings:
         port = environment.get("HEDDLE_OVSDB_PORT") or "6640"
         if not re.fullmatch(r"[0-9]{1,5}", port) or not 0 < int(port) < 65536:
             raise LabError(f"HEDDLE_OVSDB_PORT must be a port number, not {port!r}")
-        return Settings(directory, prefix, network, int(port))
+        return Settings(directory, prefix, network, int(port), Settings._pki(environment))
+
+    @staticmethod
+    def _pki(environment):
+        home = environment.get("HEDDLE_HOME")
+        if environment.get("HEDDLE_TLS") == "off" or not home:
+            return None
+        return Path(environment.get("HEDDLE_PKI") or f"{home}/pki")
 
     @property
     def socket(self):

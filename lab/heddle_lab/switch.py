@@ -49,7 +49,9 @@ class OpenVSwitch(Named, Switch):
     def _start_database(self):
         directory = self.directory
         self.ovs("ovsdb-server", str(directory / "conf.db"), f"--remote=punix:{directory}/db.sock",
-                 "--remote=db:Open_vSwitch,Open_vSwitch,manager_options", "--no-chdir", "--detach", "--pidfile",
+                 "--remote=db:Open_vSwitch,Open_vSwitch,manager_options",
+                 "--private-key=db:Open_vSwitch,SSL,private_key", "--certificate=db:Open_vSwitch,SSL,certificate",
+                 "--ca-cert=db:Open_vSwitch,SSL,ca_cert", "--no-chdir", "--detach", "--pidfile",
                  f"--log-file={directory}/ovsdb-server.log", "-vconsole:off")
 
     def _start_switch(self):

@@ -55,7 +55,7 @@ public final class RealOvs implements AutoCloseable {
     }
   }
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final Path SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
 
   private final Path dir;
@@ -108,7 +108,7 @@ public final class RealOvs implements AutoCloseable {
 
   /** Runs ovs-ofctl with OpenFlow 1.3 and 1.4; name a bridge by its plain name. */
   public String ofctl(String... args) {
-    return run(command("ovs-ofctl", "--timeout=20", "--protocols=OpenFlow13,OpenFlow14"), args);
+    return run(command("ovs-ofctl", "--timeout=110", "--protocols=OpenFlow13,OpenFlow14"), args);
   }
 
   /** Runs ovs-appctl against ovs-vswitchd, for example {@code ofproto/trace br-int in_port=1}. */
@@ -166,6 +166,10 @@ public final class RealOvs implements AutoCloseable {
                 file("conf.db"),
                 "--remote=p" + databaseSocket(),
                 "--remote=db:Open_vSwitch,Open_vSwitch,manager_options",
+                // What ovs-vsctl set-ssl says, as Debian's ovs-ctl has it.
+                "--private-key=db:Open_vSwitch,SSL,private_key",
+                "--certificate=db:Open_vSwitch,SSL,certificate",
+                "--ca-cert=db:Open_vSwitch,SSL,ca_cert",
                 "--unixctl=" + file("ovsdb.ctl"),
                 "-vconsole:off",
                 "--log-file=" + file("ovsdb-server.log")));

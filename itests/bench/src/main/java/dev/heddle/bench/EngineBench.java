@@ -45,7 +45,7 @@ public final class EngineBench {
     }
   }
 
-  private static int number(List<String> given, String option, int otherwise) {
+  static int number(List<String> given, String option, int otherwise) {
     int at = given.indexOf(option);
     return at < 0 ? otherwise : Integer.parseInt(given.get(at + 1));
   }

@@ -3,7 +3,8 @@ package dev.heddle.openflow.channel;
 import dev.heddle.openflow.channel.BundleOutcome.Refusal;
 import dev.heddle.openflow.codec.BundleCodec;
 import dev.heddle.openflow.codec.BundleCodec.Control;
-import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.Change;
+import dev.heddle.openflow.codec.EncodedFlows;
 import dev.heddle.openflow.codec.OpenFlowError;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
@@ -36,7 +37,8 @@ final class BundleCommit {
 
   private final int bundle;
   private final int first;
-  private final List<FlowChange> changes;
+  private final List<? extends Change> changes;
+  private final EncodedFlows encoded;
   private final Sender sender;
   private final LongAdder flowModsSent;
   private final CompletableFuture<BundleOutcome> outcome = new CompletableFuture<>();
@@ -47,10 +49,16 @@ final class BundleCommit {
   private boolean decided;
 
   BundleCommit(
-      int bundle, int first, List<FlowChange> changes, Sender sender, LongAdder flowModsSent) {
+      int bundle,
+      int first,
+      List<? extends Change> changes,
+      EncodedFlows encoded,
+      Sender sender,
+      LongAdder flowModsSent) {
     this.bundle = bundle;
     this.first = first;
     this.changes = changes;
+    this.encoded = encoded;
     this.sender = sender;
     this.flowModsSent = flowModsSent;
   }
@@ -116,7 +124,7 @@ final class BundleCommit {
     int written = 0;
     for (int i = from; i < to; i++) {
       try {
-        BundleCodec.writeAdd(out, first + 1 + i, bundle, changes.get(i));
+        BundleCodec.writeAdd(out, first + 1 + i, bundle, changes.get(i), encoded);
         written++;
       } catch (IllegalArgumentException e) {
         refuse(new Refusal(i, Refusal.UNSENT, 0, e.getMessage()));

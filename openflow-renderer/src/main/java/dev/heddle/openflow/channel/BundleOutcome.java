@@ -8,7 +8,10 @@ public sealed interface BundleOutcome {
   /** All changes are in force. */
   record Accepted(int changes) implements BundleOutcome {}
 
-  /** Nothing was applied, for these reasons: the first 100 of them, at least one. */
+  /**
+   * Nothing was applied, for these reasons: the first 100 of them, at least one. Of meters those
+   * that are not named were.
+   */
   record Rejected(List<Refusal> refusals) implements BundleOutcome {
 
     public Rejected {

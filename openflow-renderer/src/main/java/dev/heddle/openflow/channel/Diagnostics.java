@@ -2,7 +2,6 @@ package dev.heddle.openflow.channel;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.opendaylight.infrautils.diagstatus.DiagStatusService;
 import org.opendaylight.infrautils.diagstatus.ServiceDescriptor;
 import org.opendaylight.infrautils.diagstatus.ServiceRegistration;
@@ -10,15 +9,25 @@ import org.opendaylight.infrautils.diagstatus.ServiceStatusSummary;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * The service that openflowjava's bundle requires before it resolves. Nobody asks it anything:
- * {@link SwitchListener} hears of its own listener by a {@link StartReport}.
+ * The service that openflowjava's bundle requires before it resolves. Nobody asks it anything and
+ * nobody reports: {@link Listening} does without the part of openflowjava that would.
  */
 @Component
 public final class Diagnostics implements DiagStatusService {
 
   @Override
   public ServiceRegistration register(String service) {
-    return new StartReport(new CompletableFuture<>()).register(service);
+    return new ServiceRegistration() {
+      @Override
+      public void report(ServiceDescriptor state) {
+        // nothing is kept
+      }
+
+      @Override
+      public void close() {
+        // nothing is held
+      }
+    };
   }
 
   @Override

@@ -42,7 +42,6 @@ record Inbound(
     this(connection, adapter, introduced, new AtomicBoolean(), new AtomicBoolean());
   }
 
-  /** With TLS this is called twice, after the handshake and at the first message. */
   @Override
   public void onConnectionReady() {
     if (ready.compareAndSet(false, true)) {
@@ -98,7 +97,7 @@ record Inbound(
 
   @Override
   public void onSslConnectionError(SslConnectionError error) {
-    connection.lost("TLS failed: " + error.getInfo());
+    // not sent: the gate in front does TLS
   }
 
   @Override

@@ -1,18 +1,27 @@
 package dev.heddle.openflow.channel;
 
-import java.net.InetAddress;
+import dev.heddle.openflow.tls.Identity;
+import dev.heddle.openflow.tls.TlsGate;
+import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Optional;
-import org.opendaylight.openflowjava.protocol.api.connection.ConnectionConfiguration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.opendaylight.openflowjava.protocol.api.connection.SwitchConnectionHandler;
 import org.opendaylight.openflowjava.protocol.api.connection.ThreadConfiguration;
-import org.opendaylight.openflowjava.protocol.api.connection.TlsConfiguration;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.openflow.config.rev140630.KeystoreType;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.openflow.config.rev140630.PathType;
-import org.opendaylight.yang.gen.v1.urn.opendaylight.openflow.config.rev140630.TransportProtocol;
+import org.opendaylight.openflowjava.protocol.impl.core.TcpChannelInitializer;
+import org.opendaylight.openflowjava.protocol.impl.core.TcpHandler;
+import org.opendaylight.openflowjava.protocol.impl.deserialization.DeserializationFactory;
+import org.opendaylight.openflowjava.protocol.impl.deserialization.DeserializerRegistryImpl;
+import org.opendaylight.openflowjava.protocol.impl.serialization.SerializationFactory;
+import org.opendaylight.openflowjava.protocol.impl.serialization.SerializerRegistryImpl;
 
-/** Where and how to listen, in openflowjava's terms. */
-record Listening(InetSocketAddress bind, Optional<Tls> tls) implements ConnectionConfiguration {
+/**
+ * openflowjava's server, put together here instead of by its provider, so that TLS is ours: its own
+ * reads key stores anew for every connection and logs a stack trace for every stranger. A
+ * connection meets the first handler of openflowjava once the gate has let it in.
+ */
+final class Listening extends TcpChannelInitializer {
 
   /** Bounds what a switch that asks and never reads can make us keep. */
   private static final int QUEUED_MESSAGES = 256;
@@ -20,54 +29,68 @@ record Listening(InetSocketAddress bind, Optional<Tls> tls) implements Connectio
   /** OVS that is well asks us every 5 s by itself: who is silent for longer is asked. */
   private static final long IDLE_MILLIS = 10_000;
 
-  @Override
-  public InetAddress getAddress() {
-    return bind.getAddress();
+  private final Optional<TlsGate> gate;
+  private final Function<Identity, SwitchConnectionHandler> door;
+  private final DeserializationFactory in;
+  private final SerializationFactory out;
+
+  /**
+   * @param door takes what a peer with this identity connects
+   */
+  Listening(Optional<TlsGate> gate, Function<Identity, SwitchConnectionHandler> door) {
+    this.gate = gate;
+    this.door = door;
+    DeserializerRegistryImpl readers = new DeserializerRegistryImpl();
+    readers.init();
+    in = new DeserializationFactory(readers);
+    RawMessage.takeOver(in, readers);
+    SerializerRegistryImpl writers = new SerializerRegistryImpl();
+    writers.init();
+    out = new SerializationFactory(writers);
+    RawRequest.takeOver(writers);
+  }
+
+  /**
+   * Binds on a thread of its own; {@code online} completes when the server listens, or fails with
+   * the reason why it cannot.
+   */
+  TcpHandler start(InetSocketAddress bind, CompletableFuture<Void> online) {
+    TcpHandler server =
+        new TcpHandler(bind.getAddress(), bind.getPort(), () -> online.complete(null));
+    server.setChannelInitializer(this);
+    server.initiateNioEventLoopGroups(new Threads());
+    Thread waiting =
+        new Thread(
+            () -> {
+              try {
+                server.run(); // returns when the server's channel is closed
+              } catch (Exception e) { // netty throws BindException without declaring it
+                online.completeExceptionally(e);
+              }
+            },
+            "heddle-openflow");
+    waiting.setDaemon(true);
+    waiting.start();
+    return server;
   }
 
   @Override
-  public int getPort() {
-    return bind.getPort();
+  protected void initChannel(SocketChannel channel) {
+    gate.ifPresentOrElse(
+        g -> g.admit(channel, identity -> channel.pipeline().addLast(speaking(identity))),
+        () -> channel.pipeline().addLast(speaking(Identity.UNPROVED)));
   }
 
-  @Override
-  public Object getTransferProtocol() {
-    return tls.isPresent() ? TransportProtocol.TLS : TransportProtocol.TCP;
-  }
-
-  @Override
-  public TlsConfiguration getTlsConfiguration() {
-    return tls.map(Stores::new).orElse(null);
-  }
-
-  @Override
-  public long getSwitchIdleTimeout() {
-    return IDLE_MILLIS;
-  }
-
-  @Override
-  public Object getSslContext() {
-    return null;
-  }
-
-  @Override
-  public ThreadConfiguration getThreadConfiguration() {
-    return new Threads();
-  }
-
-  @Override
-  public boolean useBarrier() {
-    return false;
-  }
-
-  @Override
-  public boolean isGroupAddModEnabled() {
-    return false;
-  }
-
-  @Override
-  public int getChannelOutboundQueueSize() {
-    return QUEUED_MESSAGES;
+  /** Adds openflowjava's handlers to one channel. */
+  private TcpChannelInitializer speaking(Identity identity) {
+    TcpChannelInitializer handlers = new TcpChannelInitializer();
+    handlers.setSwitchIdleTimeout(IDLE_MILLIS);
+    handlers.setDeserializationFactory(in);
+    handlers.setSerializationFactory(out);
+    handlers.setSwitchConnectionHandler(door.apply(identity));
+    handlers.setUseBarrier(false);
+    handlers.setChannelOutboundQueueSize(QUEUED_MESSAGES);
+    return handlers;
   }
 
   private record Threads() implements ThreadConfiguration {
@@ -80,59 +103,6 @@ record Listening(InetSocketAddress bind, Optional<Tls> tls) implements Connectio
     @Override
     public int getBossThreadCount() {
       return 1;
-    }
-  }
-
-  private record Stores(Tls tls) implements TlsConfiguration {
-
-    @Override
-    public String getTlsKeystore() {
-      return tls.keyStore().toString();
-    }
-
-    @Override
-    public KeystoreType getTlsKeystoreType() {
-      return KeystoreType.PKCS12;
-    }
-
-    @Override
-    public String getTlsTruststore() {
-      return tls.trustStore().toString();
-    }
-
-    @Override
-    public KeystoreType getTlsTruststoreType() {
-      return KeystoreType.PKCS12;
-    }
-
-    @Override
-    public PathType getTlsKeystorePathType() {
-      return PathType.PATH;
-    }
-
-    @Override
-    public PathType getTlsTruststorePathType() {
-      return PathType.PATH;
-    }
-
-    @Override
-    public String getKeystorePassword() {
-      return tls.password();
-    }
-
-    @Override
-    public String getCertificatePassword() {
-      return tls.password();
-    }
-
-    @Override
-    public String getTruststorePassword() {
-      return tls.password();
-    }
-
-    @Override
-    public List<String> getCipherSuites() {
-      return List.of(); // what the JDK enables
     }
   }
 }

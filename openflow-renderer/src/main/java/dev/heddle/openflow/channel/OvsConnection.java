@@ -1,19 +1,28 @@
 package dev.heddle.openflow.channel;
 
 import com.google.common.util.concurrent.ListenableFuture;
-import dev.heddle.openflow.codec.FlowChange;
-import dev.heddle.openflow.codec.FlowCodec;
+import dev.heddle.openflow.codec.Change;
+import dev.heddle.openflow.codec.EncodedFlows;
 import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.MalformedMessage;
 import dev.heddle.openflow.codec.Messages;
 import dev.heddle.openflow.codec.Messages.Role;
+import dev.heddle.openflow.codec.MeterChange;
+import dev.heddle.openflow.codec.MeterCodec;
 import dev.heddle.openflow.codec.MonitorCodec;
 import dev.heddle.openflow.codec.OpenFlow;
 import dev.heddle.openflow.codec.OpenFlowError;
-import dev.heddle.openflow.codec.TlvCodec;
+import dev.heddle.openflow.codec.PacketCodec;
+import dev.heddle.openflow.codec.PacketIn;
+import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.openflow.tls.Identity;
+import dev.heddle.pipeline.Group;
+import dev.heddle.pipeline.Meter;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,26 +36,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.opendaylight.openflowjava.protocol.api.connection.ConnectionAdapter;
 import org.opendaylight.yangtools.yang.common.RpcResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A {@link SwitchConnection} over one channel of openflowjava: requests and answers by xid. */
-final class OvsConnection implements SwitchConnection {
-
-  /** More flows than this in one dump are taken for an attack on memory. */
-  private static final int MOST_FLOWS = 4_000_000;
+final class OvsConnection implements SwitchConnection, Dialogue {
 
   private static final Logger LOG = LoggerFactory.getLogger(OvsConnection.class);
 
   /** Whoever waits for messages with one xid. */
-  private record Asker(Consumer<byte[]> answer, Consumer<Throwable> fail) {}
+  private record Asker(
+      Consumer<byte[]> answer, Consumer<OpenFlowError> refused, Consumer<Throwable> fail) {}
 
   private final ConnectionAdapter adapter;
+  private final Identity identity;
   private final String peer;
   private final Duration patience;
+  private final EncodedFlows encoded;
   private final AtomicInteger xids = new AtomicInteger(1);
   private final AtomicInteger bundles = new AtomicInteger(1);
   private final Map<Integer, Asker> askers = new ConcurrentHashMap<>();
@@ -54,11 +62,15 @@ final class OvsConnection implements SwitchConnection {
   private final CompletableFuture<String> gone = new CompletableFuture<>();
   private CompletableFuture<?> lastCommit = CompletableFuture.completedFuture(null);
   private volatile Optional<BundleCommit> running = Optional.empty();
+  private volatile Consumer<PacketIn> packets = nobody -> {};
   private volatile long datapathId;
   private volatile Consumer<List<FlowUpdate>> heard = updates -> {};
 
-  OvsConnection(ConnectionAdapter adapter, Duration patience) {
+  OvsConnection(
+      ConnectionAdapter adapter, Identity identity, Duration patience, EncodedFlows encoded) {
     this.adapter = adapter;
+    this.identity = identity;
+    this.encoded = encoded;
     this.patience = patience;
     this.peer = String.valueOf(adapter.getRemoteAddress());
   }
@@ -79,10 +91,7 @@ final class OvsConnection implements SwitchConnection {
 
   /** Finds out whether a silent switch is still there; closes if not. */
   void probe() {
-    ask(
-        patience,
-        (out, xid) -> Messages.writeBare(out, xid, OpenFlow.ECHO_REQUEST),
-        m -> Optional.of(m.length));
+    confirmed((out, xid) -> Messages.writeBare(out, xid, OpenFlow.ECHO_REQUEST));
   }
 
   /** Takes one message off the channel; its bytes are not to be trusted. */
@@ -108,10 +117,12 @@ final class OvsConnection implements SwitchConnection {
     if (message.type() == OpenFlow.ERROR) {
       OpenFlowError error = OpenFlowError.read(message.bytes());
       commit.ifPresent(c -> c.error(xid, error));
-      asker.ifPresent(a -> a.fail.accept(new SwitchFailure("the switch says " + error.text())));
+      asker.ifPresent(a -> a.refused.accept(error));
       if (commit.isEmpty() && asker.isEmpty()) {
         LOG.warn("Switch {} sent an error nobody waits for: {}", peer, error.text());
       }
+    } else if (PacketCodec.isPacketIn(message.bytes())) {
+      packets.accept(PacketCodec.read(message.bytes()));
     } else if (message.type() == OpenFlow.EXPERIMENTER && commit.isPresent()) {
       commit.get().answer(xid, message.bytes());
     } else if (asker.isPresent()) {
@@ -121,12 +132,8 @@ final class OvsConnection implements SwitchConnection {
     }
   }
 
-  private interface Question {
-    void write(ByteBuf out, int xid);
-  }
-
-  /** {@code read} gives the answer, or empty while parts of it are still to come. */
-  private <T> CompletableFuture<T> ask(
+  @Override
+  public <T> CompletableFuture<T> ask(
       Duration limit, Question question, Function<byte[], Optional<T>> read) {
     int xid = xids.getAndIncrement();
     CompletableFuture<T> answer = new CompletableFuture<>();
@@ -141,6 +148,7 @@ final class OvsConnection implements SwitchConnection {
                 throw e;
               }
             },
+            e -> answer.completeExceptionally(new SwitchFailure("the switch says " + e.text())),
             answer::completeExceptionally));
     answer.whenComplete((ok, failure) -> askers.remove(xid));
     limit(answer, limit);
@@ -193,71 +201,68 @@ final class OvsConnection implements SwitchConnection {
   }
 
   @Override
+  public void tell(Question statement) {
+    int xid = xids.getAndIncrement();
+    send(out -> statement.write(out, xid)).whenComplete(this::closeOn);
+  }
+
+  @Override
   public CompletableFuture<Void> claim(long generation) {
-    return ask(
-            patience,
-            (out, xid) -> Messages.writeRoleRequest(out, xid, Role.PRIMARY, generation),
-            m -> Optional.of(m.length))
-        .thenApply(length -> null);
+    return confirmed((out, xid) -> Messages.writeRoleRequest(out, xid, Role.PRIMARY, generation));
   }
 
   @Override
   public CompletableFuture<Void> ensureTlvMap(TlvMapping wanted) {
-    return tlvTable()
-        .thenCompose(
-            before -> {
-              if (before.contains(wanted)) {
-                return CompletableFuture.completedFuture(null);
-              }
-              refuseConflict(wanted, before);
-              // A refusal has no asker and is logged; whether the table is right decides.
-              int xid = xids.getAndIncrement();
-              send(out -> TlvCodec.writeAdd(out, xid, wanted)).whenComplete(this::closeOn);
-              return tlvTable().thenAccept(after -> requireMapping(wanted, after));
-            });
-  }
-
-  private CompletableFuture<List<TlvMapping>> tlvTable() {
-    return ask(patience, TlvCodec::writeRequest, m -> Optional.of(TlvCodec.readReply(m)));
-  }
-
-  private void refuseConflict(TlvMapping wanted, List<TlvMapping> table) {
-    for (TlvMapping m : table) {
-      boolean sameOption = m.optionClass() == wanted.optionClass() && m.type() == wanted.type();
-      if (sameOption || m.index() == wanted.index()) {
-        throw new SwitchFailure(
-            "the switch at "
-                + peer
-                + " has the Geneve option map "
-                + m
-                + ", in the way of "
-                + wanted
-                + "; remove it with ovs-ofctl del-tlv-map if nobody else uses it");
-      }
-    }
-  }
-
-  private void requireMapping(TlvMapping wanted, List<TlvMapping> table) {
-    if (!table.contains(wanted)) {
-      throw new SwitchFailure(
-          "the switch at " + peer + " did not take the Geneve option map " + wanted);
-    }
+    return new TlvTable(this, patience, peer).ensure(wanted);
   }
 
   @Override
   public CompletableFuture<List<Installed>> dump(long cookie, long cookieMask) {
-    List<Installed> flows = new ArrayList<>(); // touched by the channel's thread only
-    return ask(
-        patience.multipliedBy(6),
-        (out, xid) -> FlowCodec.writeDumpRequest(out, xid, cookie, cookieMask),
-        m -> {
-          FlowCodec.Page page = FlowCodec.readPage(m);
-          flows.addAll(page.flows());
-          if (flows.size() > MOST_FLOWS) {
-            throw new MalformedMessage("a dump of more than " + MOST_FLOWS + " flows");
+    return new Dumps(this, patience).flows(cookie, cookieMask);
+  }
+
+  @Override
+  public CompletableFuture<Numbered<Group>> dumpGroups() {
+    return new Dumps(this, patience).groups();
+  }
+
+  @Override
+  public CompletableFuture<Numbered<Meter>> dumpMeters() {
+    return new Dumps(this, patience).meters();
+  }
+
+  @Override
+  public CompletableFuture<BundleOutcome> changeMeters(List<? extends MeterChange> changes) {
+    List<MeterChange> all = List.copyOf(changes);
+    int first = xids.getAndAdd(all.size());
+    List<BundleOutcome.Refusal> refusals = new ArrayList<>(); // the channel's thread, till barrier
+    for (int i = 0; i < all.size(); i++) {
+      int index = i;
+      askers.put(
+          first + i,
+          new Asker(
+              unexpected -> {},
+              e -> refusals.add(new BundleOutcome.Refusal(index, e.type(), e.code(), e.text())),
+              lost -> {})); // the barrier tells
+    }
+    send(out -> {
+          for (int i = 0; i < all.size(); i++) {
+            MeterCodec.write(out, first + i, all.get(i));
           }
-          return page.more() ? Optional.empty() : Optional.of(flows);
-        });
+        })
+        .whenComplete(this::closeOn);
+    return barrier()
+        .whenComplete(
+            (ok, failure) -> {
+              for (int i = 0; i < all.size(); i++) {
+                askers.remove(first + i);
+              }
+            })
+        .thenApply(
+            done ->
+                refusals.isEmpty()
+                    ? new BundleOutcome.Accepted(all.size())
+                    : new BundleOutcome.Rejected(refusals));
   }
 
   @Override
@@ -277,15 +282,15 @@ final class OvsConnection implements SwitchConnection {
   }
 
   @Override
-  public synchronized CompletableFuture<BundleOutcome> commit(List<FlowChange> changes) {
-    List<FlowChange> all = List.copyOf(changes);
+  public synchronized CompletableFuture<BundleOutcome> commit(List<? extends Change> changes) {
+    List<Change> all = List.copyOf(changes);
     CompletableFuture<BundleOutcome> outcome =
         lastCommit.handle((ok, failure) -> null).thenCompose(previous -> begin(all));
     lastCommit = outcome;
     return outcome;
   }
 
-  private CompletableFuture<BundleOutcome> begin(List<FlowChange> changes) {
+  private CompletableFuture<BundleOutcome> begin(List<? extends Change> changes) {
     if (changes.isEmpty()) {
       return CompletableFuture.completedFuture(new BundleOutcome.Accepted(0));
     }
@@ -294,6 +299,7 @@ final class OvsConnection implements SwitchConnection {
             bundles.getAndIncrement(),
             xids.getAndAdd(BundleCommit.numbers(changes.size())),
             changes,
+            encoded,
             this::send,
             flowModsSent);
     running = Optional.of(commit);
@@ -313,30 +319,30 @@ final class OvsConnection implements SwitchConnection {
   }
 
   @Override
+  public void onPacketIn(Consumer<PacketIn> receiver) {
+    packets = receiver;
+    tell(PacketCodec::writeFormat);
+  }
+
+  @Override
+  public void send(PacketOut packet) {
+    ByteBuf bytes = Unpooled.buffer();
+    PacketCodec.write(bytes, xids.getAndIncrement(), packet); // here, where it may be refused
+    send(out -> out.writeBytes(bytes)).whenComplete(this::closeOn);
+  }
+
+  @Override
   public CompletableFuture<Void> emptyZones(Collection<Integer> zones) {
-    // There is an answer only where the switch refuses, and it comes before that to the barrier.
-    CompletableFuture<Void> refused = new CompletableFuture<>();
-    int first = xids.getAndAdd(zones.size());
-    int xid = first;
-    for (int zone : zones) {
-      int number = xid++;
-      askers.put(number, new Asker(m -> {}, refused::completeExceptionally));
-      send(out -> Messages.writeEmptyZone(out, number, zone)).whenComplete(this::closeOn);
-    }
-    return barrier()
-        .thenCompose(
-            done -> refused.isDone() ? refused : CompletableFuture.<Void>completedFuture(null))
-        .whenComplete(
-            (ok, failure) -> IntStream.range(first, first + zones.size()).forEach(askers::remove));
+    return Emptying.of(zones, this, patience, this::barrier);
   }
 
   @Override
   public CompletableFuture<Void> barrier() {
-    return ask(
-            patience,
-            (out, xid) -> Messages.writeBare(out, xid, OpenFlow.BARRIER_REQUEST),
-            m -> Optional.of(m.length))
-        .thenApply(length -> null);
+    return confirmed((out, xid) -> Messages.writeBare(out, xid, OpenFlow.BARRIER_REQUEST));
+  }
+
+  private CompletableFuture<Void> confirmed(Question question) {
+    return ask(patience, question, m -> Optional.of(m.length)).thenApply(length -> null);
   }
 
   /** Ends the connection and all that waits for it; the first reason counts. */
@@ -358,6 +364,16 @@ final class OvsConnection implements SwitchConnection {
   @Override
   public String peer() {
     return peer;
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return adapter.getRemoteAddress();
+  }
+
+  @Override
+  public Identity identity() {
+    return identity;
   }
 
   @Override

@@ -4,10 +4,11 @@ import dev.heddle.openflow.codec.OpenFlow;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.opendaylight.openflowjava.protocol.api.extensibility.DeserializerExtensionProvider;
+import org.opendaylight.openflowjava.protocol.api.extensibility.DeserializerRegistry;
 import org.opendaylight.openflowjava.protocol.api.extensibility.OFDeserializer;
 import org.opendaylight.openflowjava.protocol.api.keys.MessageCodeKey;
 import org.opendaylight.openflowjava.protocol.api.keys.TypeToClassKey;
+import org.opendaylight.openflowjava.protocol.impl.deserialization.DeserializationFactory;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.openflow.protocol.rev130731.OfHeader;
 import org.opendaylight.yangtools.yang.common.Uint32;
 import org.opendaylight.yangtools.yang.common.Uint8;
@@ -32,22 +33,23 @@ final class RawMessage implements OfHeader {
    * Makes openflowjava hand through every message but hello and the 1.3 echo request, also those
    * that have no business here: what its own readers cannot read they log with a stack trace.
    */
-  static void takeOver(DeserializerExtensionProvider provider) {
+  static void takeOver(DeserializationFactory mappings, DeserializerRegistry readers) {
     for (int version : VERSIONS) {
       for (int type = 1; type <= LAST_TYPE; type++) {
         if (version != OpenFlow.VERSION || type != OpenFlow.ECHO_REQUEST) {
-          takeOver(provider, version, type);
+          takeOver(mappings, readers, version, type);
         }
       }
     }
   }
 
-  private static void takeOver(DeserializerExtensionProvider provider, int version, int type) {
+  private static void takeOver(
+      DeserializationFactory mappings, DeserializerRegistry readers, int version, int type) {
     Uint8 v = Uint8.valueOf(version);
     // A class of our own keeps clear of its lookup by experimenter, which never finds anything.
-    provider.registerDeserializerMapping(new TypeToClassKey(v, type), RawMessage.class);
+    mappings.registerMapping(new TypeToClassKey(v, type), RawMessage.class);
     OFDeserializer<RawMessage> unread = in -> read(version, type, in);
-    provider.registerDeserializer(new MessageCodeKey(v, type, RawMessage.class), unread);
+    readers.registerDeserializer(new MessageCodeKey(v, type, RawMessage.class), unread);
   }
 
   /** {@code in} stands at the xid: openflowjava has read version, type and length. */

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.opendaylight.openflowjava.protocol.api.connection.ConnectionAdapter;
 import org.opendaylight.openflowjava.protocol.api.extensibility.OFSerializer;
-import org.opendaylight.openflowjava.protocol.api.extensibility.SerializerExtensionProvider;
+import org.opendaylight.openflowjava.protocol.api.extensibility.SerializerRegistry;
 import org.opendaylight.openflowjava.protocol.api.keys.MessageTypeKey;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.openflow.common.types.rev130731.ExperimenterId;
 import org.opendaylight.yang.gen.v1.urn.opendaylight.openflow.protocol.rev130731.ExperimenterInput;
@@ -22,9 +22,9 @@ import org.opendaylight.yangtools.yang.common.Uint8;
 record RawRequest(Consumer<ByteBuf> content) implements ExperimenterInput {
 
   /** Makes {@link ConnectionAdapter#experimenter} write what a {@code RawRequest} holds. */
-  static void takeOver(SerializerExtensionProvider provider) {
+  static void takeOver(SerializerRegistry writers) {
     OFSerializer<ExperimenterInput> plain = (in, out) -> ((RawRequest) in).content().accept(out);
-    provider.registerSerializer(
+    writers.registerSerializer(
         new MessageTypeKey<>(RawMessage.VERSION, ExperimenterInput.class), plain);
   }
 

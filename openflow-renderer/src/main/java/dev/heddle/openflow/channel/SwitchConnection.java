@@ -1,9 +1,16 @@
 package dev.heddle.openflow.channel;
 
-import dev.heddle.openflow.codec.FlowChange;
+import dev.heddle.openflow.codec.Change;
 import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
+import dev.heddle.openflow.codec.MeterChange;
+import dev.heddle.openflow.codec.PacketIn;
+import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.openflow.tls.Identity;
+import dev.heddle.pipeline.Group;
+import dev.heddle.pipeline.Meter;
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +28,12 @@ public interface SwitchConnection extends AutoCloseable {
 
   /** Where it connects from, for people. */
   String peer();
+
+  /** The other end, to name it if it is refused. */
+  InetSocketAddress address();
+
+  /** Who the switch has proved to be. */
+  Identity identity();
 
   /**
    * Becomes the one controller that may change the switch; another one that was so before is told
@@ -55,10 +68,45 @@ public interface SwitchConnection extends AutoCloseable {
   CompletableFuture<Boolean> monitor(Consumer<List<FlowUpdate>> heard);
 
   /**
+   * What there is of one kind.
+   *
+   * @param known in no order
+   * @param foreign numbers of those that hold something outside our values
+   */
+  record Numbered<T>(List<T> known, List<Long> foreign) {}
+
+  /** All groups. */
+  CompletableFuture<Numbered<Group>> dumpGroups();
+
+  /** All meters. */
+  CompletableFuture<Numbered<Meter>> dumpMeters();
+
+  /**
    * Applies all changes in order and at once, or none. Commits of one connection run one after the
    * other. If the connection is lost meanwhile it is not known which it was: dump and compare.
    */
-  CompletableFuture<BundleOutcome> commit(List<FlowChange> changes);
+  CompletableFuture<BundleOutcome> commit(List<? extends Change> changes);
+
+  /**
+   * Changes meters, in order; no bundle of Open vSwitch takes them, so each stands alone: those
+   * that are not refused are in force. Completes when the switch has done them all.
+   *
+   * @return {@link BundleOutcome.Rejected} if some were refused, by their index in the list
+   */
+  CompletableFuture<BundleOutcome> changeMeters(List<? extends MeterChange> changes);
+
+  /**
+   * From now on {@code receiver} gets the packets that flows send here; one of an earlier call gets
+   * none any more. Runs on the channel's thread: must be quick and must not wait.
+   */
+  void onPacketIn(Consumer<PacketIn> receiver);
+
+  /**
+   * Has the switch run actions on a packet. An error about it is logged.
+   *
+   * @throws IllegalArgumentException if it is longer than a message
+   */
+  void send(PacketOut packet);
 
   /** The switch forgets every connection it tracks in these zones. */
   CompletableFuture<Void> emptyZones(Collection<Integer> zones);

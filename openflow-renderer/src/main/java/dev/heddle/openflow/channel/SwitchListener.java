@@ -1,6 +1,9 @@
 package dev.heddle.openflow.channel;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import dev.heddle.openflow.codec.EncodedFlows;
+import dev.heddle.openflow.tls.Identity;
+import dev.heddle.openflow.tls.TlsGate;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -12,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.opendaylight.openflowjava.protocol.api.connection.ConnectionAdapter;
 import org.opendaylight.openflowjava.protocol.api.connection.SwitchConnectionHandler;
-import org.opendaylight.openflowjava.protocol.impl.core.SwitchConnectionProviderImpl;
 import org.opendaylight.openflowjava.protocol.impl.core.TcpHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,42 +28,53 @@ public final class SwitchListener implements AutoCloseable {
   private static final long START_SECONDS = 10;
   private static final Logger LOG = LoggerFactory.getLogger(SwitchListener.class);
 
-  private final SwitchConnectionProviderImpl provider;
   private final Set<OvsConnection> connections = ConcurrentHashMap.newKeySet();
   private final Limits limits;
+  private final EncodedFlows encoded;
   private final Consumer<SwitchConnection> onConnect;
+  private final TcpHandler server;
+  private final CompletableFuture<Void> online = new CompletableFuture<>();
 
   private SwitchListener(
-      SwitchConnectionProviderImpl provider, Limits limits, Consumer<SwitchConnection> onConnect) {
-    this.provider = provider;
+      InetSocketAddress bind,
+      Optional<TlsGate> gate,
+      Limits limits,
+      EncodedFlows encoded,
+      Consumer<SwitchConnection> onConnect) {
     this.limits = limits;
+    this.encoded = encoded;
     this.onConnect = onConnect;
+    this.server = new Listening(gate, Door::new).start(bind, online);
   }
 
   /**
    * Listens from now on.
    *
    * @param bind port 0 takes a free one: {@link #port}
+   * @param gate switches must come through it by TLS; empty for plain TCP
    * @param onConnect runs on the connection's own thread: it may start requests, not wait for them
    * @throws SwitchFailure if the address cannot be listened on
    */
   public static SwitchListener open(
       InetSocketAddress bind,
-      Optional<Tls> tls,
+      Optional<TlsGate> gate,
       Limits limits,
       Consumer<SwitchConnection> onConnect) {
-    CompletableFuture<Void> online = new CompletableFuture<>();
-    SwitchConnectionProviderImpl provider =
-        new SwitchConnectionProviderImpl(new StartReport(online), new Listening(bind, tls));
-    RawMessage.takeOver(provider);
-    RawRequest.takeOver(provider);
-    SwitchListener listener = new SwitchListener(provider, limits, onConnect);
-    provider.setSwitchConnectionHandler(listener.new Door());
-    provider.startup();
+    return open(bind, gate, limits, EncodedFlows.inPartOfTheHeap(), onConnect);
+  }
+
+  /** As above; {@code encoded} is what all its connections share. */
+  public static SwitchListener open(
+      InetSocketAddress bind,
+      Optional<TlsGate> gate,
+      Limits limits,
+      EncodedFlows encoded,
+      Consumer<SwitchConnection> onConnect) {
+    SwitchListener listener = new SwitchListener(bind, gate, limits, encoded, onConnect);
     try {
-      online.orTimeout(START_SECONDS, TimeUnit.SECONDS).join();
+      listener.online.orTimeout(START_SECONDS, TimeUnit.SECONDS).join();
     } catch (CompletionException e) {
-      provider.shutdown();
+      listener.close();
       throw new SwitchFailure("cannot listen for switches on " + bind + ": " + e.getCause());
     }
     return listener;
@@ -69,18 +82,24 @@ public final class SwitchListener implements AutoCloseable {
 
   /** The port that switches are to connect to. */
   public int port() {
-    return ((TcpHandler) provider.getServerFacade()).getPort();
+    return server.getPort();
   }
 
   /** Stops listening and closes every connection. */
   @Override
+  @SuppressWarnings("CheckReturnValue") // threads end by themselves; nobody needs to wait for them
   public void close() {
     Set.copyOf(connections).forEach(OvsConnection::close);
-    provider.shutdown();
+    server.shutdown();
   }
 
-  /** Lets switches in. */
+  /** Takes the connections of one peer. */
   private final class Door implements SwitchConnectionHandler {
+    private final Identity identity;
+
+    Door(Identity identity) {
+      this.identity = identity;
+    }
 
     @Override
     public boolean accept(InetAddress peer) {
@@ -94,7 +113,7 @@ public final class SwitchListener implements AutoCloseable {
 
     @Override
     public void onSwitchConnected(ConnectionAdapter adapter) {
-      OvsConnection connection = new OvsConnection(adapter, limits.patience());
+      OvsConnection connection = new OvsConnection(adapter, identity, limits.patience(), encoded);
       connections.add(connection);
       connection.onClose(() -> connections.remove(connection));
       CompletableFuture<Void> introduced = new CompletableFuture<>();
@@ -114,7 +133,7 @@ public final class SwitchListener implements AutoCloseable {
         connection.lost("it did not introduce itself: " + failure.getMessage());
         return;
       }
-      LOG.info(
+      LOG.debug(
           "Switch {} connected from {}",
           String.format("%016x", connection.datapathId()),
           connection.peer());

@@ -41,12 +41,21 @@ public final class BundleCodec {
    *
    * @throws IllegalArgumentException if OpenFlow 1.3 cannot say it; nothing is written then
    */
-  public static void writeAdd(ByteBuf out, int xid, int bundle, FlowChange change) {
+  public static void writeAdd(
+      ByteBuf out, int xid, int bundle, Change change, EncodedFlows encoded) {
     int start = OpenFlow.begin(out, OpenFlow.EXPERIMENTER, xid);
     try {
       out.writeInt(OpenFlow.ONF).writeInt(ADD_MESSAGE);
       out.writeInt(bundle).writeShort(0).writeShort(ATOMIC_ORDERED);
-      FlowCodec.write(out, xid, change);
+      if (change instanceof FlowChange.Put put) {
+        encoded.write(out, xid, put);
+      } else if (change instanceof FlowChange flow) {
+        FlowCodec.write(out, xid, flow);
+      } else if (change instanceof GroupChange.Put put) {
+        GroupCodec.writePut(out, xid, put.group());
+      } else {
+        GroupCodec.writeRemove(out, xid, ((GroupChange.Remove) change).id());
+      }
       OpenFlow.end(out, start);
     } catch (IllegalArgumentException e) {
       out.writerIndex(start);

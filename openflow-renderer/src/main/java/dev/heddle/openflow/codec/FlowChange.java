@@ -4,7 +4,7 @@ import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 
 /** One step from what a switch has to what it is to have. */
-public sealed interface FlowChange {
+public sealed interface FlowChange extends Change {
 
   /**
    * Adds the flow or replaces the one with its key. OFPFC_ADD in both cases: OVS then keeps packet

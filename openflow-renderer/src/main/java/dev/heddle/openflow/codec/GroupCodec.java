@@ -31,7 +31,11 @@ public final class GroupCodec {
    */
   public record Page(List<Group> groups, List<Long> foreign, boolean more) {}
 
-  /** Writes the group-mod that adds the group or replaces the one with its number. */
+  /**
+   * Writes the group-mod that adds the group or replaces the one with its number.
+   *
+   * @throws IllegalArgumentException if it is too long for a message; nothing is written then
+   */
   public static void writePut(ByteBuf out, int xid, Group group) {
     int start = OpenFlow.begin(out, OpenFlow.GROUP_MOD, xid);
     out.writeShort(ADD_OR_MODIFY).writeByte(TYPES.indexOf(group.type())).writeByte(0);

@@ -96,6 +96,26 @@ final class MatchCodec {
     }
   }
 
+  /** As {@link #read}, leaving out what is not a {@link Wire} or contradicts what came before. */
+  static Match readKnown(ByteReader fields) {
+    Match known = Match.ALL;
+    while (fields.remaining() > 0) {
+      int header = fields.i32();
+      ByteReader body = fields.part(Oxm.length(header));
+      Optional<Term> term = readTerm(header, body);
+      if (term.isPresent()) {
+        List<Term> more = new ArrayList<>(known.terms());
+        more.add(term.get());
+        try {
+          known = Match.of(more);
+        } catch (IllegalArgumentException contradiction) {
+          // a switch does not contradict itself
+        }
+      }
+    }
+    return canonical(known);
+  }
+
   private static Optional<Term> readTerm(int header, ByteReader body) {
     int plain = header & ~0x1ff;
     if (plain == (Oxm.VLAN_VID & ~0x1ff)) {

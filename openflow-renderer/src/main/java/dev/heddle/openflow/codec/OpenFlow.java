@@ -18,6 +18,7 @@ public final class OpenFlow {
   public static final int PACKET_IN = 10;
   public static final int FLOW_REMOVED = 11;
   public static final int PORT_STATUS = 12;
+  public static final int PACKET_OUT = 13;
   public static final int FLOW_MOD = 14;
   public static final int GROUP_MOD = 15;
   public static final int MULTIPART_REQUEST = 18;
@@ -26,6 +27,8 @@ public final class OpenFlow {
   public static final int BARRIER_REPLY = 21;
   public static final int ROLE_REQUEST = 24;
   public static final int ROLE_REPLY = 25;
+
+  public static final int METER_MOD = 29;
 
   static final int NICIRA = 0x2320;
   static final int ONF = 0x4f4e4600;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.openflow.ovsdb.OvsdbException.BadMessage;
 import dev.heddle.openflow.ovsdb.OvsdbException.Refused;
+import dev.heddle.openflow.tls.Identity;
 import io.netty.channel.Channel;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.NetUtil;
@@ -48,21 +49,24 @@ public final class OvsdbConnection {
   }
 
   private final Channel channel;
+  private final Identity identity;
   private final Limits limits;
   private final JsonRpc rpc;
   private final Map<String, Monitor> monitors = new HashMap<>();
   private int lastMonitor;
 
-  private OvsdbConnection(Channel channel, Limits limits, Consumer<OvsdbConnection> onConnect) {
+  private OvsdbConnection(
+      Channel channel, Identity identity, Limits limits, Consumer<OvsdbConnection> onConnect) {
     this.channel = channel;
+    this.identity = identity;
     this.limits = limits;
     this.rpc = new JsonRpc(limits, this::notified, () -> onConnect.accept(this));
   }
 
   /** Makes a channel speak OVSDB; {@code onConnect} runs when it is open. */
   static OvsdbConnection attach(
-      Channel channel, Limits limits, Consumer<OvsdbConnection> onConnect) {
-    OvsdbConnection connection = new OvsdbConnection(channel, limits, onConnect);
+      Channel channel, Identity identity, Limits limits, Consumer<OvsdbConnection> onConnect) {
+    OvsdbConnection connection = new OvsdbConnection(channel, identity, limits, onConnect);
     long probe = limits.inactivityProbe().toMillis();
     channel
         .pipeline()
@@ -80,6 +84,11 @@ public final class OvsdbConnection {
 
   public SocketAddress peer() {
     return channel.remoteAddress();
+  }
+
+  /** Who the node has proved to be. */
+  public Identity identity() {
+    return identity;
   }
 
   /** The address of ours that the peer has reached, as it stands in an OVS target. */

@@ -1,5 +1,7 @@
 package dev.heddle.openflow.ovsdb;
 
+import dev.heddle.openflow.tls.Identity;
+import dev.heddle.openflow.tls.TlsGate;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -9,7 +11,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.Optional;
@@ -31,7 +32,7 @@ public final class OvsdbListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OvsdbListener.class);
 
   private final Limits limits;
-  private final Optional<SslContext> tls;
+  private final Optional<TlsGate> gate;
   private final Consumer<OvsdbConnection> onConnect;
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
   private final AtomicInteger open = new AtomicInteger();
@@ -43,7 +44,8 @@ public final class OvsdbListener implements AutoCloseable {
    *
    * @param group event loops (NIO) for accepting and for the connections
    * @param address where to listen; port 0 takes a free one
-   * @param tls if present, nodes must speak TLS ({@code set-manager ssl:...})
+   * @param gate nodes must come through it by TLS ({@code set-manager ssl:...}); empty for plain
+   *     TCP
    * @param onConnect runs on the connection's event loop and must not block
    * @throws io.netty.channel.ChannelException or java.net.BindException if the address is taken
    */
@@ -51,10 +53,10 @@ public final class OvsdbListener implements AutoCloseable {
       EventLoopGroup group,
       InetSocketAddress address,
       Limits limits,
-      Optional<SslContext> tls,
+      Optional<TlsGate> gate,
       Consumer<OvsdbConnection> onConnect) {
     this.limits = limits;
-    this.tls = tls;
+    this.gate = gate;
     this.onConnect = onConnect;
     this.server =
         new ServerBootstrap()
@@ -72,7 +74,8 @@ public final class OvsdbListener implements AutoCloseable {
             .syncUninterruptibly()
             .channel();
     channels.add(server);
-    LOG.info("listening for OVSDB on {}{}", server.localAddress(), tls.isPresent() ? " (TLS)" : "");
+    LOG.info(
+        "listening for OVSDB on {}{}", server.localAddress(), gate.isPresent() ? " (TLS)" : "");
   }
 
   private void admit(SocketChannel channel) {
@@ -88,10 +91,15 @@ public final class OvsdbListener implements AutoCloseable {
     }
     full.set(false);
     channels.add(channel);
-    tls.ifPresent(context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
-    OvsdbConnection connection = OvsdbConnection.attach(channel, limits, onConnect);
-    connection.closed().thenAccept(why -> LOG.info("{} left: {}", channel.remoteAddress(), why));
-    LOG.info("{} connected", channel.remoteAddress());
+    gate.ifPresentOrElse(
+        g -> g.admit(channel, identity -> speak(channel, identity)),
+        () -> speak(channel, Identity.UNPROVED));
+  }
+
+  private void speak(SocketChannel channel, Identity identity) {
+    OvsdbConnection connection = OvsdbConnection.attach(channel, identity, limits, onConnect);
+    connection.closed().thenAccept(why -> LOG.debug("{} left: {}", channel.remoteAddress(), why));
+    LOG.debug("{} connected", channel.remoteAddress());
   }
 
   /** Where it listens, with the port that was taken. */

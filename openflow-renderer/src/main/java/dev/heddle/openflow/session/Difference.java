@@ -38,10 +38,15 @@ record Difference(
     List<Installed> strangers,
     Map<String, Integer> healed) {
 
-  private static final Comparator<FlowKey> LAST_STAGE_FIRST =
-      Comparator.comparingInt(FlowKey::table)
-          .reversed()
-          .thenComparing(Comparator.comparingInt(FlowKey::priority).reversed());
+  private static final Comparator<FlowKey> FIRST_STAGE_FIRST =
+      Comparator.comparingInt(Difference::rank);
+
+  private static final Comparator<Flow> LAST_STAGE_FIRST =
+      Comparator.comparingInt(f -> -rank(f.key()));
+
+  private static int rank(FlowKey key) {
+    return key.table() << 16 | key.priority();
+  }
 
   /**
    * @param table what the switch has
@@ -77,8 +82,8 @@ record Difference(
     Difference of(Collection<FlowKey> keys) {
       table.foreign().forEach(this::compare);
       keys.forEach(this::compare);
-      puts.sort(Comparator.comparing(Flow::key, LAST_STAGE_FIRST));
-      removals.sort(LAST_STAGE_FIRST.reversed());
+      puts.sort(LAST_STAGE_FIRST);
+      removals.sort(FIRST_STAGE_FIRST);
       List<FlowChange> changes = foreign;
       Set<FlowKey> written = new HashSet<>();
       for (Flow f : puts) {

@@ -12,13 +12,18 @@ import dev.heddle.openflow.ovsdb.NodeSetup.Desired;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.openflow.ovsdb.OvsdbConnection;
 import dev.heddle.openflow.ovsdb.OvsdbListener;
+import dev.heddle.openflow.tls.CertificateFiles;
+import dev.heddle.openflow.tls.Identity;
+import dev.heddle.openflow.tls.TlsGate;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.DesiredFlows;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,7 +55,7 @@ import org.slf4j.LoggerFactory;
     configurationPolicy = ConfigurationPolicy.REQUIRE)
 public final class Renderer implements Confirmations, AutoCloseable {
 
-  /** etc/dev.heddle.openflow.cfg: where nodes reach us. Port 0 takes a free one. */
+  /** etc/dev.heddle.openflow.cfg: where nodes reach us, and how they prove who they are. */
   public @interface Configuration {
     String ovsdb_address();
 
@@ -59,6 +64,15 @@ public final class Renderer implements Confirmations, AutoCloseable {
     String openflow_address();
 
     int openflow_port();
+
+    /** "on", or "off" for plain TCP: no other word is taken for either. */
+    String tls() default "on";
+
+    String tls_key() default "";
+
+    String tls_certificate() default "";
+
+    String tls_authorities() default "";
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Renderer.class);
@@ -81,8 +95,10 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private final NioEventLoopGroup loops =
       new NioEventLoopGroup(2, new DefaultThreadFactory("heddle-ovsdb", true));
   private final Map<Id<Node>, NodeSession> sessions = new ConcurrentHashMap<>();
-  private final Map<Long, NodeSession> owners = new HashMap<>();
-  private final Map<Long, SwitchConnection> unclaimed = new HashMap<>();
+  private final Map<Id<Node>, Long> datapaths = new HashMap<>();
+  private final Map<Long, Set<NodeSession>> owners = new HashMap<>();
+  private final Map<Claim, SwitchConnection> unclaimed = new HashMap<>();
+  private final Optional<TlsGate> gate;
   private final Map<Id<Node>, Set<Id<LogicalPort>>> lastBound;
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
   private final SwitchListener switches;
@@ -96,13 +112,23 @@ public final class Renderer implements Confirmations, AutoCloseable {
     this(
         new InetSocketAddress(configuration.ovsdb_address(), configuration.ovsdb_port()),
         new InetSocketAddress(configuration.openflow_address(), configuration.openflow_port()),
+        gate(configuration),
         network,
         desired);
   }
 
-  /** Listens on these addresses; a port of 0 takes a free one. */
+  /**
+   * Listens on these addresses; a port of 0 takes a free one.
+   *
+   * @param gate which nodes must come through by TLS; empty for plain TCP
+   */
   public Renderer(
-      InetSocketAddress ovsdb, InetSocketAddress openflow, Network network, DesiredFlows desired) {
+      InetSocketAddress ovsdb,
+      InetSocketAddress openflow,
+      Optional<TlsGate> gate,
+      Network network,
+      DesiredFlows desired) {
+    this.gate = gate;
     this.network = network;
     this.desired = desired;
     lastBound = NodeSession.bound(network.list(Binding.KIND.name()));
@@ -112,7 +138,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     switches =
         SwitchListener.open(
             openflow,
-            Optional.empty(),
+            gate,
             dev.heddle.openflow.channel.Limits.DEFAULT,
             c -> later(() -> connected(c)));
     databases =
@@ -120,9 +146,28 @@ public final class Renderer implements Confirmations, AutoCloseable {
             loops,
             ovsdb,
             dev.heddle.openflow.ovsdb.Limits.defaults(),
-            Optional.empty(),
+            gate,
             this::databaseConnected);
     confirming = desired.confirmedBy(this);
+    gate.ifPresent(g -> loops.next().scheduleWithFixedDelay(g::refresh, 1, 1, TimeUnit.SECONDS));
+  }
+
+  private static Optional<TlsGate> gate(Configuration c) {
+    return switch (c.tls()) {
+      case "on" ->
+          Optional.of(
+              new TlsGate(
+                  new CertificateFiles(
+                      Path.of(c.tls_key()),
+                      Path.of(c.tls_certificate()),
+                      Path.of(c.tls_authorities()))));
+      case "off" -> {
+        LOG.warn("TLS is off: whoever reaches the ports can be any node, and read what nodes get");
+        yield Optional.empty();
+      }
+      default ->
+          throw new IllegalArgumentException("tls must be \"on\" or \"off\", not " + c.tls());
+    };
   }
 
   /** Where nodes' databases connect. */
@@ -141,30 +186,76 @@ public final class Renderer implements Confirmations, AutoCloseable {
   /** A switch has said who it is; whose it is, its node's database says. */
   private void connected(SwitchConnection connection) {
     long datapathId = connection.datapathId();
-    NodeSession owner = owners.get(datapathId);
-    if (owner != null) {
-      owner.connected(connection);
+    Set<NodeSession> claimants = owners.getOrDefault(datapathId, Set.of());
+    Optional<NodeSession> owner =
+        claimants.stream().filter(s -> connection.identity().mayBe(s.id().name())).findFirst();
+    if (owner.isPresent()) {
+      hand(connection, owner.get());
+    } else if (!claimants.isEmpty()) {
+      turnAway(connection, claimants.iterator().next().id());
     } else if (unclaimed.size() >= MOST_UNCLAIMED) {
       LOG.warn("{} is let go: too many switches wait for their databases", connection.peer());
       connection.close();
     } else {
-      Optional.ofNullable(unclaimed.put(datapathId, connection)).ifPresent(SwitchConnection::close);
-      connection.onClose(() -> later(() -> unclaimed.remove(datapathId, connection)));
+      Claim claim = new Claim(datapathId, connection.identity());
+      Optional.ofNullable(unclaimed.put(claim, connection)).ifPresent(SwitchConnection::close);
+      connection.onClose(() -> later(() -> unclaimed.remove(claim, connection)));
     }
+  }
+
+  private void hand(SwitchConnection connection, NodeSession owner) {
+    gate.ifPresent(g -> g.accepted(connection.address()));
+    LOG.info("node {}: its switch connected from {}", owner.id().name(), connection.peer());
+    owner.connected(connection);
+  }
+
+  private void turnAway(SwitchConnection connection, Id<Node> owner) {
+    gate.ifPresent(
+        g ->
+            g.refuse(
+                connection.address(),
+                String.format(
+                    "its certificate is for %s, and its switch says it is %016x, which is %s's",
+                    connection.identity(), connection.datapathId(), owner.name())));
+    connection.close();
   }
 
   private void seen(NodeDatabase database, NodeSnapshot snapshot) {
     NodeSession session = sessions.computeIfAbsent(NodeSession.idOf(snapshot), this::session);
     session.seen(database, snapshot);
-    OptionalLong id = snapshot.datapathId();
-    owners
-        .entrySet()
-        .removeIf(e -> e.getValue() == session && !id.equals(OptionalLong.of(e.getKey())));
-    id.ifPresent(
-        datapath -> {
-          owners.put(datapath, session);
-          Optional.ofNullable(unclaimed.remove(datapath)).ifPresent(session::connected);
+    own(session, snapshot.datapathId());
+  }
+
+  /** A node's database says which switch is the node's. */
+  private void own(NodeSession session, OptionalLong datapathId) {
+    Id<Node> node = session.id();
+    Long before =
+        datapathId.isPresent()
+            ? datapaths.put(node, datapathId.getAsLong())
+            : datapaths.remove(node);
+    if (before != null) {
+      owners.get(before).remove(session);
+      owners.computeIfPresent(before, (id, left) -> left.isEmpty() ? null : left);
+    }
+    datapathId.ifPresent(
+        id -> {
+          owners.computeIfAbsent(id, d -> new LinkedHashSet<>()).add(session);
+          claim(id, session);
         });
+  }
+
+  /** The switches that waited for a database to say whose they are. */
+  private void claim(long datapathId, NodeSession session) {
+    for (Claim claim : List.copyOf(unclaimed.keySet())) {
+      if (claim.datapathId() == datapathId) {
+        SwitchConnection connection = unclaimed.remove(claim);
+        if (claim.identity().mayBe(session.id().name())) {
+          hand(connection, session);
+        } else {
+          turnAway(connection, session.id());
+        }
+      }
+    }
   }
 
   private NodeSession session(Id<Node> node) {
@@ -204,6 +295,9 @@ public final class Renderer implements Confirmations, AutoCloseable {
     loops.shutdownGracefully();
   }
 
+  /** A switch of which no database has spoken: two with one id keep apart by who they are. */
+  private record Claim(long datapathId, Identity identity) {}
+
   /** One connected database, until it says which node it is, and after. */
   private final class Database implements NodeDatabase.Listener {
     private final OvsdbConnection connection;
@@ -216,11 +310,23 @@ public final class Renderer implements Confirmations, AutoCloseable {
 
     void open() {
       database = NodeDatabase.open(connection, this);
-      database.keep(Desired.of("tcp:" + connection.localHost() + ":" + switches.port()));
+      String protocol = gate.isPresent() ? "ssl:" : "tcp:";
+      database.keep(Desired.of(protocol + connection.localHost() + ":" + switches.port()));
     }
 
     @Override
     public void seen(NodeSnapshot snapshot) {
+      if (!connection.identity().mayBe(snapshot.name())) {
+        String why =
+            "its certificate is for "
+                + connection.identity()
+                + ", and it calls itself "
+                + snapshot.name();
+        gate.ifPresent(g -> g.refuse(connection.peer(), why));
+        connection.close(why); // at once, on the connection's own thread: nothing is written to it
+        return;
+      }
+      gate.ifPresent(g -> g.accepted(connection.peer()));
       later(
           () -> {
             node = NodeSession.idOf(snapshot);

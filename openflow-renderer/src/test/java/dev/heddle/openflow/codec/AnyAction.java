@@ -41,7 +41,7 @@ final class AnyAction {
         || action instanceof Action.Clone c && c.actions().stream().anyMatch(AnyAction::needsIp);
   }
 
-  private static Arbitrary<Action> actions(int deeper) {
+  static Arbitrary<Action> actions(int deeper) {
     List<Arbitrary<? extends Action>> kinds =
         new ArrayList<>(
             List.of(
@@ -81,12 +81,12 @@ final class AnyAction {
     return settable().filter(Field::isRegister);
   }
 
-  private static Arbitrary<Action> sets() {
+  static Arbitrary<Action> sets() {
     return Combinators.combine(settable(), AnyFlow.bits())
         .as((f, value) -> Action.Set.of(f, value.and(Bits.ones(f.width()))));
   }
 
-  private static Arbitrary<Action> moves() {
+  static Arbitrary<Action> moves() {
     return Combinators.combine(settable(), settable(), Arbitraries.integers().between(1, 32))
         .as(
             (from, to, width) -> {
@@ -145,7 +145,7 @@ final class AnyAction {
     return new Operand.Constant(bits.and(Bits.ones(width)), width);
   }
 
-  private static Arbitrary<Action> tracks() {
+  static Arbitrary<Action> tracks() {
     return Combinators.combine(
             Arbitraries.integers().between(0, 3),
             operands(16),

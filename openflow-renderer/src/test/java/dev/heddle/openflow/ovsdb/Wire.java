@@ -2,6 +2,7 @@ package dev.heddle.openflow.ovsdb;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.heddle.openflow.tls.Identity;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -31,7 +32,7 @@ final class Wire {
               @Override
               protected void initChannel(Channel made) {
                 made.config().setAllocator(memory);
-                OvsdbConnection.attach(made, SMALL, connection::set);
+                OvsdbConnection.attach(made, Identity.UNPROVED, SMALL, connection::set);
               }
             });
   }

@@ -2,12 +2,20 @@ package dev.heddle.openflow.session;
 
 import dev.heddle.openflow.channel.BundleOutcome;
 import dev.heddle.openflow.channel.SwitchConnection;
+import dev.heddle.openflow.codec.Change;
 import dev.heddle.openflow.codec.FlowChange;
 import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
+import dev.heddle.openflow.codec.MeterChange;
+import dev.heddle.openflow.codec.PacketIn;
+import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.TlvMapping;
+import dev.heddle.openflow.tls.Identity;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
+import dev.heddle.pipeline.Group;
+import dev.heddle.pipeline.Meter;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -43,6 +51,16 @@ final class FakeSwitch implements SwitchConnection {
   /** Another connection to the same switch. */
   FakeSwitch again() {
     return new FakeSwitch(new HashMap<>(flows));
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return InetSocketAddress.createUnresolved("fake", 1);
+  }
+
+  @Override
+  public Identity identity() {
+    return Identity.UNPROVED;
   }
 
   void hang() {
@@ -124,8 +142,30 @@ final class FakeSwitch implements SwitchConnection {
   }
 
   @Override
-  public CompletableFuture<BundleOutcome> commit(List<FlowChange> changes) {
-    List<FlowChange> all = List.copyOf(changes);
+  public CompletableFuture<Numbered<Group>> dumpGroups() {
+    return answer(() -> new Numbered<>(List.of(), List.of()));
+  }
+
+  @Override
+  public CompletableFuture<Numbered<Meter>> dumpMeters() {
+    return answer(() -> new Numbered<>(List.of(), List.of()));
+  }
+
+  @Override
+  public CompletableFuture<BundleOutcome> changeMeters(List<? extends MeterChange> changes) {
+    return answer(() -> new BundleOutcome.Accepted(changes.size()));
+  }
+
+  @Override
+  public void onPacketIn(Consumer<PacketIn> receiver) {}
+
+  @Override
+  public void send(PacketOut packet) {}
+
+  /** It has flows only. */
+  @Override
+  public CompletableFuture<BundleOutcome> commit(List<? extends Change> changes) {
+    List<FlowChange> all = changes.stream().map(FlowChange.class::cast).toList();
     commits.add(all);
     sent += all.size();
     return answer(

@@ -12,6 +12,7 @@ import dev.heddle.model.Network.Writer;
 import dev.heddle.model.Node;
 import dev.heddle.openflow.RealOvs;
 import dev.heddle.openflow.placement.Placement;
+import dev.heddle.openflow.tls.TlsGate;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.store.Store;
 import java.net.InetAddress;
@@ -29,6 +30,7 @@ final class Rig implements AutoCloseable {
   final Controller controller;
   final Renderer renderer;
   final L2Switching l2 = new L2Switching();
+  private final String protocol;
 
   Rig(Store store) {
     this(store, 0, 0);
@@ -36,6 +38,12 @@ final class Rig implements AutoCloseable {
 
   /** Listens where an earlier rig did, as a restarted controller does. */
   Rig(Store store, int ovsdbPort, int openflowPort) {
+    this(store, ovsdbPort, openflowPort, Optional.empty());
+  }
+
+  /** Nodes come through the gate, if there is one. */
+  Rig(Store store, int ovsdbPort, int openflowPort, Optional<TlsGate> gate) {
+    protocol = gate.isPresent() ? "ssl" : "tcp";
     controller = new Controller(store);
     controller.add(new Placement());
     controller.add(l2);
@@ -44,6 +52,7 @@ final class Rig implements AutoCloseable {
         new Renderer(
             new InetSocketAddress(here, ovsdbPort),
             new InetSocketAddress(here, openflowPort),
+            gate,
             controller,
             controller);
   }
@@ -53,7 +62,7 @@ final class Rig implements AutoCloseable {
     ovs.vsctl(
         "--no-wait",
         "set-manager",
-        "tcp:127.0.0.1:" + renderer.ovsdbPort(),
+        protocol + ":127.0.0.1:" + renderer.ovsdbPort(),
         "--",
         "set",
         "Open_vSwitch",

@@ -1,0 +1,67 @@
+package dev.heddle.openflow.channel;
+
+import dev.heddle.openflow.channel.SwitchConnection.Numbered;
+import dev.heddle.openflow.codec.FlowCodec;
+import dev.heddle.openflow.codec.GroupCodec;
+import dev.heddle.openflow.codec.Installed;
+import dev.heddle.openflow.codec.MalformedMessage;
+import dev.heddle.openflow.codec.MeterCodec;
+import dev.heddle.pipeline.Group;
+import dev.heddle.pipeline.Meter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What a switch has, gathered from the parts in which it says so. */
+record Dumps(Dialogue dialogue, Duration patience) {
+
+  /** A dump of more than this is taken for an attack on memory. */
+  private static final int MOST = 4_000_000;
+
+  CompletableFuture<List<Installed>> flows(long cookie, long cookieMask) {
+    List<Installed> all = new ArrayList<>(); // touched by the channel's thread only
+    return dialogue.ask(
+        patience.multipliedBy(6),
+        (out, xid) -> FlowCodec.writeDumpRequest(out, xid, cookie, cookieMask),
+        m -> {
+          FlowCodec.Page page = FlowCodec.readPage(m);
+          gather(all, page.flows());
+          return page.more() ? Optional.empty() : Optional.of(all);
+        });
+  }
+
+  CompletableFuture<Numbered<Group>> groups() {
+    Numbered<Group> all = new Numbered<>(new ArrayList<>(), new ArrayList<>());
+    return dialogue.ask(
+        patience.multipliedBy(6),
+        GroupCodec::writeDumpRequest,
+        m -> {
+          GroupCodec.Page page = GroupCodec.readPage(m);
+          gather(all.known(), page.groups());
+          gather(all.foreign(), page.foreign());
+          return page.more() ? Optional.empty() : Optional.of(all);
+        });
+  }
+
+  CompletableFuture<Numbered<Meter>> meters() {
+    Numbered<Meter> all = new Numbered<>(new ArrayList<>(), new ArrayList<>());
+    return dialogue.ask(
+        patience.multipliedBy(6),
+        MeterCodec::writeDumpRequest,
+        m -> {
+          MeterCodec.Page page = MeterCodec.readPage(m);
+          gather(all.known(), page.meters());
+          gather(all.foreign(), page.foreign());
+          return page.more() ? Optional.empty() : Optional.of(all);
+        });
+  }
+
+  private static <T> void gather(List<T> all, List<T> page) {
+    all.addAll(page);
+    if (all.size() > MOST) {
+      throw new MalformedMessage("a dump of more than " + MOST);
+    }
+  }
+}
