@@ -142,6 +142,27 @@ class DriftOnRealOvsTest {
     assertThat(rig.node("n1").sent()).isEqualTo(31);
   }
 
+  /** More than OVS keeps for a reader who is slow: it pauses telling, and makes up for it. */
+  @Test
+  void aFloodOfForeignFlowsGoesAsItCame() throws IOException {
+    Set<String> before = flows();
+    List<String> flood = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      flood.add(
+          "add table=28,priority=9,ip,nw_src="
+              + (10 + i / 65_536)
+              + "."
+              + i / 256 % 256
+              + "."
+              + i % 256
+              + ".7,actions=drop");
+    }
+    modify(flood);
+    rig.await("healed", () -> rig.node("n1").drift().healed() >= 20_000);
+    rig.await("all gone", () -> rig.node("n1").flows() == before.size());
+    assertThat(flows()).isEqualTo(before);
+  }
+
   @Test
   void whatTheSwitchLearnedStays() throws IOException {
     String learned =

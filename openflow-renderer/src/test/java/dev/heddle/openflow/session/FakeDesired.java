@@ -19,6 +19,12 @@ final class FakeDesired implements DesiredFlows, DesiredFlows.Snapshot {
   final Map<FlowKey, Flow> flows = new HashMap<>();
   long revision = 1;
 
+  /** Makes the next revision while nobody reads. */
+  synchronized void change(Runnable step) {
+    revision++;
+    step.run();
+  }
+
   @Override
   public long revision() {
     return revision;
@@ -50,7 +56,7 @@ final class FakeDesired implements DesiredFlows, DesiredFlows.Snapshot {
   }
 
   @Override
-  public <R> R read(Function<Snapshot, R> reader) {
+  public synchronized <R> R read(Function<Snapshot, R> reader) {
     return reader.apply(this);
   }
 
