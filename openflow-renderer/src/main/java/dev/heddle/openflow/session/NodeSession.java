@@ -174,7 +174,7 @@ final class NodeSession {
           .filter(p -> answers.get(p.name()) instanceof Answer.Held)
           .forEach(unanswered::add);
     }
-    flows.mark(revision.changed().getOrDefault(id, Set.of()));
+    flows.mark(revision.number(), revision.changed().getOrDefault(id, Set.of()));
     for (Id<?> object : revision.objects()) {
       if (object.kind().equals(Owner.KIND.name()) && revision.arrived().isEmpty()) {
         flows.retired();

@@ -65,6 +65,13 @@ final class SwitchSession {
   private Drift drift = Drift.NONE;
 
   private final Refusals refused = new Refusals();
+
+  /**
+   * The newest revision whose changes were marked here. What is wanted is read from the newest
+   * there is, which may be ahead of what we were told of: that one is not confirmed yet.
+   */
+  private long followed = -1;
+
   private boolean turnedAway;
   private int sinceRetry;
   private long sentBefore;
@@ -137,7 +144,11 @@ final class SwitchSession {
     table = new FlowTable(read.dump());
     rounds.begin(read.tells() ? Rounds.SLOWLY : Duration.ZERO, System.nanoTime());
     dirty.addAll(table.flows().keySet());
-    dirty.addAll(desired.read(s -> s.keys(node)));
+    desired.read(
+        s -> {
+          followed = Math.max(followed, s.revision());
+          return dirty.addAll(s.keys(node));
+        });
     LOG.info(
         "node {}: has {} flows, {} are to be compared; {}",
         node.name(),
@@ -159,8 +170,9 @@ final class SwitchSession {
     }
   }
 
-  /** These keys may have changed. */
-  void mark(Collection<FlowKey> keys) {
+  /** These keys may have changed with a revision. */
+  void mark(long revision, Collection<FlowKey> keys) {
+    followed = Math.max(followed, revision);
     dirty.addAll(keys);
     dirty.addAll(refused.keys());
     step();
@@ -264,21 +276,18 @@ final class SwitchSession {
     }
     // What was refused and is wanted no longer, or as it is, needs nothing.
     refused.removeIf(k -> dirty.contains(k) && !difference.puts().contains(k));
+    long reached = Math.min(followed, difference.revision());
     surprises.settled(dirty);
     dirty.clear();
     healing = difference.healed();
     if (difference.changes().isEmpty()) {
-      confirm(difference.revision(), false);
+      confirm(reached, false);
     } else {
       inFlight = true;
       underWay = difference.changes().size();
       SwitchConnection to = connection;
       new Patch(node, to, table, rounds, refused, desired)
-          .send(
-              difference.changes(),
-              executor,
-              () -> to == connection,
-              () -> finished(difference.revision()));
+          .send(difference.changes(), executor, () -> to == connection, () -> finished(reached));
     }
   }
 

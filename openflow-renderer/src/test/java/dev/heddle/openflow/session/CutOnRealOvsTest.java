@@ -75,7 +75,8 @@ class CutOnRealOvsTest {
       long before = proxy.passed();
       int version = 1;
       want(version);
-      serial.execute(() -> session[0].mark(desired.flows.keySet()));
+      long first = desired.revision;
+      serial.execute(() -> session[0].mark(first, desired.flows.keySet()));
       await(confirmed, desired.revision);
       long size = proxy.passed() - before;
       assertThat(size).isGreaterThan(FLOWS * 50L);
@@ -87,7 +88,8 @@ class CutOnRealOvsTest {
         version++;
         proxy.cutAfter(place);
         want(version);
-        serial.execute(() -> session[0].mark(desired.flows.keySet()));
+        long revision = desired.revision;
+        serial.execute(() -> session[0].mark(revision, desired.flows.keySet()));
         proxy.awaitCut();
         assertThat(versions(ovs)).as("cut after %d of %d bytes", place, size).hasSize(1);
         proxy.mend();

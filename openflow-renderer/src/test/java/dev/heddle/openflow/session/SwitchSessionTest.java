@@ -35,7 +35,7 @@ class SwitchSessionTest {
   private void want(int number, int version) {
     desired.revision++;
     desired.flows.put(key(number), flow(number, OWN + version));
-    session.mark(Set.of(key(number)));
+    session.mark(desired.revision, Set.of(key(number)));
   }
 
   private void connectWithFlows(int count) {
@@ -144,5 +144,17 @@ class SwitchSessionTest {
     session.tick();
     assertThat(there.flows).isEqualTo(desired.flows);
     assertThat(session.state().drift().healed()).isEqualTo(1);
+  }
+
+  @Test
+  void aRevisionOfWhichTheSessionWasNotToldIsNotConfirmed() {
+    connectWithFlows(10);
+    desired.flows.put(key(1), flow(1, OWN + 9));
+    desired.revision++;
+    session.mark(desired.revision - 1, Set.of(key(2))); // the one before is only heard of now
+    assertThat(session.state().installed()).isEqualTo(desired.revision - 1);
+    session.mark(desired.revision, Set.of(key(1)));
+    assertThat(session.state().installed()).isEqualTo(desired.revision);
+    assertThat(there.flows).isEqualTo(desired.flows);
   }
 }
