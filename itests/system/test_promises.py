@@ -4,72 +4,19 @@ import json
 import os
 import random
 import re
-import shutil
-import unittest
 
-from .installation import EXAMPLE, ROOT, Installation, Refused, await_none, changed, document
+from . import standing
+from .installation import EXAMPLE, Refused, await_none, changed, document
+from .standing import EXAMPLE_PORTS, NODES, Promises, at, figures
 from .traffic import Changes, Ping, Udp
+
+setUpModule = standing.begin
 
 L2 = "dev.heddle.l2-switching"
 RENDERER = "dev.heddle.openflow-renderer"
-EXAMPLE_PORTS = ["red-a", "red-b", "red-c", "blue-a", "blue-b", "blue-c"]
-NODES = ("n1", "n2")
 # Another seed is another history of the same test; it is printed with the figures.
 SEED = int(os.environ.get("HEDDLE_TEST_SEED", "20240611"))
 SWAPS = 5
-
-at = None
-figures = {}
-
-
-def setUpModule():
-    global at
-    at = Installation()
-    unittest.addModuleCleanup(finished)
-    # The controller listens on the underlay, which is the lab's; the nodes keep asking for it meanwhile.
-    at.heddle("lab", "up", "--nodes", "2")
-    at.start()
-    at.heddle("apply", "-f", str(EXAMPLE))
-    at.heddle("lab", "pods", "-f", str(EXAMPLE))
-    at.realized(*EXAMPLE_PORTS)
-    at.settled()
-
-
-def finished():
-    log = at.home / "run/data/log/heddle.log"
-    if log.exists():
-        (ROOT / "itests/system/target").mkdir(exist_ok=True)
-        shutil.copy(log, ROOT / "itests/system/target/heddle.log")
-    left = at.close()
-    print(json.dumps(figures, indent=2), flush=True)
-    if left:
-        raise AssertionError(f"left behind: {left}")
-
-
-class Promises(unittest.TestCase):
-    maxDiff = None
-
-    def setUp(self):
-        self.before = at.dumps()
-
-    def as_before(self):
-        """What a test did is undone: the switches have exactly what they had."""
-        at.settled()
-        await_none(lambda: {n: c for n, c in changed(self.before, at.dumps()).items() if c}, 10, "flows as before")
-
-    def wrong(self):
-        return {(c["from"], c["to"]): c["verdict"] for c in at.matrix()["cells"] if c["verdict"] != "ok"}
-
-    def apply(self, *documents):
-        return at.heddle("apply", "-f", "-", text="\n---\n".join(map(json.dumps, documents)))
-
-    def answered(self, pod, address, count=3):
-        """How many of `count` pings are answered."""
-        try:
-            said = at.heddle("lab", "exec", pod, "ping", "-c", str(count), "-i", "0.1", "-W", "1", address)
-        except Refused as none:
-            said = str(none)
-        return int(re.search(r"(\d+) received", said)[1])
 
 
 class Tenants(Promises):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .installation import await_none, finish
 
-UDP = str(Path(__file__).with_name("udp.py"))
+UDP = ["/usr/bin/python3", str(Path(__file__).with_name("udp.py"))]
 
 
 class Ping:
@@ -51,11 +51,13 @@ class Udp:
     """Numbered UDP packets from one pod to another, 1,000 a second. They run when the first has arrived."""
 
     def __init__(self, installation, sender, receiver, address, port=4000, rate=1000):
-        self.receiver = installation.popen(receiver, "/usr/bin/python3", UDP, "receive", str(port),
-                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.receiver = installation.popen(receiver, *UDP, "receive", str(port),
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                           start_new_session=True)
         assert "listening" in self.receiver.stderr.readline()
-        self.sender = installation.popen(sender, "/usr/bin/python3", UDP, "send", address, str(port), str(rate),
-                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.sender = installation.popen(sender, *UDP, "send", address, str(port), str(rate),
+                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                         start_new_session=True)
         assert "sending" in self.sender.stderr.readline()
         assert "receiving" in self.receiver.stderr.readline()
         self.rate, self.began = rate, time.monotonic()

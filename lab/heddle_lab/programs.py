@@ -1,10 +1,15 @@
-"""Which Open vSwitch a node runs: the machine's own, or Debian 13's unpacked into the cache and run in place."""
+"""Which Open vSwitch a node runs: the machine's own, or Debian 13's unpacked into the cache and run in place.
+
+python3 -m heddle_lab.programs VERSION: makes it ready and prints two lines, the directory of its programs and its
+database schema.
+"""
 
 import fcntl
 import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,3 +94,8 @@ def _wrap(root, tree, name):
     wrapper = tree / name
     wrapper.write_text(f'#!/bin/sh\nexec "{loader}" --argv0 "{name}" --library-path "{libraries}" "{real}" "$@"\n')
     wrapper.chmod(0o755)
+
+
+if __name__ == "__main__":
+    ready = programs(sys.argv[1], lambda line: print(line, file=sys.stderr))
+    print(ready.path, ready.schema, sep="\n")

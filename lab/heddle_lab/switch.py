@@ -60,6 +60,9 @@ class OpenVSwitch(Named, Switch):
         # share the cores of one machine with the controller, and packets must not wait for its compilers.
         self.ovs("nice", "-n", "-10", "ovs-vswitchd", f"unix:{directory}/db.sock", "--no-chdir", "--detach", "--pidfile",
                  f"--log-file={directory}/ovs-vswitchd.log", "-vconsole:off")
+        group = Path(f"/proc/{self.daemon('vswitchd')}/autogroup")
+        if group.exists():
+            group.write_text("-10")  # sched(7): with autogrouping a nice value counts within its session only
 
     def daemon(self, which):
         """The pid of a daemon ("ovsdb" or "vswitchd"), or None if it does not run."""

@@ -56,7 +56,17 @@ public final class RealOvs implements AutoCloseable {
   }
 
   private static final Duration PATIENCE = Duration.ofSeconds(120);
-  private static final Path SCHEMA = Path.of("/usr/share/openvswitch/vswitch.ovsschema");
+
+  /** Another release than the machine's own, if these say so: see {@code heddle test --all}. */
+  private static final Optional<String> VERSION = variable("HEDDLE_OVS_VERSION");
+
+  private static final Optional<String> PROGRAMS = variable("HEDDLE_OVS_PATH");
+  private static final Path SCHEMA =
+      Path.of(variable("HEDDLE_OVS_SCHEMA").orElse("/usr/share/openvswitch/vswitch.ovsschema"));
+
+  private static Optional<String> variable(String name) {
+    return Optional.ofNullable(System.getenv(name)).filter(v -> !v.isEmpty());
+  }
 
   private final Path dir;
   private final Datapath datapath;
@@ -80,6 +90,9 @@ public final class RealOvs implements AutoCloseable {
         ovs.startDatabase();
         // What Debian's ovs-ctl writes at boot; without it the row has no version.
         String version = ovs.run("ovs-vswitchd", "--version").lines().findFirst().orElseThrow();
+        if (!version.contains(" " + VERSION.orElse(""))) {
+          throw new IllegalStateException("wanted Open vSwitch " + VERSION + ", have " + version);
+        }
         ovs.vsctl(
             "--no-wait",
             "init",
@@ -263,6 +276,7 @@ public final class RealOvs implements AutoCloseable {
   }
 
   private ProcessBuilder inDir(List<String> words) {
+    PROGRAMS.ifPresent(dir -> words.set(0, Path.of(dir, words.get(0)).toString()));
     ProcessBuilder builder = new ProcessBuilder(words).directory(dir.toFile());
     for (String variable : List.of("OVS_RUNDIR", "OVS_LOGDIR", "OVS_DBDIR", "OVS_SYSCONFDIR")) {
       builder.environment().put(variable, dir.toString());
@@ -272,7 +286,7 @@ public final class RealOvs implements AutoCloseable {
 
   private Process daemon(String... words) {
     try {
-      return inDir(List.of(words)).redirectOutput(dir.resolve(words[0] + ".out").toFile()).start();
+      return inDir(command(words)).redirectOutput(dir.resolve(words[0] + ".out").toFile()).start();
     } catch (IOException e) {
       throw new UncheckedIOException("is openvswitch-switch installed?", e);
     }

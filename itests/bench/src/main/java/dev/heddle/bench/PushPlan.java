@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 /**
  * What is wanted of the switches of a benchmark: all flows that the features compute for them, down
  * to a given number for each, or none. It turns from one to the other by a revision of its own;
- * each flow is read from the engine's board, as in production.
+ * each flow is read from the engine's board, as in production. Each time all are wanted anew their
+ * cookies are others, so that nothing is found that was encoded for the time before.
  */
 final class PushPlan implements DesiredFlows, AutoCloseable {
 
@@ -41,6 +42,7 @@ final class PushPlan implements DesiredFlows, AutoCloseable {
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong revision = new AtomicLong(1);
   private final List<Flow> common;
+  private volatile long wave = -1;
   private volatile Set<Id<Node>> full = Set.of();
 
   /** Networks that all {@code nodes} share, so large that each node has {@code flows} of them. */
@@ -110,6 +112,7 @@ final class PushPlan implements DesiredFlows, AutoCloseable {
           }
         });
     full = Set.copyOf(nodes);
+    wave = nodes.isEmpty() ? wave : wave + 1;
     Revision next = new Revision(revision.incrementAndGet(), changed, Set.of(), Set.of());
     listeners.forEach(l -> l.published(next));
     return next.number();
@@ -145,7 +148,7 @@ final class PushPlan implements DesiredFlows, AutoCloseable {
 
     @Override
     public Optional<Flow> flow(Id<Node> node, FlowKey key) {
-      return isFull(node) && all.get(node).contains(key) ? board.flow(node, key) : Optional.empty();
+      return isFull(node) && all.get(node).contains(key) ? board.flow(node, key).map(f -> new Flow(key, f.cookie() ^ wave, f.actions())) : Optional.empty();
     }
 
     @Override

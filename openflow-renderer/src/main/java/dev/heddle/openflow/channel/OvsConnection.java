@@ -1,6 +1,7 @@
 package dev.heddle.openflow.channel;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import dev.heddle.openflow.channel.Askers.Asker;
 import dev.heddle.openflow.codec.Change;
 import dev.heddle.openflow.codec.EncodedFlows;
 import dev.heddle.openflow.codec.FlowUpdate;
@@ -24,12 +25,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -45,18 +44,13 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   private static final Logger LOG = LoggerFactory.getLogger(OvsConnection.class);
 
-  /** Whoever waits for messages with one xid. */
-  private record Asker(
-      Consumer<byte[]> answer, Consumer<OpenFlowError> refused, Consumer<Throwable> fail) {}
-
   private final ConnectionAdapter adapter;
   private final Identity identity;
   private final String peer;
   private final Duration patience;
   private final EncodedFlows encoded;
-  private final AtomicInteger xids = new AtomicInteger(1);
   private final AtomicInteger bundles = new AtomicInteger(1);
-  private final Map<Integer, Asker> askers = new ConcurrentHashMap<>();
+  private final Askers askers = new Askers();
   private final LongAdder flowModsSent = new LongAdder();
   private final CompletableFuture<String> gone = new CompletableFuture<>();
   private CompletableFuture<?> lastCommit = CompletableFuture.completedFuture(null);
@@ -76,7 +70,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   /** Offers OpenFlow 1.3; the other hello is awaited by the listener. */
   void sayHello() {
-    send(out -> Messages.writeHello(out, xids.getAndIncrement())).whenComplete(this::closeOn);
+    send(out -> Messages.writeHello(out, askers.number())).whenComplete(this::closeOn);
   }
 
   /** Asks for the datapath id. */
@@ -112,11 +106,11 @@ final class OvsConnection implements SwitchConnection, Dialogue {
     }
     int xid = message.xid();
     Optional<BundleCommit> commit = running.filter(c -> c.has(xid));
-    Optional<Asker> asker = Optional.ofNullable(askers.get(xid));
+    Optional<Asker> asker = askers.get(xid);
     if (message.type() == OpenFlow.ERROR) {
       OpenFlowError error = OpenFlowError.read(message.bytes());
       commit.ifPresent(c -> c.error(xid, error));
-      asker.ifPresent(a -> a.refused.accept(error));
+      asker.ifPresent(a -> a.refused().accept(error));
       if (commit.isEmpty() && asker.isEmpty()) {
         LOG.warn("Switch {} sent an error nobody waits for: {}", peer, error.text());
       }
@@ -125,7 +119,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
     } else if (message.type() == OpenFlow.EXPERIMENTER && commit.isPresent()) {
       commit.get().answer(xid, message.bytes());
     } else if (asker.isPresent()) {
-      asker.get().answer.accept(message.bytes());
+      asker.get().answer().accept(message.bytes());
     } else if (MonitorCodec.isUpdate(message.bytes())) {
       heard.accept(MonitorCodec.readUpdates(message.bytes()));
     }
@@ -134,7 +128,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   @Override
   public <T> CompletableFuture<T> ask(
       Duration limit, Question question, Function<byte[], Optional<T>> read) {
-    int xid = xids.getAndIncrement();
+    int xid = askers.number();
     CompletableFuture<T> answer = new CompletableFuture<>();
     askers.put(
         xid,
@@ -201,7 +195,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   @Override
   public void tell(Question statement) {
-    int xid = xids.getAndIncrement();
+    int xid = askers.number();
     send(out -> statement.write(out, xid)).whenComplete(this::closeOn);
   }
 
@@ -232,36 +226,25 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   @Override
   public CompletableFuture<BundleOutcome> changeMeters(List<? extends MeterChange> changes) {
-    List<MeterChange> all = List.copyOf(changes);
-    int first = xids.getAndAdd(all.size());
-    List<BundleOutcome.Refusal> refusals = new ArrayList<>(); // the channel's thread, till barrier
-    for (int i = 0; i < all.size(); i++) {
-      int index = i;
-      askers.put(
-          first + i,
-          new Asker(
-              unexpected -> {},
-              e -> refusals.add(new BundleOutcome.Refusal(index, e.type(), e.code(), e.text())),
-              lost -> {})); // the barrier tells
-    }
-    send(out -> {
-          for (int i = 0; i < all.size(); i++) {
-            MeterCodec.write(out, first + i, all.get(i));
-          }
-        })
-        .whenComplete(this::closeOn);
-    return barrier()
-        .whenComplete(
-            (ok, failure) -> {
-              for (int i = 0; i < all.size(); i++) {
-                askers.remove(first + i);
+    return each(changes, MeterCodec::write);
+  }
+
+  @Override
+  public CompletableFuture<Void> emptyZones(Collection<Integer> zones) {
+    return each(zones, Messages::writeEmptyZone)
+        .thenAccept(
+            outcome -> {
+              if (outcome instanceof BundleOutcome.Rejected r) {
+                throw new SwitchFailure("the switch says " + r.refusals().get(0).text());
               }
-            })
-        .thenApply(
-            done ->
-                refusals.isEmpty()
-                    ? new BundleOutcome.Accepted(all.size())
-                    : new BundleOutcome.Rejected(refusals));
+            });
+  }
+
+  private <T> CompletableFuture<BundleOutcome> each(
+      Collection<T> all, Statements.Statement<T> say) {
+    return new Statements(
+            askers, content -> send(content).whenComplete(this::closeOn), this::barrier)
+        .each(List.copyOf(all), say);
   }
 
   @Override
@@ -296,7 +279,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
     BundleCommit commit =
         new BundleCommit(
             bundles.getAndIncrement(),
-            xids.getAndAdd(BundleCommit.numbers(changes.size())),
+            askers.numbers(BundleCommit.numbers(changes.size())),
             changes,
             encoded,
             this::send,
@@ -326,7 +309,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   @Override
   public void send(PacketOut packet) {
     ByteBuf bytes = Unpooled.buffer();
-    PacketCodec.write(bytes, xids.getAndIncrement(), packet); // here, where it may be refused
+    PacketCodec.write(bytes, askers.number(), packet); // here, where it may be refused
     send(out -> out.writeBytes(bytes)).whenComplete(this::closeOn);
   }
 
@@ -345,7 +328,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
       LOG.info("Connection to switch {} ends: {}", peer, reason);
       adapter.disconnect();
       SwitchFailure failure = new SwitchFailure(reason);
-      List.copyOf(askers.values()).forEach(a -> a.fail.accept(failure));
+      askers.fail(failure);
       running.ifPresent(c -> c.outcome().completeExceptionally(failure));
     }
   }

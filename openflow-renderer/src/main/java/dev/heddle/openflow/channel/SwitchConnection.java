@@ -11,6 +11,7 @@ import dev.heddle.openflow.tls.Identity;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Meter;
 import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -106,6 +107,9 @@ public interface SwitchConnection extends AutoCloseable {
    * @throws IllegalArgumentException if it is longer than a message
    */
   void send(PacketOut packet);
+
+  /** The switch forgets every connection it tracks in these zones. */
+  CompletableFuture<Void> emptyZones(Collection<Integer> zones);
 
   /** Completes when the switch has done all that was asked of it before. */
   CompletableFuture<Void> barrier();

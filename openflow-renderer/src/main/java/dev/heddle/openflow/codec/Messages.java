@@ -13,6 +13,8 @@ public final class Messages {
     SECONDARY
   }
 
+  private static final int CT_FLUSH_ZONE = 29;
+
   private Messages() {}
 
   /** Offers version 1.3 and no other. */
@@ -44,5 +46,14 @@ public final class Messages {
       throw new MalformedMessage("features were asked for, something else came");
     }
     return in.skip(6).u64();
+  }
+
+  /**
+   * Writes a request to forget all connections of one zone: NXT_CT_FLUSH_ZONE (OVS nicira-ext.h).
+   */
+  public static void writeEmptyZone(ByteBuf out, int xid, int zone) {
+    int start = OpenFlow.begin(out, OpenFlow.EXPERIMENTER, xid);
+    out.writeInt(OpenFlow.NICIRA).writeInt(CT_FLUSH_ZONE).writeZero(6).writeShort(zone);
+    OpenFlow.end(out, start);
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +63,7 @@ public final class NodeDatabase {
   private Tables tables = new Tables(Map.of());
   private Optional<Desired> desired = Optional.empty();
   private Map<String, Answer> answers = Map.of();
+  private Optional<Zones> zones = Optional.empty();
   private Optional<NodeSnapshot> published = Optional.empty();
   private Optional<String> refusal = Optional.empty();
   private Optional<String> setupFailure = Optional.empty();
@@ -121,6 +123,23 @@ public final class NodeDatabase {
             });
   }
 
+  /**
+   * From now on br-int says that these connection tracking zones are given, and no others. Until it
+   * is called nothing is changed.
+   */
+  public void zones(Zones all) {
+    connection
+        .executor()
+        .execute(
+            () -> {
+              if (!zones.equals(Optional.of(all))) {
+                zones = Optional.of(all);
+                answersTried = false;
+                work();
+              }
+            });
+  }
+
   public void close(String why) {
     connection.close(why);
   }
@@ -177,6 +196,7 @@ public final class NodeDatabase {
     published = now;
   }
 
+  /** What is to be written on rows: zones, then answers. */
   private List<Operation> answersTo(NodeSnapshot snapshot) {
     Map<String, Answer> byName = new HashMap<>();
     snapshot
@@ -189,11 +209,21 @@ public final class NodeDatabase {
     snapshot
         .duplicates()
         .forEach(d -> d.unused().forEach(name -> byName.put(name, new Answer.Held(d.sentence()))));
-    return tables.all("Interface").stream()
-        .filter(row -> byName.containsKey(row.text("name")))
-        .flatMap(row -> byName.get(row.text("name")).operation(row).stream())
-        .limit(MOST_OPERATIONS)
-        .toList();
+    Stream<Operation> zoning =
+        tables.named("Bridge", NodeSetup.BRIDGE).stream()
+            .flatMap(bridge -> zones.flatMap(z -> z.operation(bridge)).stream());
+    Stream<Operation> answering =
+        tables.all("Interface").stream()
+            .flatMap(row -> answerTo(row, byName).flatMap(a -> a.operation(row)).stream());
+    return Stream.concat(zoning, answering).limit(MOST_OPERATIONS).toList();
+  }
+
+  /** Whoever is no port any more is told nothing any more. */
+  private static Optional<Answer> answerTo(Row row, Map<String, Answer> byName) {
+    Optional<Answer> answer = Optional.ofNullable(byName.get(row.text("name")));
+    return answer.isPresent() || row.map("external_ids").containsKey(Plugged.IFACE_ID)
+        ? answer
+        : Optional.of(new Answer.Silent());
   }
 
   private void send(List<Operation> operations, boolean setup) {

@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
  * @param tunnelPort port number of our Geneve port on br-int
  * @param uplinks port numbers on br-int, by the physical network they lead to
  * @param interfaces of br-int, by iface-id
+ * @param zones connection tracking zones of br-int, by iface-id
  * @param duplicates where several interfaces of br-int have one iface-id
  * @param refused interfaces of br-int with an iface-id that cannot be used, by OVS name, and why
  * @param problems other sentences the operator of the node should see
@@ -40,6 +41,7 @@ public record NodeSnapshot(
     OptionalInt tunnelPort,
     SortedMap<String, Integer> uplinks,
     SortedMap<String, InterfaceView> interfaces,
+    Zones zones,
     List<Duplicate> duplicates,
     SortedMap<String, String> refused,
     List<String> problems) {
@@ -115,6 +117,15 @@ public record NodeSnapshot(
     if (encap.isPresent() && address.isEmpty()) {
       problems.add(NodeSetup.ENCAP_ADDRESS + " is not an address: " + Shown.text(encap.get()));
     }
+    Optional.ofNullable(ids.get(NodeSetup.ENCAP_TYPE))
+        .filter(type -> !type.equals("geneve"))
+        .ifPresent(
+            type ->
+                problems.add(
+                    NodeSetup.ENCAP_TYPE
+                        + " is "
+                        + Shown.text(type)
+                        + ", but tunnels are geneve only: nothing else carries ports and stage."));
     Optional<Row> bridge = tables.named("Bridge", NodeSetup.BRIDGE);
     List<Row> devices =
         bridge.stream()
@@ -137,6 +148,7 @@ public record NodeSnapshot(
         tunnel.map(InterfaceView::portNumber).orElse(OptionalInt.empty()),
         uplinks(root, devices),
         plugged.interfaces(),
+        bridge.map(Zones::of).orElse(Zones.NONE),
         plugged.duplicates(),
         plugged.refused(),
         problems);
@@ -171,6 +183,7 @@ public record NodeSnapshot(
         tunnelPort,
         uplinks,
         interfaces,
+        zones,
         duplicates,
         refused,
         all);

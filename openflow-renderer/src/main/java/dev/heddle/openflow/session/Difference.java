@@ -26,7 +26,6 @@ import java.util.TreeMap;
  * @param changes in an order in which every part is safe alone: flows that no key can say go, then
  *     what is new appears from the last stage to the first, so nothing leads to a stage that is not
  *     ready, then what is old goes from the first to the last
- * @param puts the keys of flows that are written
  * @param strangers flows to be removed that nobody of ours has made and nobody told us of
  * @param healed of how many flows others have changed these changes put back or take away, by whose
  *     they are
@@ -34,9 +33,19 @@ import java.util.TreeMap;
 record Difference(
     long revision,
     List<FlowChange> changes,
-    Set<FlowKey> puts,
     List<Installed> strangers,
     Map<String, Integer> healed) {
+
+  /** The keys of flows that are written; worked out anew. */
+  Set<FlowKey> puts() {
+    Set<FlowKey> keys = new HashSet<>();
+    for (FlowChange c : changes) {
+      if (c instanceof FlowChange.Put put) {
+        keys.add(put.flow().key());
+      }
+    }
+    return keys;
+  }
 
   private static final Comparator<FlowKey> FIRST_STAGE_FIRST =
       Comparator.comparingInt(Difference::rank);
@@ -85,13 +94,9 @@ record Difference(
       puts.sort(LAST_STAGE_FIRST);
       removals.sort(FIRST_STAGE_FIRST);
       List<FlowChange> changes = foreign;
-      Set<FlowKey> written = new HashSet<>();
-      for (Flow f : puts) {
-        changes.add(new FlowChange.Put(f));
-        written.add(f.key());
-      }
+      puts.forEach(f -> changes.add(new FlowChange.Put(f)));
       removals.forEach(k -> changes.add(new FlowChange.Remove(k)));
-      return new Difference(wanted.revision(), changes, written, strangers, healed);
+      return new Difference(wanted.revision(), changes, strangers, healed);
     }
 
     private void compare(FlowKey key) {
@@ -100,7 +105,9 @@ record Difference(
       if (desired.isPresent()) {
         if (!desired.get().equals(present)) {
           puts.add(desired.get());
-          healing(surprises.at(key), desired.get().cookie(), wanted.object(node, key));
+          if (surprises.at(key)) {
+            healing(true, desired.get().cookie(), wanted.object(node, key));
+          }
         }
       } else if (present != null && !Cookie.isLearned(key.table(), present.cookie())) {
         boolean surprise = surprises.at(key);

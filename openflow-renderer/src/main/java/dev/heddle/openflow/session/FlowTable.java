@@ -63,7 +63,7 @@ final class FlowTable {
   void confirmed(List<FlowChange> changes) {
     for (FlowChange c : changes) {
       if (c instanceof FlowChange.Put put) {
-        put(new Installed.Known(put.flow()));
+        put(put.flow());
       } else if (c instanceof FlowChange.Remove remove) {
         take(Place.of(remove.key()), Optional.of(remove.key()));
       } else {
@@ -135,15 +135,21 @@ final class FlowTable {
   }
 
   private void put(Installed flow) {
-    Place place = Place.of(flow);
     if (flow instanceof Installed.Known known) {
-      take(place, Optional.empty());
-      flows.put(known.flow().key(), known.flow());
+      put(known.flow());
     } else {
+      Place place = Place.of(flow);
       Installed.Foreign unsaid = (Installed.Foreign) flow;
       take(place, unsaid.key());
       (Cookie.isLearned(unsaid.table(), unsaid.cookie()) ? learned : foreign).put(place, unsaid);
     }
+  }
+
+  private void put(Flow flow) {
+    if (!foreign.isEmpty() || !learned.isEmpty()) { // there is hardly ever a flow like that
+      take(Place.of(flow.key()), Optional.empty());
+    }
+    flows.put(flow.key(), flow);
   }
 
   private void take(Place place, Optional<FlowKey> key) {

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -48,7 +49,8 @@ record Inventory(List<Change> changes, Set<Id<LogicalPort>> bound, Map<String, S
                         ofPort -> {
                           Id<LogicalPort> port = LogicalPort.KIND.id(name);
                           try {
-                            changes.add(new Change.Put(Binding.document(node, port, ofPort)));
+                            OptionalInt zone = zone(snapshot, name);
+                            changes.add(new Change.Put(Binding.document(node, port, ofPort, zone)));
                             bound.add(port);
                           } catch (RefusedException e) {
                             refused.put(name, "No port can have this name: " + e.getMessage());
@@ -60,6 +62,11 @@ record Inventory(List<Change> changes, Set<Id<LogicalPort>> bound, Map<String, S
       }
     }
     return new Inventory(changes, bound, refused);
+  }
+
+  private static OptionalInt zone(NodeSnapshot snapshot, String ifaceId) {
+    Integer zone = snapshot.zones().given().get(ifaceId);
+    return zone == null ? OptionalInt.empty() : OptionalInt.of(zone);
   }
 
   /** What the operator of the node should put right. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -36,6 +37,8 @@ final class NodeSession {
   private final Network network;
   private final Executor executor;
   private final SwitchSession flows;
+  private final ZoneKeeper zones;
+  private Optional<SwitchConnection> connection = Optional.empty();
   private final Map<String, Answer> answers = new HashMap<>();
   private final Set<Id<LogicalPort>> unanswered = new HashSet<>();
   private Set<Id<LogicalPort>> bound;
@@ -63,6 +66,7 @@ final class NodeSession {
     this.bound = bound;
     this.network = network;
     this.executor = executor;
+    this.zones = new ZoneKeeper(id.name(), executor);
     this.flows =
         new SwitchSession(
             id,
@@ -140,11 +144,13 @@ final class NodeSession {
   }
 
   /** The node's switch is here. */
-  void connected(SwitchConnection connection) {
+  void connected(SwitchConnection fresh) {
     executor.execute(
         () -> {
-          waiting = connection;
+          waiting = fresh;
+          connection = Optional.of(fresh);
           connectSwitch();
+          keepZones();
         });
   }
 
@@ -174,7 +180,6 @@ final class NodeSession {
           .filter(p -> answers.get(p.name()) instanceof Answer.Held)
           .forEach(unanswered::add);
     }
-    flows.mark(revision.number(), revision.changed().getOrDefault(id, Set.of()));
     for (Id<?> object : revision.objects()) {
       if (object.kind().equals(Owner.KIND.name()) && revision.arrived().isEmpty()) {
         flows.retired();
@@ -186,10 +191,16 @@ final class NodeSession {
         // Whoever was refused may be so no longer: an address or a name has become free.
         bound.stream()
             .filter(
-                p -> p.name().equals(object.name()) || answers.get(p.name()) instanceof Answer.Held)
+                p ->
+                    p.name().equals(object.name())
+                        || object
+                            .name()
+                            .endsWith("--" + p.name()) // a binding of it on another node
+                        || answers.get(p.name()) instanceof Answer.Held)
             .forEach(unanswered::add);
       }
     }
+    flows.mark(revision.changed().getOrDefault(id, Set.of()), revision.number());
     answer();
   }
 
@@ -210,7 +221,7 @@ final class NodeSession {
     boolean fresh = !unanswered.isEmpty();
     if (fresh) {
       Map<String, Answer> now =
-          Answers.of(network, Set.copyOf(unanswered), state().installed(), boundRevision);
+          Answers.of(network, id, Set.copyOf(unanswered), state().installed(), boundRevision);
       now.forEach(
           (name, answer) -> {
             answers.put(name, answer);
@@ -218,6 +229,15 @@ final class NodeSession {
           });
     }
     database.answer(answers);
+    keepZones();
+  }
+
+  private void keepZones() {
+    if (database != null && absorbed != null && absorbed.equals(seen)) {
+      boolean settled =
+          !flows.isBusy() && state().connected() && state().installed() >= boundRevision;
+      zones.look(database, absorbed, connection, settled, this::keepZones);
+    }
   }
 
   /** The node's database is gone; its switch may still be here. */

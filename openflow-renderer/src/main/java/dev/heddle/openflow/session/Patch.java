@@ -71,7 +71,7 @@ final class Patch {
 
   private void send(List<FlowChange> all, int from) {
     List<FlowChange> part = all.subList(from, Math.min(all.size(), from + MOST_CHANGES));
-    rounds.changing(part.stream().map(Patch::place).toList());
+    rounds.changing(part.stream().map(Patch::place));
     to.commit(part)
         .whenComplete(
             (outcome, error) -> executor.execute(() -> sent(all, from, part, outcome, error)));
@@ -93,7 +93,9 @@ final class Patch {
       refused(all.subList(from, all.size()), part, rejected);
     } else {
       table.confirmed(part);
-      part.forEach(this::taken);
+      if (!refused.isEmpty()) {
+        part.forEach(this::taken);
+      }
       goOn(all, from + part.size());
     }
   }

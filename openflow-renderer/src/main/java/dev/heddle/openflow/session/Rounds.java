@@ -2,10 +2,10 @@ package dev.heddle.openflow.session;
 
 import dev.heddle.openflow.session.FlowTable.Slice;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Goes round the flows of one switch, a slice at a time, in case it did not tell of a change or we
@@ -57,9 +57,9 @@ final class Rounds {
   }
 
   /** These places are changed, by us or by others: what is on its way may be older or newer. */
-  void changing(Collection<Place> places) {
+  void changing(Stream<Place> places) {
     if (asked.isPresent()) {
-      changing.addAll(places);
+      places.forEach(changing::add);
     }
   }
 

@@ -51,6 +51,9 @@ final class Surprises {
 
   /** These were compared, and all that is no key. */
   void settled(Collection<FlowKey> keys) {
+    if (isEmpty()) {
+      return;
+    }
     keys.forEach(before::remove);
     places.removeIf(p -> p.match().map(m -> !at(key(p, m))).orElse(true));
   }

@@ -61,17 +61,14 @@ final class SwitchSession {
   private FlowTable table;
   private boolean inFlight;
   private int underWay;
+
+  /** Of this revision and those before it all changes are marked or done; newer may be readable. */
+  private long marked = -1;
+
   private Map<String, Integer> healing = Map.of();
   private Drift drift = Drift.NONE;
 
   private final Refusals refused = new Refusals();
-
-  /**
-   * The newest revision whose changes were marked here. What is wanted is read from the newest
-   * there is, which may be ahead of what we were told of: that one is not confirmed yet.
-   */
-  private long followed = -1;
-
   private boolean turnedAway;
   private int sinceRetry;
   private long sentBefore;
@@ -144,11 +141,13 @@ final class SwitchSession {
     table = new FlowTable(read.dump());
     rounds.begin(read.tells() ? Rounds.SLOWLY : Duration.ZERO, System.nanoTime());
     dirty.addAll(table.flows().keySet());
-    desired.read(
-        s -> {
-          followed = Math.max(followed, s.revision());
-          return dirty.addAll(s.keys(node));
-        });
+    long wanted =
+        desired.read(
+            s -> {
+              dirty.addAll(s.keys(node));
+              return s.revision();
+            });
+    marked = Math.max(marked, wanted);
     LOG.info(
         "node {}: has {} flows, {} are to be compared; {}",
         node.name(),
@@ -170,9 +169,12 @@ final class SwitchSession {
     }
   }
 
-  /** These keys may have changed with a revision. */
-  void mark(long revision, Collection<FlowKey> keys) {
-    followed = Math.max(followed, revision);
+  /**
+   * These keys may have changed with a revision. Only now can it be confirmed: that it can be read
+   * already says nothing of what has changed.
+   */
+  void mark(Collection<FlowKey> keys, long revision) {
+    marked = Math.max(marked, revision);
     dirty.addAll(keys);
     dirty.addAll(refused.keys());
     step();
@@ -216,7 +218,7 @@ final class SwitchSession {
 
   private void surprised(Collection<Surprise> found) {
     surprises.note(found);
-    rounds.changing(found.stream().map(Surprise::place).toList());
+    rounds.changing(found.stream().map(Surprise::place));
   }
 
   /**
@@ -267,6 +269,7 @@ final class SwitchSession {
       return;
     }
     Difference difference = desired.read(s -> Difference.between(s, node, table, dirty, surprises));
+    long revision = Math.min(difference.revision(), marked);
     if (!difference.strangers().isEmpty()) {
       LOG.warn(
           "node {}: removes {} flows that no feature owns, such as {}",
@@ -275,19 +278,21 @@ final class SwitchSession {
           difference.strangers().get(0));
     }
     // What was refused and is wanted no longer, or as it is, needs nothing.
-    refused.removeIf(k -> dirty.contains(k) && !difference.puts().contains(k));
-    long reached = Math.min(followed, difference.revision());
+    if (!refused.isEmpty()) {
+      Set<FlowKey> puts = difference.puts();
+      refused.removeIf(k -> dirty.contains(k) && !puts.contains(k));
+    }
     surprises.settled(dirty);
     dirty.clear();
     healing = difference.healed();
     if (difference.changes().isEmpty()) {
-      confirm(reached, false);
+      confirm(revision, false);
     } else {
       inFlight = true;
       underWay = difference.changes().size();
       SwitchConnection to = connection;
       new Patch(node, to, table, rounds, refused, desired)
-          .send(difference.changes(), executor, () -> to == connection, () -> finished(reached));
+          .send(difference.changes(), executor, () -> to == connection, () -> finished(revision));
     }
   }
 

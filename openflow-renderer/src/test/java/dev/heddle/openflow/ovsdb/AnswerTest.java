@@ -46,12 +46,12 @@ class AnswerTest {
                     .isEqualTo(before.containsKey("iface-id")));
   }
 
-  private static Row row(Map<String, String> ids) {
+  static Row row(Map<String, String> ids) {
     return new Row(new Uuid(new UUID(1, 2)), Map.of("external_ids", OvsdbValue.map(ids)));
   }
 
   /** What RFC 7047 section 5.1 says the mutations do. */
-  private static Map<String, String> applied(Mutate operation, Map<String, String> before) {
+  static Map<String, String> applied(Mutate operation, Map<String, String> before) {
     TreeMap<Atom, Atom> map = new TreeMap<>(OvsdbValue.map(before).entries());
     operation
         .mutations()

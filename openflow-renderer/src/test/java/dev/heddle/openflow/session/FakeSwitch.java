@@ -18,6 +18,7 @@ import dev.heddle.pipeline.Meter;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,6 +179,11 @@ final class FakeSwitch implements SwitchConnection {
           }
           return new BundleOutcome.Accepted(all.size());
         });
+  }
+
+  @Override
+  public CompletableFuture<Void> emptyZones(Collection<Integer> zones) {
+    return answer(() -> null);
   }
 
   @Override

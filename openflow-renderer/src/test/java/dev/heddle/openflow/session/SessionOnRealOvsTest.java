@@ -75,6 +75,15 @@ class SessionOnRealOvsTest {
   }
 
   @Test
+  void anInterfaceThatIsNoPortAnyMoreIsToldNothingAnyMore() {
+    ovs.waitUntil("Interface", "red-a", "external_ids:heddle-installed=true");
+    ovs.vsctl("remove", "Interface", "red-a", "external_ids", "iface-id");
+    ovs.vsctl("wait-until", "Interface", "red-a", "external_ids:heddle-installed=[]");
+    rig.await("red-a is on no node", () -> !rig.isRealized("LogicalPort", "red-a"));
+    assertThat(ovs.get("Interface", "red-a", "external_ids")).doesNotContain("heddle-");
+  }
+
+  @Test
   void aPortThatCannotWorkIsToldWhyOnItsInterface() {
     rig.apply(Rig.port("red-c", "red", 1));
     ovs.addPort("br-int", "red-c", "red-c");

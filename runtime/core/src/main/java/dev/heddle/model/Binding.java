@@ -2,6 +2,7 @@ package dev.heddle.model;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -10,8 +11,10 @@ import java.util.stream.Stream;
  * hold its ports.
  *
  * @param ofPort the interface's OpenFlow number, 1 to 65279
+ * @param zone its connection tracking zone on that node, 1 to 65535; none until it was given
  */
-public record Binding(Id<Binding> id, Id<LogicalPort> port, Id<Node> node, int ofPort)
+public record Binding(
+    Id<Binding> id, Id<LogicalPort> port, Id<Node> node, int ofPort, OptionalInt zone)
     implements Entity<Binding> {
 
   public static final Kind<Binding> KIND =
@@ -22,11 +25,16 @@ public record Binding(Id<Binding> id, Id<LogicalPort> port, Id<Node> node, int o
       Index.of("bindings-by-port", KIND, (id, b) -> Stream.of(new Index.Pair<>(b.port, id)));
 
   /** As the system writes it. */
-  record Form(String port, String node, int ofPort) {}
+  record Form(String port, String node, int ofPort, Integer zone) {}
 
   private static Binding parse(Document d, int key) {
     Form f = Spec.read(d, Form.class);
-    return new Binding(KIND.id(d), LogicalPort.KIND.id(f.port), Node.KIND.id(f.node), f.ofPort);
+    return new Binding(
+        KIND.id(d),
+        LogicalPort.KIND.id(f.port),
+        Node.KIND.id(f.node),
+        f.ofPort,
+        f.zone == null ? OptionalInt.empty() : OptionalInt.of(f.zone));
   }
 
   /** The name of the binding of a port on a node. */
@@ -34,9 +42,16 @@ public record Binding(Id<Binding> id, Id<LogicalPort> port, Id<Node> node, int o
     return KIND.id(node.name() + "--" + port.name());
   }
 
+  /** The document of a binding that has no zone yet. */
   public static Document document(Id<Node> node, Id<LogicalPort> port, int ofPort) {
+    return document(node, port, ofPort, OptionalInt.empty());
+  }
+
+  public static Document document(
+      Id<Node> node, Id<LogicalPort> port, int ofPort, OptionalInt zone) {
     var spec = JsonNodeFactory.instance.objectNode();
     spec.put("port", port.name()).put("node", node.name()).put("ofPort", ofPort);
+    zone.ifPresent(z -> spec.put("zone", z));
     return new Document(KIND.name(), id(node, port).name(), Map.of(), spec);
   }
 }
