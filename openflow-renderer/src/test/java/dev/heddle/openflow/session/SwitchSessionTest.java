@@ -160,4 +160,16 @@ class SwitchSessionTest {
     assertThat(there.flows).isEqualTo(desired.flows);
     assertThat(session.state().drift().healed()).isEqualTo(1);
   }
+
+  @Test
+  void aRevisionOfWhichTheSessionWasNotToldIsNotConfirmed() {
+    connectWithFlows(10);
+    desired.flows.put(key(1), flow(1, OWN + 9));
+    desired.revision++;
+    session.mark(Set.of(key(2)), desired.revision - 1); // the one before is only heard of now
+    assertThat(session.state().installed()).isEqualTo(desired.revision - 1);
+    session.mark(Set.of(key(1)), desired.revision);
+    assertThat(session.state().installed()).isEqualTo(desired.revision);
+    assertThat(there.flows).isEqualTo(desired.flows);
+  }
 }
