@@ -148,7 +148,9 @@ final class PushPlan implements DesiredFlows, AutoCloseable {
 
     @Override
     public Optional<Flow> flow(Id<Node> node, FlowKey key) {
-      return isFull(node) && all.get(node).contains(key) ? board.flow(node, key).map(f -> new Flow(key, f.cookie() ^ wave, f.actions())) : Optional.empty();
+      return isFull(node) && all.get(node).contains(key)
+          ? board.flow(node, key).map(f -> new Flow(key, f.cookie() ^ wave, f.actions()))
+          : Optional.empty();
     }
 
     @Override
