@@ -77,6 +77,15 @@ class Udp:
         return {**sent, **found, "lost": sent["sent"] - found["first"] - found["received"]}
 
 
+def unread(installation, nodes):
+    """How many packets the kernel has thrown away since the switches of these nodes opened their ports, because a
+    switch did not come to read them: its queue for the port was full (ss(8), the d of skmem). No flow saw them. On a
+    machine that has time for its switches there are none.
+    """
+    return sum(int(dropped) for node in nodes
+               for dropped in re.findall(r",d(\d+)\)", installation.node(node, "ss", "-0", "-a", "-m")))
+
+
 class Changes:
     """What a node's br-int itself says was added, changed or removed: the switch's word, not the controller's."""
 

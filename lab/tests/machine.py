@@ -23,7 +23,8 @@ def own_settings():
 
 def environment(settings):
     return {**os.environ, "HEDDLE_LAB_DIR": str(settings.directory), "HEDDLE_LAB_PREFIX": settings.prefix,
-            "HEDDLE_LAB_UNDERLAY": str(settings.underlay), "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
+            "HEDDLE_LAB_UNDERLAY": str(settings.underlay), "HEDDLE_TLS": "off",  # there is no controller
+            "PYTHONPATH": str(Path(__file__).resolve().parent.parent)}
 
 
 def heddle_lab(settings, *arguments, **options):

@@ -55,6 +55,13 @@ class SettingsFromTheEnvironment(unittest.TestCase):
         self.assertEqual(6640, Settings.from_environment({}).ovsdb_port)
         self.assertEqual(7000, Settings.from_environment({"HEDDLE_OVSDB_PORT": "7000"}).ovsdb_port)
 
+    def test_nodes_have_certificates_unless_tls_is_off_on_purpose(self):
+        home = {"HEDDLE_HOME": "/h"}
+        self.assertEqual(Path("/h/pki"), Settings.from_environment(home).pki)
+        self.assertEqual(Path("/p"), Settings.from_environment({**home, "HEDDLE_PKI": "/p"}).pki)
+        self.assertIsNone(Settings.from_environment({**home, "HEDDLE_TLS": "off"}).pki)
+        self.assertIsNone(Settings.from_environment({}).pki)
+
     def test_node_addresses_and_the_controllers_are_apart(self):
         settings = Settings.from_environment({})
         self.assertEqual(("198.18.0.1", "198.18.1.1", "198.18.1.200"), (

@@ -210,12 +210,26 @@ public final class RealOvs implements AutoCloseable {
 
   /** From now on ovs-vswitchd does nothing, and its connections stay. */
   public void freezeSwitch() {
-    run("kill", "-STOP", Long.toString(vswitch.orElseThrow().pid()));
+    signal("-STOP");
   }
 
   /** ovs-vswitchd goes on where it was. */
   public void thawSwitch() {
-    run("kill", "-CONT", Long.toString(vswitch.orElseThrow().pid()));
+    signal("-CONT");
+  }
+
+  private void signal(String signal) {
+    String pid = Long.toString(vswitch.orElseThrow().pid());
+    try { // not of Open vSwitch, so not looked for where that is
+      if (new ProcessBuilder("kill", signal, pid).start().waitFor() != 0) {
+        throw new IllegalStateException("kill " + signal + " " + pid);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Ends ovs-vswitchd without a chance to tidy up. */

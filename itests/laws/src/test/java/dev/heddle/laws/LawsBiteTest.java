@@ -219,9 +219,16 @@ class LawsBiteTest {
 
   // ---- what a broken law looks like
 
-  /** A property that does not hold; run by the test below only. */
+  /**
+   * A property that does not hold; run by the test below only. Its histories are always the same,
+   * since how short one becomes hangs on where shrinking begins.
+   */
   static class Broken {
-    @Property(tries = 50, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.FULL)
+    @Property(
+        tries = 50,
+        seed = "4",
+        edgeCases = EdgeCasesMode.NONE,
+        shrinking = ShrinkingMode.FULL)
     void holds(@ForAll("histories") History history) {
       with(history, new Priority((id, view) -> view.get(id).orElseThrow().key()))
           .require(Law.ORDER, Law.UNDO);

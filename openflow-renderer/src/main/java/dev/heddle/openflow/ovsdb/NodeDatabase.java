@@ -214,9 +214,16 @@ public final class NodeDatabase {
             .flatMap(bridge -> zones.flatMap(z -> z.operation(bridge)).stream());
     Stream<Operation> answering =
         tables.all("Interface").stream()
-            .filter(row -> byName.containsKey(row.text("name")))
-            .flatMap(row -> byName.get(row.text("name")).operation(row).stream());
+            .flatMap(row -> answerTo(row, byName).flatMap(a -> a.operation(row)).stream());
     return Stream.concat(zoning, answering).limit(MOST_OPERATIONS).toList();
+  }
+
+  /** Whoever is no port any more is told nothing any more. */
+  private static Optional<Answer> answerTo(Row row, Map<String, Answer> byName) {
+    Optional<Answer> answer = Optional.ofNullable(byName.get(row.text("name")));
+    return answer.isPresent() || row.map("external_ids").containsKey(Plugged.IFACE_ID)
+        ? answer
+        : Optional.of(new Answer.Silent());
   }
 
   private void send(List<Operation> operations, boolean setup) {

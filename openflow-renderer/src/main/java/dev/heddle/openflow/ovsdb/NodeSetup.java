@@ -39,6 +39,8 @@ public final class NodeSetup {
   /** Keys of Open_vSwitch.external_ids that the operator of the node sets. */
   public static final String ENCAP_ADDRESS = "heddle-encap-ip";
 
+  public static final String ENCAP_TYPE = "heddle-encap-type";
+
   public static final String BRIDGE_MAPPINGS = "heddle-bridge-mappings";
 
   public static final String DATAPATH_TYPE = "heddle-datapath-type";

@@ -117,6 +117,15 @@ public record NodeSnapshot(
     if (encap.isPresent() && address.isEmpty()) {
       problems.add(NodeSetup.ENCAP_ADDRESS + " is not an address: " + Shown.text(encap.get()));
     }
+    Optional.ofNullable(ids.get(NodeSetup.ENCAP_TYPE))
+        .filter(type -> !type.equals("geneve"))
+        .ifPresent(
+            type ->
+                problems.add(
+                    NodeSetup.ENCAP_TYPE
+                        + " is "
+                        + Shown.text(type)
+                        + ", but tunnels are geneve only: nothing else carries ports and stage."));
     Optional<Row> bridge = tables.named("Bridge", NodeSetup.BRIDGE);
     List<Row> devices =
         bridge.stream()

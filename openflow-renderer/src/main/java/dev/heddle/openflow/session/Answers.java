@@ -1,11 +1,13 @@
 package dev.heddle.openflow.session;
 
+import dev.heddle.model.Binding;
 import dev.heddle.model.Condition;
 import dev.heddle.model.Id;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network;
 import dev.heddle.model.Network.State;
+import dev.heddle.model.Node;
 import dev.heddle.openflow.ovsdb.Answer;
 import java.util.HashMap;
 import java.util.List;
@@ -23,11 +25,12 @@ final class Answers {
   /**
    * The answers for {@code ports}.
    *
+   * @param node whose interfaces are answered
    * @param installed the newest revision whose flows the node has confirmed
    * @param bound the revision that contains all present interfaces of the node
    */
   static Map<String, Answer> of(
-      Network network, Set<Id<LogicalPort>> ports, long installed, long bound) {
+      Network network, Id<Node> node, Set<Id<LogicalPort>> ports, long installed, long bound) {
     Map<String, State> states =
         network.get(ports).stream().collect(Collectors.toMap(s -> s.document().name(), s -> s));
     Map<String, State> switches =
@@ -35,9 +38,12 @@ final class Answers {
             .get(states.values().stream().map(Answers::switchOf).collect(Collectors.toSet()))
             .stream()
             .collect(Collectors.toMap(s -> s.document().name(), s -> s));
-    Map<String, Answer> answers = new HashMap<>();
+    Map<String, Answer> answers = new HashMap<>(elsewhere(network, node, ports));
     for (Id<LogicalPort> port : ports) {
       State state = states.get(port.name());
+      if (answers.containsKey(port.name())) {
+        continue;
+      }
       if (state == null) {
         answers.put(
             port.name(), new Answer.Held("There is no LogicalPort named " + port.name() + "."));
@@ -47,6 +53,23 @@ final class Answers {
       }
     }
     return answers;
+  }
+
+  /** What is said on interfaces of the node whose ports are on another one, as planned. */
+  private static Map<String, Answer> elsewhere(
+      Network network, Id<Node> node, Set<Id<LogicalPort>> ports) {
+    Map<String, Answer> held = new HashMap<>();
+    for (State binding : network.get(ports.stream().map(p -> Binding.id(node, p)).toList())) {
+      binding.conditions().stream()
+          .filter(c -> !c.status() && c.reason().equals("Elsewhere"))
+          .findFirst()
+          .ifPresent(
+              c ->
+                  held.put(
+                      binding.document().spec().path("port").asText(),
+                      new Answer.Held(c.message())));
+    }
+    return held;
   }
 
   private static Id<LogicalSwitch> switchOf(State port) {

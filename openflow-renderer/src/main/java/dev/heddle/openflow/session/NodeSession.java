@@ -180,7 +180,6 @@ final class NodeSession {
           .filter(p -> answers.get(p.name()) instanceof Answer.Held)
           .forEach(unanswered::add);
     }
-    flows.mark(revision.changed().getOrDefault(id, Set.of()));
     for (Id<?> object : revision.objects()) {
       if (object.kind().equals(Owner.KIND.name()) && revision.arrived().isEmpty()) {
         flows.retired();
@@ -192,10 +191,16 @@ final class NodeSession {
         // Whoever was refused may be so no longer: an address or a name has become free.
         bound.stream()
             .filter(
-                p -> p.name().equals(object.name()) || answers.get(p.name()) instanceof Answer.Held)
+                p ->
+                    p.name().equals(object.name())
+                        || object
+                            .name()
+                            .endsWith("--" + p.name()) // a binding of it on another node
+                        || answers.get(p.name()) instanceof Answer.Held)
             .forEach(unanswered::add);
       }
     }
+    flows.mark(revision.changed().getOrDefault(id, Set.of()), revision.number());
     answer();
   }
 
@@ -216,7 +221,7 @@ final class NodeSession {
     boolean fresh = !unanswered.isEmpty();
     if (fresh) {
       Map<String, Answer> now =
-          Answers.of(network, Set.copyOf(unanswered), state().installed(), boundRevision);
+          Answers.of(network, id, Set.copyOf(unanswered), state().installed(), boundRevision);
       now.forEach(
           (name, answer) -> {
             answers.put(name, answer);

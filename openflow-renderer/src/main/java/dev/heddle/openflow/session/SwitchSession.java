@@ -61,6 +61,10 @@ final class SwitchSession {
   private FlowTable table;
   private boolean inFlight;
   private int underWay;
+
+  /** Of this revision and those before it all changes are marked or done; newer may be readable. */
+  private long marked = -1;
+
   private Map<String, Integer> healing = Map.of();
   private Drift drift = Drift.NONE;
 
@@ -137,7 +141,13 @@ final class SwitchSession {
     table = new FlowTable(read.dump());
     rounds.begin(read.tells() ? Rounds.SLOWLY : Duration.ZERO, System.nanoTime());
     dirty.addAll(table.flows().keySet());
-    dirty.addAll(desired.read(s -> s.keys(node)));
+    long wanted =
+        desired.read(
+            s -> {
+              dirty.addAll(s.keys(node));
+              return s.revision();
+            });
+    marked = Math.max(marked, wanted);
     LOG.info(
         "node {}: has {} flows, {} are to be compared; {}",
         node.name(),
@@ -159,8 +169,12 @@ final class SwitchSession {
     }
   }
 
-  /** These keys may have changed. */
-  void mark(Collection<FlowKey> keys) {
+  /**
+   * These keys may have changed with a revision. Only now can it be confirmed: that it can be read
+   * already says nothing of what has changed.
+   */
+  void mark(Collection<FlowKey> keys, long revision) {
+    marked = Math.max(marked, revision);
     dirty.addAll(keys);
     dirty.addAll(refused.keys());
     step();
@@ -255,6 +269,7 @@ final class SwitchSession {
       return;
     }
     Difference difference = desired.read(s -> Difference.between(s, node, table, dirty, surprises));
+    long revision = Math.min(difference.revision(), marked);
     if (!difference.strangers().isEmpty()) {
       LOG.warn(
           "node {}: removes {} flows that no feature owns, such as {}",
@@ -271,17 +286,13 @@ final class SwitchSession {
     dirty.clear();
     healing = difference.healed();
     if (difference.changes().isEmpty()) {
-      confirm(difference.revision(), false);
+      confirm(revision, false);
     } else {
       inFlight = true;
       underWay = difference.changes().size();
       SwitchConnection to = connection;
       new Patch(node, to, table, rounds, refused, desired)
-          .send(
-              difference.changes(),
-              executor,
-              () -> to == connection,
-              () -> finished(difference.revision()));
+          .send(difference.changes(), executor, () -> to == connection, () -> finished(revision));
     }
   }
 

@@ -66,6 +66,18 @@ class NodeOnRealOvsTest {
   }
 
   @Test
+  void anEncapsulationThatIsNotThereIsATroubleOfTheNode() {
+    joined();
+    ovs.vsctl("--no-wait", "set", "Open_vSwitch", ".", "external_ids:heddle-encap-type=vxlan");
+    assertThat(controller.awaitSnapshot(s -> !s.problems().isEmpty()).problems())
+        .containsExactly(
+            "heddle-encap-type is vxlan, but tunnels are geneve only: nothing else carries ports"
+                + " and stage.");
+    ovs.vsctl("--no-wait", "set", "Open_vSwitch", ".", "external_ids:heddle-encap-type=geneve");
+    controller.awaitSnapshot(s -> s.problems().isEmpty());
+  }
+
+  @Test
   void whatIsSetUpNeedsNoFurtherOperationAndWhatIsUndoneIsRestored() throws Exception {
     joined();
     assertThat(planNow().operations()).isEmpty();

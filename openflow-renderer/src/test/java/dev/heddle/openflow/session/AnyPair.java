@@ -35,6 +35,11 @@ record AnyPair(Random random) {
   private static final int REMOTE = 4;
   private static final int NETWORKS = 2;
 
+  /** What the real node's br-ex is of. */
+  static final String PHYSICAL = "physnet1";
+
+  private static final List<Integer> TAGS = List.of(0, 10, 11);
+
   /** Everything there is at the start. */
   static List<Change> start() {
     return IntStream.rangeClosed(1, NETWORKS)
@@ -49,7 +54,7 @@ record AnyPair(Random random) {
   Change change() {
     int n = 1 + random.nextInt(REMOTE);
     int p = 1 + random.nextInt(LOCAL);
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(20)) {
       case 0, 1, 2, 3, 9, 10, 11, 12, 13, 14 -> put("p" + p, p);
       case 4, 5 -> put("r" + n, n + 4);
       case 6, 7 ->
@@ -63,21 +68,47 @@ record AnyPair(Random random) {
                   random.nextInt(4) == 0
                       ? Optional.empty()
                       : Optional.of(IpAddress.parse("198.18.1." + (1 + n % 2))),
-                  "3.1.0"));
+                  "3.1.0",
+                  random.nextBoolean() ? Map.of(PHYSICAL, 900) : Map.of()));
+      case 15, 16 -> localnet();
+      case 17 -> new Change.Remove(LogicalPort.KIND.name(), "out" + (1 + n % NETWORKS), false);
+      case 18 ->
+          new Change.Put(
+              new Document(
+                  LogicalSwitch.KIND.name(),
+                  "s" + (1 + n % NETWORKS),
+                  Map.of(),
+                  object().put("unknown", random.nextBoolean() ? "flood" : "drop")));
       default -> new Change.Remove(LogicalPort.KIND.name(), "p" + p, false);
     };
+  }
+
+  /** A way to a physical network for a switch: two want the same VLAN now and then. */
+  private Change localnet() {
+    int n = 1 + random.nextInt(NETWORKS);
+    ObjectNode spec = object().put("switch", "s" + n).put("type", "localnet");
+    spec.put("physicalNetwork", random.nextInt(6) == 0 ? "elsewhere" : PHYSICAL);
+    int tag = any(TAGS);
+    if (tag > 0) {
+      spec.put("tag", tag);
+    }
+    return new Change.Put(new Document(LogicalPort.KIND.name(), "out" + n, Map.of(), spec));
   }
 
   private Change put(String port, int usual) {
     ObjectNode spec = object().put("switch", "s" + (1 + random.nextInt(NETWORKS)));
     int own = random.nextInt(6) == 0 ? number() : usual;
     spec.put("mac", new MacAddress(mac(own)).toString());
-    spec.put("portSecurity", random.nextInt(4) > 0).put("enabled", random.nextInt(12) > 0);
+    boolean secure = random.nextInt(4) > 0;
+    spec.put("portSecurity", secure).put("enabled", random.nextInt(12) > 0);
     if (random.nextInt(5) > 0) {
       spec.withArray("addresses").add("10.0.0." + own);
     }
     if (random.nextInt(2) > 0) {
       spec.withArray("addresses").add("fd00::" + own);
+    }
+    if (!secure && random.nextBoolean()) {
+      spec.withArray("addresses").add("unknown");
     }
     return new Change.Put(new Document(LogicalPort.KIND.name(), port, Map.of(), spec));
   }
@@ -87,7 +118,7 @@ record AnyPair(Random random) {
   }
 
   /** Of a guest: guest n has MAC ..:0n and addresses ending in n. */
-  private int number() {
+  int number() {
     return 1 + random.nextInt(8);
   }
 
@@ -99,10 +130,16 @@ record AnyPair(Random random) {
    * What a guest sends, or what a tunnel brings.
    *
    * @param from the guest's number
+   * @param uplink the port to the physical network: what comes there has any tag or none, and a
+   *     guest tries one now and then
    * @param network the key that a tunnel's packet carries
    */
-  Packet packet(int inPort, int from, int network, List<Integer> portKeys) {
+  Packet packet(int inPort, int from, int uplink, int network, List<Integer> portKeys) {
     Packet p = forged(frame(from));
+    if (inPort == uplink || random.nextInt(20) == 0) {
+      int tag = any(TAGS);
+      return tag == 0 ? p : p.with(Field.VLAN_TCI, 0x1000 | tag);
+    }
     if (inPort != Tunnel.OF_PORT) {
       return p;
     }

@@ -75,7 +75,7 @@ class CutOnRealOvsTest {
       long before = proxy.passed();
       int version = 1;
       want(version);
-      serial.execute(() -> session[0].mark(desired.flows.keySet()));
+      serial.execute(() -> session[0].mark(desired.flows.keySet(), desired.revision));
       await(confirmed, desired.revision);
       long size = proxy.passed() - before;
       assertThat(size).isGreaterThan(FLOWS * 50L);
@@ -87,7 +87,7 @@ class CutOnRealOvsTest {
         version++;
         proxy.cutAfter(place);
         want(version);
-        serial.execute(() -> session[0].mark(desired.flows.keySet()));
+        serial.execute(() -> session[0].mark(desired.flows.keySet(), desired.revision));
         proxy.awaitCut();
         assertThat(versions(ovs)).as("cut after %d of %d bytes", place, size).hasSize(1);
         proxy.mend();

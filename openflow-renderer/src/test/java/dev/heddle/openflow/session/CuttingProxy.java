@@ -85,8 +85,8 @@ final class CuttingProxy implements AutoCloseable {
       for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
         int pass = counted ? (int) Math.max(0, Math.min(n, left.getAndAdd(-n))) : n;
         if (pass > 0) {
-          out.write(bytes, 0, pass);
           passed.addAndGet(counted ? pass : 0);
+          out.write(bytes, 0, pass);
         }
         if (counted && left.get() <= 0) {
           torn = true;

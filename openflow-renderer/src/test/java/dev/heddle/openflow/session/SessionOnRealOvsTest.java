@@ -75,6 +75,16 @@ class SessionOnRealOvsTest {
   }
 
   @Test
+  void anInterfaceThatIsNoPortAnyMoreIsToldNothingAnyMore() {
+    ovs.waitUntil("Interface", "red-a", "external_ids:heddle-installed=true");
+    ovs.vsctl("remove", "Interface", "red-a", "external_ids", "iface-id");
+    rig.await("red-a is on no node", () -> !rig.isRealized("LogicalPort", "red-a"));
+    rig.await(
+        "nothing is said on red-a",
+        () -> !ovs.get("Interface", "red-a", "external_ids").contains("heddle-"));
+  }
+
+  @Test
   void aPortThatCannotWorkIsToldWhyOnItsInterface() {
     rig.apply(Rig.port("red-c", "red", 1));
     ovs.addPort("br-int", "red-c", "red-c");

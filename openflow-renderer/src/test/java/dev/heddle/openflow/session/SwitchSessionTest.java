@@ -35,7 +35,7 @@ class SwitchSessionTest {
   private void want(int number, int version) {
     desired.revision++;
     desired.flows.put(key(number), flow(number, OWN + version));
-    session.mark(Set.of(key(number)));
+    session.mark(Set.of(key(number)), desired.revision);
   }
 
   private void connectWithFlows(int count) {
@@ -62,6 +62,21 @@ class SwitchSessionTest {
         .containsExactlyInAnyOrder("one LogicalPort/p1: 1", "one LogicalPort/p2: 1", "nobody: 1");
     session.tick();
     assertThat(there.commits).hasSize(1);
+  }
+
+  @Test
+  void aRevisionWhoseChangesAreNotKnownYetIsNotConfirmed() {
+    connectWithFlows(10);
+    long before = desired.revision;
+    desired.revision++;
+    desired.flows.put(key(3), flow(3, OWN + 1));
+    there.steal(key(1));
+    session.tick(); // compares, and reads the newest revision, of which nobody has told it
+    assertThat(there.flows).isNotEqualTo(desired.flows);
+    assertThat(session.state().installed()).isEqualTo(before);
+    session.mark(Set.of(key(3)), desired.revision);
+    assertThat(there.flows).isEqualTo(desired.flows);
+    assertThat(session.state().installed()).isEqualTo(desired.revision);
   }
 
   @Test
@@ -144,5 +159,17 @@ class SwitchSessionTest {
     session.tick();
     assertThat(there.flows).isEqualTo(desired.flows);
     assertThat(session.state().drift().healed()).isEqualTo(1);
+  }
+
+  @Test
+  void aRevisionOfWhichTheSessionWasNotToldIsNotConfirmed() {
+    connectWithFlows(10);
+    desired.flows.put(key(1), flow(1, OWN + 9));
+    desired.revision++;
+    session.mark(Set.of(key(2)), desired.revision - 1); // the one before is only heard of now
+    assertThat(session.state().installed()).isEqualTo(desired.revision - 1);
+    session.mark(Set.of(key(1)), desired.revision);
+    assertThat(session.state().installed()).isEqualTo(desired.revision);
+    assertThat(there.flows).isEqualTo(desired.flows);
   }
 }

@@ -70,6 +70,12 @@ final class Conditions {
     if (entity instanceof LogicalSwitch network) {
       return RoutingDomain.conditions(network, view);
     }
+    if (entity instanceof Binding binding) {
+      return List.of(
+          Location.whyUnused(binding, view)
+              .map(why -> Condition.failed(Condition.ACCEPTED, "Elsewhere", why))
+              .orElse(Condition.met(Condition.ACCEPTED, "")));
+    }
     return entity instanceof LogicalRouter router
         ? LogicalRouter.conditions(router, view)
         : List.of(Condition.met(Condition.ACCEPTED, ""));
@@ -182,10 +188,13 @@ final class Conditions {
     if (nowhere.isPresent()) {
       return Condition.failed(Condition.REALIZED, "NotBound", nowhere.get());
     }
-    Id<Binding> binding = view.ids(Binding.BY_PORT, port.id()).iterator().next();
-    Id<Node> own = view.get(binding).orElseThrow().node();
+    Binding binding = Location.binding(port.id(), view).orElseThrow();
+    Id<Node> own = binding.node();
     long needed =
-        Stream.of(port.id(), port.network(), binding).mapToLong(this::revision).max().orElse(0);
+        Stream.of(port.id(), port.network(), binding.id())
+            .mapToLong(this::revision)
+            .max()
+            .orElse(0);
     return realized(view.ids(Location.NODES, port.network()), needed, Set.of(own));
   }
 

@@ -1,7 +1,9 @@
 package dev.heddle.model;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Where an attached port is: its node and OpenFlow number there, and all that placement needs, so
@@ -39,7 +41,7 @@ public record Location(
     }
   }
 
-  /** The location of a port: none while it is on no node, or on two. */
+  /** The location of a port: none while it is on no node, or on two without a plan. */
   public static final Fact<Id<LogicalPort>, Optional<Location>> OF_PORT =
       new Fact<>("location", 3, Location::of);
 
@@ -106,11 +108,10 @@ public record Location(
   private static Optional<Location> of(Id<LogicalPort> id, View view) {
     Optional<Attachment> attached =
         view.fact(Attachment.OF_PORT, id).filter(a -> a.port().localnet().isEmpty());
-    Set<Id<Binding>> bindings = view.ids(Binding.BY_PORT, id);
-    if (attached.isEmpty() || bindings.size() != 1) {
+    if (attached.isEmpty()) {
       return Optional.empty();
     }
-    return view.get(bindings.iterator().next())
+    return binding(id, attached.get().port().nodes(), view)
         .map(
             b ->
                 new Location(
@@ -124,9 +125,63 @@ public record Location(
                     attached.get().port().unknown()));
   }
 
+  /**
+   * The interface that is the port's: on the first of the nodes it names that has one; if it names
+   * none, the only one there is.
+   */
+  public static Optional<Binding> binding(Id<LogicalPort> id, View view) {
+    return binding(id, view.get(id).map(LogicalPort::nodes).orElse(List.of()), view);
+  }
+
+  private static Optional<Binding> binding(Id<LogicalPort> id, List<Id<Node>> nodes, View view) {
+    Set<Id<Binding>> bindings = view.ids(Binding.BY_PORT, id);
+    Optional<Id<Binding>> chosen =
+        nodes.isEmpty()
+            ? bindings.stream().filter(b -> bindings.size() == 1).findFirst()
+            : nodes.stream().map(n -> Binding.id(n, id)).filter(bindings::contains).findFirst();
+    return chosen.flatMap(view::get);
+  }
+
+  /**
+   * Why an interface is not its port's although it carries its name, a sentence; empty if it is.
+   */
+  public static Optional<String> whyUnused(Binding binding, View view) {
+    List<Id<Node>> nodes = view.get(binding.port()).map(LogicalPort::nodes).orElse(List.of());
+    Optional<Binding> used = binding(binding.port(), nodes, view);
+    if (nodes.isEmpty() || used.equals(Optional.of(binding))) {
+      return Optional.empty(); // without nodes the port itself says what is wrong
+    }
+    if (!nodes.contains(binding.node())) {
+      return Optional.of("Port " + binding.port().name() + " may be on " + names(nodes) + " only.");
+    }
+    return used.map(
+        u ->
+            "Port "
+                + binding.port().name()
+                + " is still on "
+                + u.node().name()
+                + "; it moves here when it is unplugged there, or when nodes names this node only.");
+  }
+
+  private static String names(List<Id<Node>> nodes) {
+    return nodes.stream().map(Id::name).collect(Collectors.joining(" or "));
+  }
+
   /** Why a port is on no node; empty if it is on one. */
   public static Optional<String> whyNowhere(Id<LogicalPort> id, View view) {
     Set<Id<Binding>> bindings = view.ids(Binding.BY_PORT, id);
+    List<Id<Node>> nodes = view.get(id).map(LogicalPort::nodes).orElse(List.of());
+    if (!nodes.isEmpty()) {
+      return binding(id, nodes, view).isPresent()
+          ? Optional.empty()
+          : Optional.of(
+              "No interface with iface-id="
+                  + id.name()
+                  + " is on "
+                  + names(nodes)
+                  + elsewhere(bindings, view)
+                  + ".");
+    }
     if (bindings.isEmpty()) {
       return Optional.of("No node has an interface with iface-id=" + id.name() + ".");
     }
@@ -135,15 +190,21 @@ public record Location(
           "Several nodes have an interface with iface-id="
               + id.name()
               + ": "
-              + String.join(
-                  ", ",
-                  bindings.stream()
-                      .flatMap(b -> view.get(b).stream())
-                      .map(b -> b.node().name())
-                      .sorted()
-                      .toList())
-              + ".");
+              + nodesOf(bindings, view)
+              + ". Unplug all but one, or say in nodes where the port is.");
     }
     return Optional.empty();
+  }
+
+  private static String elsewhere(Set<Id<Binding>> bindings, View view) {
+    return bindings.isEmpty() ? "" : ", but on " + nodesOf(bindings, view);
+  }
+
+  private static String nodesOf(Set<Id<Binding>> bindings, View view) {
+    return bindings.stream()
+        .flatMap(b -> view.get(b).stream())
+        .map(b -> b.node().name())
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 }

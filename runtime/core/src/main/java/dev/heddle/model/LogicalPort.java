@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where something is attached to a switch: a guest, whose interface carries the port's name as
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param router the router that the port joins to its switch, for type router
  * @param trunk where the port is, for type child
  * @param localnet the segment, for type localnet
+ * @param nodes where its interface may be, most wanted first; empty: on any one node
  * @param unknown it takes frames for MACs that nobody is known to have, and what it sends is
  *     learned from
  */
@@ -29,6 +31,7 @@ public record LogicalPort(
     Optional<Id<LogicalRouter>> router,
     Optional<Trunk> trunk,
     Optional<Localnet> localnet,
+    List<Id<Node>> nodes,
     boolean unknown)
     implements Entity<LogicalPort> {
 
@@ -69,6 +72,8 @@ public record LogicalPort(
    * @param parent type child: the port in whose interface this one is
    * @param tag type child: its VLAN there; type localnet: its VLAN, none if absent
    * @param physicalNetwork type localnet: what nodes map to a bridge
+   * @param nodes type vif: where the interface may be: one node, or two while it moves from the
+   *     first to the second
    */
   record Form(
       @JsonProperty("switch") String networkName,
@@ -80,7 +85,8 @@ public record LogicalPort(
       String router,
       String parent,
       Integer tag,
-      String physicalNetwork) {
+      String physicalNetwork,
+      List<String> nodes) {
 
     Form {
       addresses = addresses == null ? List.of() : List.copyOf(addresses);
@@ -114,7 +120,22 @@ public record LogicalPort(
         router(f, spec),
         trunk(f, spec),
         localnet(f, spec),
+        nodes(f, spec),
         f.unknown());
+  }
+
+  private static List<Id<Node>> nodes(Form f, String spec) {
+    if (f.nodes == null || f.nodes.isEmpty()) {
+      return List.of();
+    }
+    if (f.type != Type.VIF) {
+      throw new RefusedException(spec + "nodes", "only a port of type vif has them");
+    }
+    if (f.nodes.size() > 2 || Set.copyOf(f.nodes).size() < f.nodes.size() || f.nodes.contains("")) {
+      throw new RefusedException(
+          spec + "nodes", "the name of a node is expected, or of two while the port moves");
+    }
+    return f.nodes.stream().map(Node.KIND::id).toList();
   }
 
   private static void checkAddresses(Form f, String spec) {

@@ -26,7 +26,10 @@ public record Sent(Net net, String from, Packet packet, String to, Plan plan, Fa
     Plan.Plug at =
         plan.plug(LogicalPort.KIND.id(from))
             .orElseThrow(() -> new IllegalArgumentException(from + " is plugged in nowhere"));
+    Witness witness = Witness.present();
+    witness.begins(plan, net.memory());
     Fabric.Run run = plan.fabric().send(net.memory(), at.node(), at.ofPort(), packet);
+    witness.saw(run);
     Sent sent = new Sent(net, from, packet, to, plan, run);
     sent.require(run.trace().ambiguous().isEmpty(), "is treated alike by every switch");
     return sent;

@@ -61,6 +61,11 @@ public final class Tables {
     return new Tables(flows, all);
   }
 
+  /** All flows, in no order. */
+  public List<Flow> flows() {
+    return flows.values().stream().flatMap(List::stream).toList();
+  }
+
   Optional<Group> group(long id) {
     return Optional.ofNullable(groups.get(id));
   }
