@@ -106,15 +106,14 @@ record Difference(
         if (!desired.get().equals(present)) {
           puts.add(desired.get());
           if (surprises.at(key)) {
-            healing(true, desired.get().cookie(), wanted.object(node, key));
+            healing(desired.get().cookie(), wanted.object(node, key));
           }
         }
       } else if (present != null && !Cookie.isLearned(key.table(), present.cookie())) {
         boolean surprise = surprises.at(key);
         if (surprise || !isHeld(present.cookie())) {
           removals.add(key);
-          healing(surprise, present.cookie(), Optional.empty());
-          stranger(surprise, present.cookie(), new Installed.Known(present));
+          removed(surprise, present.cookie(), new Installed.Known(present));
         }
       }
     }
@@ -125,8 +124,7 @@ record Difference(
       boolean replaced = flow.key().flatMap(this::desired).isPresent();
       if (!replaced && (surprise || !isHeld(flow.cookie()))) {
         foreign.add(new FlowChange.RemoveForeign(flow));
-        healing(surprise, flow.cookie(), Optional.empty());
-        stranger(surprise, flow.cookie(), flow);
+        removed(surprise, flow.cookie(), flow);
       }
     }
 
@@ -138,21 +136,21 @@ record Difference(
       return wanted.owner(Cookie.owner(cookie)) == Ownership.HELD;
     }
 
-    private void healing(boolean surprise, long cookie, Optional<Id<?>> object) {
+    private void removed(boolean surprise, long cookie, Installed flow) {
       if (surprise) {
-        Optional<String> feature = wanted.feature(Cookie.owner(cookie));
-        String whose =
-            feature
-                .map(f -> object.map(o -> f + " " + o).orElse("in the name of " + f))
-                .orElse("nobody");
-        healed.merge(whose, 1, Integer::sum);
+        healing(cookie, Optional.empty());
+      } else if (wanted.owner(Cookie.owner(cookie)) == Ownership.UNKNOWN) {
+        strangers.add(flow);
       }
     }
 
-    private void stranger(boolean surprise, long cookie, Installed flow) {
-      if (!surprise && wanted.owner(Cookie.owner(cookie)) == Ownership.UNKNOWN) {
-        strangers.add(flow);
-      }
+    private void healing(long cookie, Optional<Id<?>> object) {
+      String whose =
+          wanted
+              .feature(Cookie.owner(cookie))
+              .map(f -> object.map(o -> f + " " + o).orElse("in the name of " + f))
+              .orElse("nobody");
+      healed.merge(whose, 1, Integer::sum);
     }
   }
 }

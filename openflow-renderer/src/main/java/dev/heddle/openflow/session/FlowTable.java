@@ -122,13 +122,17 @@ final class FlowTable {
         present(i).ifPresent(surprises::add);
       }
     }
-    for (Flow f : List.copyOf(flows.values())) {
-      Place place = Place.of(f.key());
-      if (slice.has(f.cookie()) && !seen.contains(place)) {
-        flows.remove(f.key());
-        surprise(place, Optional.of(f.key()), Optional.of(f), f.cookie()).ifPresent(surprises::add);
-      }
-    }
+    flows
+        .values()
+        .removeIf(
+            f -> {
+              if (!slice.has(f.cookie()) || seen.contains(Place.of(f.key()))) {
+                return false;
+              }
+              surprise(Place.of(f.key()), Optional.of(f.key()), Optional.of(f), f.cookie())
+                  .ifPresent(surprises::add);
+              return true;
+            });
     foreign.values().removeIf(f -> slice.has(f.cookie()) && !seen.contains(Place.of(f)));
     learned.values().removeIf(f -> slice.has(f.cookie()) && !seen.contains(Place.of(f)));
     return surprises;

@@ -180,25 +180,23 @@ final class NodeSession {
           .filter(p -> answers.get(p.name()) instanceof Answer.Held)
           .forEach(unanswered::add);
     }
+    Set<String> touched = new HashSet<>();
     for (Id<?> object : revision.objects()) {
       if (object.kind().equals(Owner.KIND.name()) && revision.arrived().isEmpty()) {
         flows.retired();
-      }
-      if (object.kind().equals(LogicalSwitch.KIND.name())) {
+      } else if (object.kind().equals(LogicalSwitch.KIND.name())) {
         unanswered.addAll(bound);
-      } else if (object.kind().equals(LogicalPort.KIND.name())
-          || object.kind().equals(Binding.KIND.name())) {
-        // Whoever was refused may be so no longer: an address or a name has become free.
-        bound.stream()
-            .filter(
-                p ->
-                    p.name().equals(object.name())
-                        || object
-                            .name()
-                            .endsWith("--" + p.name()) // a binding of it on another node
-                        || answers.get(p.name()) instanceof Answer.Held)
-            .forEach(unanswered::add);
+      } else if (object.kind().equals(LogicalPort.KIND.name())) {
+        touched.add(object.name());
+      } else if (object.kind().equals(Binding.KIND.name())) {
+        touched.addAll(Binding.mayBeOf(object.name())); // perhaps on another node
       }
+    }
+    if (!touched.isEmpty()) {
+      // Whoever was refused may be so no longer: an address or a name has become free.
+      bound.stream()
+          .filter(p -> touched.contains(p.name()) || answers.get(p.name()) instanceof Answer.Held)
+          .forEach(unanswered::add);
     }
     flows.mark(revision.changed().getOrDefault(id, Set.of()), revision.number());
     answer();

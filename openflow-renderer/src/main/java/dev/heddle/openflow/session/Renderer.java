@@ -133,8 +133,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     this.desired = desired;
     lastBound = NodeSession.bound(network.list(Binding.KIND.name()));
     listening = desired.listen(r -> later(() -> sessions.values().forEach(s -> s.published(r))));
-    threads.scheduleWithFixedDelay(
-        () -> sessions.values().forEach(NodeSession::tick), 1, 1, TimeUnit.SECONDS);
+    threads.scheduleWithFixedDelay(() -> later(this::tick), 1, 1, TimeUnit.SECONDS);
     switches =
         SwitchListener.open(
             openflow,
@@ -149,7 +148,6 @@ public final class Renderer implements Confirmations, AutoCloseable {
             gate,
             this::databaseConnected);
     confirming = desired.confirmedBy(this);
-    gate.ifPresent(g -> loops.next().scheduleWithFixedDelay(g::refresh, 1, 1, TimeUnit.SECONDS));
   }
 
   private static Optional<TlsGate> gate(Configuration c) {
@@ -173,6 +171,12 @@ public final class Renderer implements Confirmations, AutoCloseable {
   /** Where nodes' databases connect. */
   public int ovsdbPort() {
     return databases.localAddress().getPort();
+  }
+
+  /** Each second, by way of {@link #later}: a clock forgets a task that throws. */
+  private void tick() {
+    sessions.values().forEach(NodeSession::tick);
+    gate.ifPresent(TlsGate::refresh);
   }
 
   private void later(Runnable task) {

@@ -1,8 +1,10 @@
 package dev.heddle.model;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +21,8 @@ public record Binding(
 
   public static final Kind<Binding> KIND =
       new Kind<>("Binding", "bindings", true, KeySpace.NONE, Binding::parse);
+
+  private static final String BETWEEN = "--";
 
   /** Bindings of one port: more than one if two nodes have an interface of that name. */
   public static final Index<Binding, Binding, Id<LogicalPort>, Id<Binding>> BY_PORT =
@@ -39,7 +43,16 @@ public record Binding(
 
   /** The name of the binding of a port on a node. */
   public static Id<Binding> id(Id<Node> node, Id<LogicalPort> port) {
-    return KIND.id(node.name() + "--" + port.name());
+    return KIND.id(node.name() + BETWEEN + port.name());
+  }
+
+  /** The names of ports that a binding called {@code name} may be of: names may hold the mark. */
+  public static Set<String> mayBeOf(String name) {
+    Set<String> ports = new HashSet<>();
+    for (int at = name.indexOf(BETWEEN); at >= 0; at = name.indexOf(BETWEEN, at + 1)) {
+      ports.add(name.substring(at + BETWEEN.length()));
+    }
+    return ports;
   }
 
   /** The document of a binding that has no zone yet. */
