@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * A switch that speaks OpenFlow and has no database that we know, with what was found out about
  * each of its ports. Written by the system; named by its datapath id, 16 hexadecimal digits.
  *
- * @param ports by OpenFlow number; those that are down are not among them
+ * @param ports by OpenFlow number; those that are down are there only while a link of theirs is
+ *     lost
  */
 public record PlainSwitch(Id<PlainSwitch> id, SortedMap<Integer, Port> ports)
     implements Entity<PlainSwitch> {
