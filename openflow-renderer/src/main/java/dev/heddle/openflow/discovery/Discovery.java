@@ -86,8 +86,9 @@ public final class Discovery {
    */
   public void connected(Id<PlainSwitch> id, List<PhysicalPort> ports, boolean fresh) {
     Member member = members.computeIfAbsent(id, n -> new Member());
-    if (fresh) {
-      Set.copyOf(member.ports.keySet()).forEach(number -> down(id, member, number));
+    if (fresh) { // nothing passes it, so its links are gone at once
+      member.ports.clear();
+      Set.copyOf(links.values()).stream().filter(l -> touches(l, id)).forEach(this::part);
     }
     member.here = true;
     member.probed = false;
