@@ -6,6 +6,7 @@ import json
 import os
 import re
 import select
+import shutil
 import subprocess
 import tempfile
 import time
@@ -13,6 +14,7 @@ import unittest
 from pathlib import Path
 
 from heddle_lab.state import end, inside, remove_namespace
+from tests.machine import traces
 
 from .installation import ROOT, Installation, Refused, await_none
 
@@ -63,13 +65,14 @@ class Machine(Installation):
 
     def close(self):
         try:
-            end(inside([self.namespace]))
+            self.heddle("stop")
         finally:
+            end(inside([self.namespace]))
             remove_namespace(self.namespace)
-        for file in self.ovs.iterdir():
-            file.unlink()
-        self.ovs.rmdir()
-        return super().close()
+        left = traces(self.lab)
+        for directory in (self.ovs, self.lab.directory, self.home):
+            shutil.rmtree(directory, ignore_errors=True)
+        return left
 
     def switches(self):
         """The plain switches that are connected, by name."""
