@@ -44,6 +44,7 @@ public class DistributionIT {
           "dev.heddle.rest",
           "dev.heddle.runtime",
           "dev.heddle.shell");
+  private static final String PLAIN = "dev.heddle.plain-switches";
   private static final String L2 = "dev.heddle.l2-switching";
 
   @Inject private BundleContext context;
@@ -112,6 +113,26 @@ public class DistributionIT {
       context.removeBundleListener(witness);
     }
     assertEquals("bundles that were stopped by it", List.of(), disturbed);
+  }
+
+  @Test
+  public void theFeatureForPlainSwitchesIsOnBoardAndNotInstalled() throws Exception {
+    Console console = new Console(sessions);
+    console.run("feature:install heddle-plain-switches");
+    try {
+      awaitNone(
+          "bundles that are missing",
+          () ->
+              ours()
+                      .anyMatch(
+                          b -> b.getSymbolicName().equals(PLAIN) && b.getState() == Bundle.ACTIVE)
+                  ? List.of()
+                  : List.of(PLAIN));
+      awaitNone("components that are not satisfied", this::unsatisfied);
+    } finally {
+      console.run("feature:uninstall heddle-plain-switches");
+    }
+    assertEquals(OURS, ours().map(Bundle::getSymbolicName).sorted().collect(toList()));
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.heddle.openflow.codec.GroupCodec;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.MalformedMessage;
 import dev.heddle.openflow.codec.MeterCodec;
+import dev.heddle.openflow.codec.PhysicalPort;
+import dev.heddle.openflow.codec.PortCodec;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Meter;
 import java.time.Duration;
@@ -54,6 +56,18 @@ record Dumps(Dialogue dialogue, Duration patience) {
           MeterCodec.Page page = MeterCodec.readPage(m);
           gather(all.known(), page.meters());
           gather(all.foreign(), page.foreign());
+          return page.more() ? Optional.empty() : Optional.of(all);
+        });
+  }
+
+  CompletableFuture<List<PhysicalPort>> ports() {
+    List<PhysicalPort> all = new ArrayList<>();
+    return dialogue.ask(
+        patience.multipliedBy(6),
+        PortCodec::writeRequest,
+        m -> {
+          PortCodec.Page page = PortCodec.readPage(m);
+          gather(all, page.ports());
           return page.more() ? Optional.empty() : Optional.of(all);
         });
   }

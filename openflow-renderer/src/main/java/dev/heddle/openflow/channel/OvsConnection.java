@@ -17,6 +17,8 @@ import dev.heddle.openflow.codec.OpenFlowError;
 import dev.heddle.openflow.codec.PacketCodec;
 import dev.heddle.openflow.codec.PacketIn;
 import dev.heddle.openflow.codec.PacketOut;
+import dev.heddle.openflow.codec.PhysicalPort;
+import dev.heddle.openflow.codec.PortCodec;
 import dev.heddle.openflow.codec.TlvMapping;
 import dev.heddle.openflow.tls.Identity;
 import dev.heddle.pipeline.Group;
@@ -56,6 +58,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   private CompletableFuture<?> lastCommit = CompletableFuture.completedFuture(null);
   private volatile Optional<BundleCommit> running = Optional.empty();
   private volatile Consumer<PacketIn> packets = nobody -> {};
+  private volatile Consumer<PhysicalPort> ports = nobody -> {};
   private volatile long datapathId;
   private volatile Consumer<List<FlowUpdate>> heard = updates -> {};
 
@@ -114,6 +117,8 @@ final class OvsConnection implements SwitchConnection, Dialogue {
       if (commit.isEmpty() && asker.isEmpty()) {
         LOG.warn("Switch {} sent an error nobody waits for: {}", peer, error.text());
       }
+    } else if (message.type() == OpenFlow.PORT_STATUS) {
+      ports.accept(PortCodec.readStatus(message.bytes()));
     } else if (PacketCodec.isPacketIn(message.bytes())) {
       packets.accept(PacketCodec.read(message.bytes()));
     } else if (message.type() == OpenFlow.EXPERIMENTER && commit.isPresent()) {
@@ -298,6 +303,12 @@ final class OvsConnection implements SwitchConnection, Dialogue {
           running = Optional.empty();
           closeOn(ok, failure);
         });
+  }
+
+  @Override
+  public CompletableFuture<List<PhysicalPort>> ports(Consumer<PhysicalPort> changed) {
+    ports = changed;
+    return new Dumps(this, patience).ports();
   }
 
   @Override

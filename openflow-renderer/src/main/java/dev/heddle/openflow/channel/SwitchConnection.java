@@ -6,6 +6,7 @@ import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.MeterChange;
 import dev.heddle.openflow.codec.PacketIn;
 import dev.heddle.openflow.codec.PacketOut;
+import dev.heddle.openflow.codec.PhysicalPort;
 import dev.heddle.openflow.codec.TlvMapping;
 import dev.heddle.openflow.tls.Identity;
 import dev.heddle.pipeline.Group;
@@ -94,6 +95,12 @@ public interface SwitchConnection extends AutoCloseable {
    * @return {@link BundleOutcome.Rejected} if some were refused, by their index in the list
    */
   CompletableFuture<BundleOutcome> changeMeters(List<? extends MeterChange> changes);
+
+  /**
+   * All ports as they are. From now on {@code changed} hears of each change, before or after the
+   * answer as it happens; to be called once. It runs on the channel's thread.
+   */
+  CompletableFuture<List<PhysicalPort>> ports(Consumer<PhysicalPort> changed);
 
   /**
    * From now on {@code receiver} gets the packets that flows send here; one of an earlier call gets

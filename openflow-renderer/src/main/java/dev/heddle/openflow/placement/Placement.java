@@ -16,6 +16,7 @@ import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
+import dev.heddle.model.PlainSwitch;
 import dev.heddle.model.Uplink;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Declarations;
@@ -49,6 +50,7 @@ public final class Placement implements Feature {
     d.forEach(Node.KIND, "tunnel", Placement::tunnel);
     d.forEach(LogicalPort.KIND, "port", Placement::port);
     d.forEach(Location.UPLINKS, "uplink", Placement::uplink);
+    d.forEach(PlainSwitch.KIND, "plain", Placement::plain);
   }
 
   /** Whatever comes by tunnel says its network, ports and stage; an unknown stage is dropped. */
@@ -66,6 +68,16 @@ public final class Placement implements Feature {
             .resumeAt(Spine.REPLICATE)
             .because(node)
             .where(Scope.node(node)));
+  }
+
+  /** A plain switch has no logical ports: what comes in is a matter of its own stages. */
+  private static void plain(Id<PlainSwitch> id, View view, FlowSink out) {
+    out.add(
+        Spine.CLASSIFY
+            .flow(100)
+            .resumeAt(Spine.PLAIN_FROM)
+            .because(id)
+            .where(Scope.node(PlainSwitch.node(id))));
   }
 
   private static void port(Id<LogicalPort> id, View view, FlowSink out) {

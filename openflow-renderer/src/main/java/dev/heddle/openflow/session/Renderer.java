@@ -35,7 +35,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -99,6 +98,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private final Map<Long, Set<NodeSession>> owners = new HashMap<>();
   private final Map<Claim, SwitchConnection> unclaimed = new HashMap<>();
   private final Optional<TlsGate> gate;
+  private final Optional<PlainSwitches> plain;
   private final Map<Id<Node>, Set<Id<LogicalPort>>> lastBound;
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
   private final SwitchListener switches;
@@ -131,8 +131,10 @@ public final class Renderer implements Confirmations, AutoCloseable {
     this.gate = gate;
     this.network = network;
     this.desired = desired;
+    // A certificate says which node a switch is of: where they are asked for, plain ones are not.
+    plain = gate.isPresent() ? Optional.empty() : Optional.of(plainSwitches());
     lastBound = NodeSession.bound(network.list(Binding.KIND.name()));
-    listening = desired.listen(r -> later(() -> sessions.values().forEach(s -> s.published(r))));
+    listening = desired.listen(r -> later(() -> published(r)));
     threads.scheduleWithFixedDelay(() -> later(this::tick), 1, 1, TimeUnit.SECONDS);
     switches =
         SwitchListener.open(
@@ -148,6 +150,23 @@ public final class Renderer implements Confirmations, AutoCloseable {
             gate,
             this::databaseConnected);
     confirming = desired.confirmedBy(this);
+  }
+
+  private PlainSwitches plainSwitches() {
+    return new PlainSwitches(
+        network,
+        desired,
+        executor,
+        id -> new PlainSession(id, generation, desired, new Serial(threads), this::changed));
+  }
+
+  private void changed() {
+    watchers.forEach(Runnable::run);
+  }
+
+  private void published(DesiredFlows.Revision revision) {
+    sessions.values().forEach(s -> s.published(revision));
+    plain.ifPresent(p -> p.published(revision));
   }
 
   private static Optional<TlsGate> gate(Configuration c) {
@@ -177,6 +196,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private void tick() {
     sessions.values().forEach(NodeSession::tick);
     gate.ifPresent(TlsGate::refresh);
+    plain.ifPresent(p -> unclaimed.values().removeAll(p.tick(List.copyOf(unclaimed.values()))));
   }
 
   private void later(Runnable task) {
@@ -243,6 +263,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     }
     datapathId.ifPresent(
         id -> {
+          plain.ifPresent(p -> p.release(id));
           owners.computeIfAbsent(id, d -> new LinkedHashSet<>()).add(session);
           claim(id, session);
         });
@@ -266,19 +287,15 @@ public final class Renderer implements Confirmations, AutoCloseable {
     LOG.info("node {} is here for the first time since the start", node.name());
     Set<Id<LogicalPort>> bound = lastBound.getOrDefault(node, new HashSet<>());
     return new NodeSession(
-        node,
-        generation,
-        bound,
-        network,
-        desired,
-        new Serial(threads),
-        () -> watchers.forEach(Runnable::run));
+        node, generation, bound, network, desired, new Serial(threads), this::changed);
   }
 
   @Override
   public Map<Id<Node>, NodeState> nodes() {
-    return sessions.values().stream()
-        .collect(Collectors.toMap(NodeSession::id, NodeSession::state));
+    Map<Id<Node>, NodeState> states = new HashMap<>();
+    sessions.forEach((id, session) -> states.put(id, session.state()));
+    plain.ifPresent(p -> states.putAll(p.states()));
+    return states;
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.MeterChange;
 import dev.heddle.openflow.codec.PacketIn;
 import dev.heddle.openflow.codec.PacketOut;
+import dev.heddle.openflow.codec.PhysicalPort;
 import dev.heddle.openflow.codec.TlvMapping;
 import dev.heddle.openflow.tls.Identity;
 import dev.heddle.pipeline.Flow;
@@ -154,6 +155,11 @@ final class FakeSwitch implements SwitchConnection {
   @Override
   public CompletableFuture<BundleOutcome> changeMeters(List<? extends MeterChange> changes) {
     return answer(() -> new BundleOutcome.Accepted(changes.size()));
+  }
+
+  @Override
+  public CompletableFuture<List<PhysicalPort>> ports(Consumer<PhysicalPort> changed) {
+    return answer(List::of);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalRouter;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
+import dev.heddle.model.PlainSwitch;
 import dev.heddle.model.RoutingDomain;
 import dev.heddle.model.Uplink;
 import dev.heddle.model.View;
@@ -70,6 +71,9 @@ final class Conditions {
     if (entity instanceof LogicalSwitch network) {
       return RoutingDomain.conditions(network, view);
     }
+    if (entity instanceof PlainSwitch plain) {
+      return plain.conditions();
+    }
     if (entity instanceof Binding binding) {
       return List.of(
           Location.whyUnused(binding, view)
@@ -108,10 +112,16 @@ final class Conditions {
       return Optional.of(realized(nodes, revision(id), Set.of()));
     }
     if (entity.get() instanceof Node node) {
-      Set<Id<Node>> itself = Set.of(node.id());
-      return untroubled(node.id()).or(() -> Optional.of(realized(itself, revision(id), itself)));
+      return Optional.of(realized(node.id(), revision(id)));
     }
-    return Optional.empty();
+    return entity.get() instanceof PlainSwitch plain
+        ? Optional.of(realized(PlainSwitch.node(plain.id()), revision(id)))
+        : Optional.empty();
+  }
+
+  private Condition realized(Id<Node> node, long changed) {
+    Set<Id<Node>> itself = Set.of(node);
+    return untroubled(node).orElseGet(() -> realized(itself, changed, itself));
   }
 
   /** Said of an object that no installed feature reads. */

@@ -48,7 +48,8 @@ import org.slf4j.LoggerFactory;
 public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   /** The indexes that say which nodes are in a scope. */
-  static final List<Index<?, ?, ?, ?>> SCOPES = List.of(Scope.BY_PORT, Scope.BY_NODE);
+  static final List<Index<?, ?, ?, ?>> SCOPES =
+      List.of(Scope.BY_PORT, Scope.BY_NODE, Scope.BY_PLAIN_SWITCH);
 
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
 

@@ -8,6 +8,7 @@ import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalRouter;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
+import dev.heddle.model.PlainSwitch;
 import dev.heddle.pipeline.ContractException;
 import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.KnownKind;
@@ -35,6 +36,7 @@ final class Kinds {
           LogicalRouter.KIND,
           Node.KIND,
           Binding.KIND,
+          PlainSwitch.KIND,
           KnownKind.KIND, // before those that may be taken over from a feature that is away
           Owner.KIND,
           FilledStage.KIND);

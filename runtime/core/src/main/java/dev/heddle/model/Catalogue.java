@@ -33,6 +33,7 @@ public final class Catalogue {
   private static final Map<String, String> READERS =
       Map.ofEntries(
           Map.entry("LogicalSwitch", "l2"),
+          Map.entry("PlainSwitch", "plain-switches"),
           Map.entry("LogicalPort", "l2"),
           Map.entry("LogicalRouter", "l3"),
           Map.entry("PortGroup", "acl"),

@@ -140,7 +140,8 @@ public sealed interface Action
   /** Sends the packet out of an OpenFlow port, 1 to 0xfeff; never out of the one it came in by. */
   record Output(int port) implements Action {
 
-    static final int LAST = 0xfeff;
+    /** The highest number that an interface has. */
+    public static final int LAST = 0xfeff;
 
     public Output {
       if (port < 1 || port > LAST) {

@@ -7,6 +7,7 @@ import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
+import dev.heddle.model.PlainSwitch;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -47,6 +48,13 @@ public record Scope(Reach reach, String name) {
           "scopes-by-node",
           Node.KIND,
           (id, n) -> Stream.of(new Index.Pair<>(node(id), id), new Index.Pair<>(EVERYWHERE, id)));
+
+  /** A plain switch is in the scope of its own and in no other. */
+  public static final Index<PlainSwitch, PlainSwitch, Scope, Id<Node>> BY_PLAIN_SWITCH =
+      Index.of(
+          "scopes-by-plain-switch",
+          PlainSwitch.KIND,
+          (id, s) -> Stream.of(new Index.Pair<>(node(PlainSwitch.node(id)), PlainSwitch.node(id))));
 
   /** Only the node that has this port. */
   public static Scope port(Id<LogicalPort> port) {

@@ -21,7 +21,7 @@ public final class Spine {
   public static final Stage CLASSIFY =
       Stage.at("CLASSIFY", 0, "which port and network a packet comes from")
           .writes(NETWORK, IN_PORT, OUT_PORT, FROM_TUNNEL, Field.VLAN_TCI)
-          .reaches(56, 207)
+          .reaches(56, 207, 210)
           .dropping()
           .byNode();
 
@@ -129,12 +129,24 @@ public final class Spine {
           .writes(OUT_PORT)
           .reaches(202);
 
+  public static final Stage PLAIN_FROM =
+      Stage.beside("PLAIN_FROM", 210, "plain switches: which ports take part; learns the sender")
+          .writes(OUT_PORT)
+          .reaches(202, 211)
+          .byNode();
+
+  public static final Stage PLAIN_TO =
+      Stage.beside("PLAIN_TO", 211, "plain switches: out of the port learned, or of all")
+          .matches(OUT_PORT)
+          .byNode();
+
   /** In packet order. */
   public static final List<Stage> STAGES =
       List.of(CLASSIFY, ADMIT, ANSWER, SWITCH, REPLICATE, LOCATE, GUARD_TO, OUTPUT);
 
   /** Tables that one feature keeps to itself, beside the path. */
-  public static final List<Stage> BESIDE = List.of(LEARNED, ANSWER_ND, COPIES, CROSS, LEARN);
+  public static final List<Stage> BESIDE =
+      List.of(LEARNED, ANSWER_ND, COPIES, CROSS, LEARN, PLAIN_FROM, PLAIN_TO);
 
   private Spine() {}
 }

@@ -7,6 +7,7 @@ import dev.heddle.model.Kind;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
+import dev.heddle.model.PlainSwitch;
 import dev.heddle.pipeline.FilledStage;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,15 @@ public final class Columns {
               at("CONNECTED", "/status/connected"),
               at("FLOWS", "/status/flows"),
               at("INSTALLED", "/status/installed"),
+              REALIZED),
+          PlainSwitch.KIND,
+          List.of(
+              NAME,
+              new Column("PORTS", o -> Integer.toString(o.at("/spec/ports").size())),
+              at("CONNECTED", "/status/connected"),
+              at("FLOWS", "/status/flows"),
+              at("INSTALLED", "/status/installed"),
+              new Column("RESOLVED", o -> condition(o, "Resolved")),
               REALIZED),
           Binding.KIND,
           List.of(

@@ -12,6 +12,7 @@ import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network;
 import dev.heddle.model.Network.State;
 import dev.heddle.model.Node;
+import dev.heddle.model.PlainSwitch;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ public final class Objects {
     } else if (kind.equals(LogicalSwitch.KIND)) {
       Map<String, Integer> ports = portsBySwitch();
       states.forEach(s -> trees.add(withPorts(s, ports)));
-    } else if (kind.equals(Node.KIND)) {
+    } else if (kind.equals(Node.KIND) || kind.equals(PlainSwitch.KIND)) {
       Map<Id<Node>, NodeState> nodes = confirmed();
       states.forEach(s -> trees.add(node(s, nodes)));
     } else {
@@ -67,7 +68,9 @@ public final class Objects {
     if (kind.equals(LogicalSwitch.KIND)) {
       return withPorts(state, portsBySwitch());
     }
-    return kind.equals(Node.KIND) ? node(state, confirmed()) : tree(state);
+    return kind.equals(Node.KIND) || kind.equals(PlainSwitch.KIND)
+        ? node(state, confirmed())
+        : tree(state);
   }
 
   private static String name(State state) {
@@ -124,7 +127,11 @@ public final class Objects {
 
   private static ObjectNode node(State state, Map<Id<Node>, NodeState> confirmed) {
     ObjectNode tree = tree(state);
-    NodeState now = confirmed.get(Node.KIND.id(name(state)));
+    Id<Node> id =
+        state.document().kind().equals(PlainSwitch.KIND.name())
+            ? PlainSwitch.node(PlainSwitch.KIND.id(name(state)))
+            : Node.KIND.id(name(state));
+    NodeState now = confirmed.get(id);
     ObjectNode status = status(tree).put("connected", now != null && now.connected());
     if (now != null) {
       status
