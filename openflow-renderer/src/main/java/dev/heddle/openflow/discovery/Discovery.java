@@ -169,22 +169,27 @@ public final class Discovery {
     Set.copyOf(links.values()).stream().filter(l -> touches(l, id)).forEach(this::part);
   }
 
-  /** A frame with our seal came in at {@code at}. */
-  public void heard(End at, Probes.Probe probe) {
-    if (probe.round() >= round - 1 && probe.round() <= round && !probe.from().equals(at)) {
-      hear(at, probe.from());
+  /**
+   * A frame with our seal came in at {@code at}.
+   *
+   * @return true if that is news, false if as much was known, or if it is worth nothing
+   */
+  public boolean heard(End at, Probes.Probe probe) {
+    boolean current = probe.round() >= round - 1 && probe.round() <= round;
+    boolean news = current && !probe.from().equals(at) && hear(at, probe.from());
+    if (news) {
       judge();
     }
+    return news;
   }
 
-  private void hear(End at, End from) {
+  private boolean hear(End at, End from) {
     Optional<Known> known = known(at).filter(port -> !port.down);
-    if (known.isPresent() && known(from).filter(port -> !port.down).isPresent()) {
-      Map<End, Long> heard = known.get().heard;
-      if (heard.containsKey(from) || heard.size() < MOST_HEARD) {
-        heard.put(from, round);
-      }
+    if (known.isEmpty() || known(from).filter(port -> !port.down).isEmpty()) {
+      return false;
     }
+    Map<End, Long> heard = known.get().heard;
+    return (heard.containsKey(from) || heard.size() < MOST_HEARD) && heard.put(from, round) == null;
   }
 
   /** The ends that probes of the coming round leave, of these switches. */

@@ -185,8 +185,9 @@ final class PlainSwitches {
   }
 
   private void heard(End at, Probe probe) {
-    discovery.heard(at, probe);
-    write();
+    if (discovery.heard(at, probe)) {
+      write();
+    }
   }
 
   private void left(PlainSession session, SwitchConnection connection) {
