@@ -52,19 +52,6 @@ final class BridgeRules {
         "inactivity_probe", OvsdbValue.whole(desired.inactivityProbeMillis()));
   }
 
-  /** One port for all peers: the flows say where to and with which key. None without an address. */
-  static Optional<Map<String, String>> tunnelOptions(Row root) {
-    return Optional.ofNullable(root.map("external_ids").get(NodeSetup.ENCAP_ADDRESS))
-        .flatMap(NodeSnapshot::address)
-        .map(
-            address ->
-                Map.of(
-                    "remote_ip", "flow",
-                    "key", "flow",
-                    "local_ip", address.getHostAddress(),
-                    "csum", "true"));
-  }
-
   /** The wanted columns that the row does not have as wanted. */
   static Map<String, OvsdbValue> different(Row row, Map<String, OvsdbValue> wanted) {
     Map<String, OvsdbValue> wrong = new TreeMap<>(wanted);

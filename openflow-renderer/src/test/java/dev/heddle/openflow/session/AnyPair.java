@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Bits;
 import dev.heddle.model.Document;
+import dev.heddle.model.Encapsulation;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -37,6 +39,12 @@ record AnyPair(Random random) {
 
   /** What the real node's br-ex is of. */
   static final String PHYSICAL = "physnet1";
+
+  private static final List<Set<Encapsulation>> SPOKEN =
+      List.of(
+          Set.of(Encapsulation.GENEVE),
+          Set.of(Encapsulation.VXLAN),
+          Set.of(Encapsulation.values()));
 
   private static final List<Integer> TAGS = List.of(0, 10, 11);
 
@@ -68,6 +76,7 @@ record AnyPair(Random random) {
                   random.nextInt(4) == 0
                       ? Optional.empty()
                       : Optional.of(IpAddress.parse("198.18.1." + (1 + n % 2))),
+                  any(SPOKEN),
                   "3.1.0",
                   random.nextBoolean() ? Map.of(PHYSICAL, 900) : Map.of()));
       case 15, 16 -> localnet();
@@ -140,13 +149,18 @@ record AnyPair(Random random) {
       int tag = any(TAGS);
       return tag == 0 ? p : p.with(Field.VLAN_TCI, 0x1000 | tag);
     }
-    if (inPort != Tunnel.OF_PORT) {
+    if (!Tunnel.isPort(inPort)) {
       return p;
     }
+    Packet tunnelled =
+        p.with(Field.TUNNEL_NETWORK, network)
+            .with(Field.TUNNEL_SRC, IpAddress.parse("198.18.1.1").bits())
+            .with(Field.TUNNEL_DST, IpAddress.parse("127.0.0.1").bits());
+    if (inPort == Tunnel.VXLAN_OF_PORT) {
+      return tunnelled;
+    }
     boolean flood = random.nextInt(3) == 0;
-    return p.with(Field.TUNNEL_NETWORK, network)
-        .with(Field.TUNNEL_SRC, IpAddress.parse("198.18.1.1").bits())
-        .with(Field.TUNNEL_DST, IpAddress.parse("127.0.0.1").bits())
+    return tunnelled
         .with(Field.TUNNEL_IN_PORT, random.nextInt(40))
         .with(Field.TUNNEL_OUT_PORT, flood ? Field.FLOOD : any(portKeys))
         .with(
