@@ -41,20 +41,27 @@ public final class NodeSetup {
 
   public static final String BRIDGE_MAPPINGS = "heddle-bridge-mappings";
 
+  public static final String BFD = "heddle-bfd";
+
   public static final String DATAPATH_TYPE = "heddle-datapath-type";
 
   static final SortedMap<String, String> OWNED =
       Collections.unmodifiableSortedMap(new TreeMap<>(Map.of("heddle-owner", "heddle")));
 
   /**
-   * What is the same for all nodes.
+   * What the controller wants of a node.
    *
    * @param controllers OpenFlow targets such as "tcp:192.0.2.1:6653"
    * @param maxBackoffMillis longest pause between two attempts to connect, at least 1000
    * @param inactivityProbeMillis silence after which the switch sends an echo, 0 for never
+   * @param peers where the nodes are with which there is to be BFD, by name; empty as long as that
+   *     is not known, and what is there stays
    */
   public record Desired(
-      SortedSet<String> controllers, int maxBackoffMillis, int inactivityProbeMillis) {
+      SortedSet<String> controllers,
+      int maxBackoffMillis,
+      int inactivityProbeMillis,
+      Optional<SortedMap<String, String>> peers) {
     public Desired {
       controllers = Collections.unmodifiableSortedSet(new TreeSet<>(controllers));
       for (String target : controllers) {
@@ -69,7 +76,11 @@ public final class NodeSetup {
 
     /** A switch that lost its controller tries every second and notices a dead one in 5 to 10 s. */
     public static Desired of(String... controllers) {
-      return new Desired(new TreeSet<>(List.of(controllers)), 1_000, 5_000);
+      return new Desired(new TreeSet<>(List.of(controllers)), 1_000, 5_000, Optional.empty());
+    }
+
+    Desired watching(SortedMap<String, String> these) {
+      return new Desired(controllers, maxBackoffMillis, inactivityProbeMillis, Optional.of(these));
     }
   }
 
@@ -133,7 +144,7 @@ public final class NodeSetup {
   }
 
   private TunnelPorts tunnels() {
-    return new TunnelPorts(now, root, operations, problems);
+    return new TunnelPorts(now, root, desired, operations, problems);
   }
 
   private void correct(Row bridge) {

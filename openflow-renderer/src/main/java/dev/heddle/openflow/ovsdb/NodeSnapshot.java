@@ -29,6 +29,8 @@ import java.util.regex.Pattern;
  * @param datapathType of br-int: "system", "netdev"
  * @param tunnelPorts port numbers of our tunnel ports on br-int
  * @param uplinks port numbers on br-int, by the physical network they lead to
+ * @param watched the nodes with which it asks for BFD, external_ids:heddle-bfd
+ * @param bfd what BFD says of other nodes, by name
  * @param interfaces of br-int, by iface-id
  * @param zones connection tracking zones of br-int, by iface-id
  * @param duplicates where several interfaces of br-int have one iface-id
@@ -44,6 +46,8 @@ public record NodeSnapshot(
     String datapathType,
     SortedMap<Encapsulation, Integer> tunnelPorts,
     SortedMap<String, Integer> uplinks,
+    Watched watched,
+    SortedMap<String, BfdStatus> bfd,
     SortedMap<String, InterfaceView> interfaces,
     Zones zones,
     List<Duplicate> duplicates,
@@ -79,6 +83,7 @@ public record NodeSnapshot(
     encapsulations = Set.copyOf(encapsulations);
     tunnelPorts = Collections.unmodifiableSortedMap(new TreeMap<>(tunnelPorts));
     uplinks = Collections.unmodifiableSortedMap(new TreeMap<>(uplinks));
+    bfd = Collections.unmodifiableSortedMap(new TreeMap<>(bfd));
     interfaces = Collections.unmodifiableSortedMap(new TreeMap<>(interfaces));
     duplicates = List.copyOf(duplicates);
     refused = Collections.unmodifiableSortedMap(new TreeMap<>(refused));
@@ -125,6 +130,8 @@ public record NodeSnapshot(
     }
     EncapTypes spoken = EncapTypes.of(ids);
     problems.addAll(spoken.problems());
+    Watched watched = Watched.of(name, ids);
+    problems.addAll(watched.problems());
     Optional<Row> bridge = tables.named("Bridge", NodeSetup.BRIDGE);
     List<Row> devices =
         bridge.stream()
@@ -152,6 +159,8 @@ public record NodeSnapshot(
         bridge.map(row -> row.text("datapath_type")).filter(NodeSnapshot::isName).orElse("system"),
         tunnels,
         uplinks(root, devices),
+        watched,
+        BfdStatus.of(devices),
         plugged.interfaces(),
         bridge.map(Zones::of).orElse(Zones.NONE),
         plugged.duplicates(),
@@ -188,6 +197,8 @@ public record NodeSnapshot(
         datapathType,
         tunnelPorts,
         uplinks,
+        watched,
+        bfd,
         interfaces,
         zones,
         duplicates,

@@ -1,6 +1,7 @@
 package dev.heddle.openflow.ovsdb;
 
 import dev.heddle.model.Encapsulation;
+import dev.heddle.openflow.ovsdb.NodeSetup.Desired;
 import dev.heddle.openflow.ovsdb.Operation.Condition;
 import dev.heddle.openflow.ovsdb.Operation.Mutate;
 import dev.heddle.openflow.ovsdb.Operation.Mutation;
@@ -14,41 +15,84 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
- * The tunnel ports of br-int: one for each encapsulation, for all peers. A port of ours that is
- * wanted no longer goes; one that was changed is put right.
+ * The tunnel ports of br-int: one for each encapsulation, for all peers, and one for each peer that
+ * is watched by BFD. A port of ours that is wanted no longer goes; one that was changed is put
+ * right.
  */
 final class TunnelPorts {
 
   private static final String PREFIX = "heddle-";
+  private static final String WATCHING = PREFIX + "bfd-";
 
   /** What a port is to be. */
-  private record Wanted(String type, Map<String, String> options, OptionalInt number) {}
+  private record Wanted(
+      String type, Map<String, String> options, Map<String, String> bfd, OptionalInt number) {}
 
   private final Tables now;
   private final List<Operation> operations;
   private final List<String> problems;
+  private final boolean peersKnown;
   private final SortedMap<String, Wanted> wanted = new TreeMap<>();
 
   /**
    * @param operations what is to be done is added here
    * @param problems what cannot be done is added here
    */
-  TunnelPorts(Tables now, Row root, List<Operation> operations, List<String> problems) {
+  TunnelPorts(
+      Tables now, Row root, Desired desired, List<Operation> operations, List<String> problems) {
     this.now = now;
+    this.peersKnown = desired.peers().isPresent();
     this.operations = operations;
     this.problems = problems;
     Map<String, String> ids = root.map("external_ids");
     Optional.ofNullable(ids.get(NodeSetup.ENCAP_ADDRESS))
         .flatMap(NodeSnapshot::address)
-        .ifPresent(own -> EncapTypes.of(ids).types().forEach(e -> forAll(e, own)));
+        .ifPresent(
+            own -> {
+              SortedSet<Encapsulation> spoken = EncapTypes.of(ids).types();
+              spoken.forEach(e -> forAll(e, own));
+              if (spoken.contains(Encapsulation.GENEVE)) {
+                desired.peers().ifPresent(peers -> peers.forEach((n, a) -> watching(n, a, own)));
+              }
+            });
   }
 
   /** The name of the port for all peers. */
   static String name(Encapsulation encapsulation) {
     return PREFIX + encapsulation;
+  }
+
+  /** The node at the other end, of a port that watches one. */
+  static Optional<String> peer(String port) {
+    return Optional.of(port)
+        .filter(p -> p.startsWith(WATCHING))
+        .map(p -> p.substring(WATCHING.length()));
+  }
+
+  /**
+   * A tunnel with a peer, for BFD has to be told whom to probe. OVS gives what arrives to the port
+   * that says more: so this one takes key 0 only, which is no network's and what probes have, and
+   * all traffic goes on coming by the port for all peers.
+   */
+  private void watching(String peer, String address, InetAddress own) {
+    Map<String, String> options =
+        Map.of(
+            "remote_ip", address,
+            "local_ip", own.getHostAddress(),
+            "in_key", "0",
+            "out_key", "flow",
+            "csum", "true");
+    wanted.put(
+        WATCHING + peer,
+        new Wanted(
+            Encapsulation.GENEVE.toString(),
+            options,
+            Map.of("enable", "true"),
+            OptionalInt.empty()));
   }
 
   /** The flows say where to and with which key. */
@@ -61,7 +105,11 @@ final class TunnelPorts {
             "csum", "true");
     wanted.put(
         name(encapsulation),
-        new Wanted(encapsulation.toString(), options, OptionalInt.of(Tunnel.port(encapsulation))));
+        new Wanted(
+            encapsulation.toString(),
+            options,
+            Map.of(),
+            OptionalInt.of(Tunnel.port(encapsulation))));
   }
 
   /** The ports to be added to the bridge; those that are there are put right. */
@@ -71,7 +119,13 @@ final class TunnelPorts {
         (name, port) -> {
           Optional<Row> there = now.named("Port", name);
           if (there.isEmpty()) {
-            ports.add(BridgeRules.newPort(operations, name, port.type, port.options, port.number));
+            ports.add(
+                BridgeRules.newPort(
+                    operations,
+                    name,
+                    port.type,
+                    Map.of("options", port.options, "bfd", port.bfd),
+                    port.number));
           } else if (!BridgeRules.owned(there.get())
               || bridge.filter(b -> b.uuids("ports").contains(there.get().uuid())).isEmpty()) {
             problems.add(
@@ -89,7 +143,8 @@ final class TunnelPorts {
     if (!wrong.isEmpty()) {
       operations.add(new Update("Interface", Condition.row(device.uuid()), wrong));
     }
-    List<Mutation> mutations = BridgeRules.ensure(device, "options", port.options);
+    List<Mutation> mutations = new ArrayList<>(BridgeRules.ensure(device, "options", port.options));
+    mutations.addAll(BridgeRules.ensure(device, "bfd", port.bfd));
     if (!mutations.isEmpty()) {
       operations.add(new Mutate("Interface", Condition.row(device.uuid()), mutations));
     }
@@ -99,6 +154,7 @@ final class TunnelPorts {
   List<Row> stale(Row bridge) {
     return now.follow(bridge, "ports", "Port")
         .filter(port -> BridgeRules.owned(port) && !wanted.containsKey(port.text("name")))
+        .filter(port -> peersKnown || peer(port.text("name")).isEmpty())
         .filter(
             port ->
                 now.follow(port, "interfaces", "Interface")

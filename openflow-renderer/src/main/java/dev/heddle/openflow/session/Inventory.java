@@ -105,6 +105,7 @@ record Inventory(List<Change> changes, Set<Id<LogicalPort>> bound, Map<String, S
         address,
         snapshot.encapsulations(),
         snapshot.ovsVersion(),
-        snapshot.uplinks());
+        snapshot.uplinks(),
+        snapshot.watched().peers());
   }
 }

@@ -100,6 +100,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private final Map<Claim, SwitchConnection> unclaimed = new HashMap<>();
   private final Optional<TlsGate> gate;
   private final Map<Id<Node>, Set<Id<LogicalPort>>> lastBound;
+  private final Peers peers;
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
   private final SwitchListener switches;
   private final OvsdbListener databases;
@@ -132,7 +133,8 @@ public final class Renderer implements Confirmations, AutoCloseable {
     this.network = network;
     this.desired = desired;
     lastBound = NodeSession.bound(network.list(Binding.KIND.name()));
-    listening = desired.listen(r -> later(() -> sessions.values().forEach(s -> s.published(r))));
+    peers = new Peers(network);
+    listening = desired.listen(r -> later(() -> published(r)));
     threads.scheduleWithFixedDelay(() -> later(this::tick), 1, 1, TimeUnit.SECONDS);
     switches =
         SwitchListener.open(
@@ -177,6 +179,16 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private void tick() {
     sessions.values().forEach(NodeSession::tick);
     gate.ifPresent(TlsGate::refresh);
+  }
+
+  private void published(DesiredFlows.Revision revision) {
+    boolean nodes = peers.follow(revision.objects());
+    for (NodeSession session : sessions.values()) {
+      session.published(revision);
+      if (nodes) {
+        session.watch(peers.of(session.id()));
+      }
+    }
   }
 
   private void later(Runnable task) {
@@ -226,6 +238,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
 
   private void seen(NodeDatabase database, NodeSnapshot snapshot) {
     NodeSession session = sessions.computeIfAbsent(NodeSession.idOf(snapshot), this::session);
+    session.watch(peers.of(session.id()));
     session.seen(database, snapshot);
     own(session, snapshot.datapathId());
   }

@@ -78,7 +78,8 @@ record AnyPair(Random random) {
                       : Optional.of(IpAddress.parse("198.18.1." + (1 + n % 2))),
                   any(SPOKEN),
                   "3.1.0",
-                  random.nextBoolean() ? Map.of(PHYSICAL, 900) : Map.of()));
+                  random.nextBoolean() ? Map.of(PHYSICAL, 900) : Map.of(),
+                  Set.of()));
       case 15, 16 -> localnet();
       case 17 -> new Change.Remove(LogicalPort.KIND.name(), "out" + (1 + n % NETWORKS), false);
       case 18 ->

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -16,6 +18,7 @@ import java.util.stream.Stream;
  * @param encapAddress where its tunnels end, if it has told
  * @param encapsulations what its tunnels may be, at least one, the most able first
  * @param uplinks by physical network, the OpenFlow number of the port that leads there
+ * @param watched nodes with which it asks for BFD (RFC 5880) through a tunnel of their own
  */
 public record Node(
     Id<Node> id,
@@ -23,7 +26,8 @@ public record Node(
     Optional<IpAddress> encapAddress,
     Set<Encapsulation> encapsulations,
     String ovsVersion,
-    Map<String, Integer> uplinks)
+    Map<String, Integer> uplinks,
+    Set<Id<Node>> watched)
     implements Entity<Node> {
 
   public static final Kind<Node> KIND =
@@ -51,10 +55,12 @@ public record Node(
       IpAddress encapAddress,
       List<String> encapTypes,
       String ovsVersion,
-      Map<String, Integer> uplinks) {}
+      Map<String, Integer> uplinks,
+      List<String> bfd) {}
 
   public Node {
     encapsulations = Encapsulation.ordered(encapsulations);
+    watched = Set.copyOf(watched);
   }
 
   /** What it uses towards a node that speaks everything. */
@@ -75,7 +81,8 @@ public record Node(
         Optional.ofNullable(f.encapAddress),
         encapsulations(f.encapTypes),
         f.ovsVersion == null ? "" : f.ovsVersion,
-        f.uplinks == null ? Map.of() : Map.copyOf(f.uplinks));
+        f.uplinks == null ? Map.of() : Map.copyOf(f.uplinks),
+        f.bfd == null ? Set.of() : f.bfd.stream().map(KIND::id).collect(Collectors.toSet()));
   }
 
   /** What nobody here knows is left out: a later release may have written it. */
@@ -91,7 +98,8 @@ public record Node(
   /** The document that {@link #parse} reads back. */
   public static Document document(
       String name, long datapathId, Optional<IpAddress> encapAddress, String ovsVersion) {
-    return document(name, datapathId, encapAddress, Encapsulation.USUAL, ovsVersion, Map.of());
+    return document(
+        name, datapathId, encapAddress, Encapsulation.USUAL, ovsVersion, Map.of(), Set.of());
   }
 
   /** As {@link #document(String, long, Optional, String)}, of a node with all that one may have. */
@@ -101,7 +109,8 @@ public record Node(
       Optional<IpAddress> encapAddress,
       Set<Encapsulation> encapsulations,
       String ovsVersion,
-      Map<String, Integer> uplinks) {
+      Map<String, Integer> uplinks,
+      Set<String> watched) {
     var spec = JsonNodeFactory.instance.objectNode();
     spec.put("datapathId", String.format("%016x", datapathId));
     encapAddress.ifPresent(a -> spec.put("encapAddress", a.toString()));
@@ -113,6 +122,10 @@ public record Node(
     if (!uplinks.isEmpty()) {
       var numbers = spec.putObject("uplinks");
       new TreeMap<>(uplinks).forEach(numbers::put);
+    }
+    if (!watched.isEmpty()) {
+      var names = spec.putArray("bfd");
+      new TreeSet<>(watched).forEach(names::add);
     }
     return new Document(KIND.name(), name, Map.of(), spec);
   }

@@ -170,7 +170,7 @@ public final class Net implements AutoCloseable {
     int n = nodes.computeIfAbsent(name, k -> nodes.size() + 1);
     Optional<IpAddress> encap = Optional.of(IpAddress.parse("198.18.0." + n));
     Set<Encapsulation> speaks = spoken.computeIfAbsent(name, k -> usual);
-    return Node.document(name, n, encap, speaks, "3.1.0", uplinks);
+    return Node.document(name, n, encap, speaks, "3.1.0", uplinks, Set.of());
   }
 
   /** The way of the present switch to a VLAN of a physical network; 0 for no VLAN. */
