@@ -25,7 +25,8 @@ final class BfdReport {
   private static Bfd of(String peer, NodeSnapshot seen, SortedMap<String, String> peers) {
     BfdStatus status = seen.bfd().get(peer);
     if (!peers.containsKey(peer)) {
-      return new Bfd(peer, "none", peer + " is not watched: no Geneve tunnel to it is known.");
+      return new Bfd(
+          peer, "none", peer + " is not watched: no Geneve tunnel between the two is known.");
     }
     if (status == null || status.state().equals("none")) {
       return new Bfd(peer, "none", peer + " is not watched yet.");

@@ -135,8 +135,11 @@ final class NodeSession {
   private void tellBfd() {
     List<Bfd> now = BfdReport.of(seen, peers);
     if (!now.equals(bfd)) {
+      List<Bfd> before = bfd;
       bfd = now;
-      now.forEach(b -> LOG.info("node {}: {}", id.name(), b.message()));
+      now.stream()
+          .filter(b -> !before.contains(b))
+          .forEach(b -> LOG.info("node {}: {}", id.name(), b.message()));
       changed.run();
     }
   }

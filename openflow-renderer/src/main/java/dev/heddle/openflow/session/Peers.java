@@ -2,6 +2,7 @@ package dev.heddle.openflow.session;
 
 import dev.heddle.model.Encapsulation;
 import dev.heddle.model.Id;
+import dev.heddle.model.IpAddress;
 import dev.heddle.model.Network;
 import dev.heddle.model.Network.State;
 import dev.heddle.model.Node;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -58,18 +60,19 @@ final class Peers {
   /** By name, where the tunnels end of the nodes that this one is to watch. */
   SortedMap<String, String> of(Id<Node> id) {
     SortedMap<String, String> peers = new TreeMap<>();
-    Set<Id<Node>> wanted = new HashSet<>(asking.getOrDefault(id, Set.of()));
-    Node own = nodes.get(id);
-    if (own != null) {
-      wanted.addAll(own.watched());
-    }
-    wanted.remove(id);
-    for (Id<Node> peer : wanted) {
-      Node other = nodes.get(peer);
-      if (other != null && other.encapsulations().contains(Encapsulation.GENEVE)) {
-        other.encapAddress().ifPresent(a -> peers.put(peer.name(), a.toString()));
-      }
+    if (tunnelEnd(id).isPresent()) {
+      Set<Id<Node>> wanted = new HashSet<>(asking.getOrDefault(id, Set.of()));
+      wanted.addAll(nodes.get(id).watched());
+      wanted.remove(id);
+      wanted.forEach(
+          peer -> tunnelEnd(peer).ifPresent(at -> peers.put(peer.name(), at.toString())));
     }
     return peers;
+  }
+
+  private Optional<IpAddress> tunnelEnd(Id<Node> id) {
+    return Optional.ofNullable(nodes.get(id))
+        .filter(node -> node.encapsulations().contains(Encapsulation.GENEVE))
+        .flatMap(Node::encapAddress);
   }
 }

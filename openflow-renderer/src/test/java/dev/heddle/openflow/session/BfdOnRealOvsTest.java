@@ -105,7 +105,7 @@ class BfdOnRealOvsTest {
     two.vsctl("--no-wait", "set", "Open_vSwitch", ".", "external_ids:heddle-encap-type=vxlan");
     awaitStates("n1", "n2 none", "n9 none");
     assertThat(rig.node("n1").bfd().get(1).message())
-        .isEqualTo("n9 is not watched: no Geneve tunnel to it is known.");
+        .isEqualTo("n9 is not watched: no Geneve tunnel between the two is known.");
     assertThat(rig.node("n1").trouble()).isEqualTo("heddle-bfd is a list of other nodes; got n1");
   }
 }
