@@ -66,15 +66,27 @@ class SwitchingOverVxlanTest extends SwitchingScenariosTest {
 
   @Test
   void aNetworkWithoutAMemberThereGoesNoFurtherThanSwitch() {
+    assertThat(strays("n2", MacAddress.BROADCAST).arrivals()).hasSize(2);
+    assertThat(strays("n3", MacAddress.BROADCAST).droppedAt()).hasValue(Spine.SWITCH.table());
+  }
+
+  @Test
+  void whatComesByTunnelDoesNotLeaveForAPhysicalNetwork() {
+    net.mapped("physnet1", "n1", "n2").sw("red").localnet("out", "physnet1", 10);
+    net.from("c").broadcast().reaches("d", "physnet1@n2");
+    assertThat(strays("n2", MacAddress.BROADCAST).arrivals()).hasSize(2);
+    assertThat(strays("n2", MacAddress.parse("0a:00:00:00:00:77")).arrivals()).isEmpty();
+  }
+
+  /** What comes to a node by VXLAN for the network red. */
+  private Fabric.Run strays(String node, MacAddress to) {
     int key = net.controller().get("LogicalSwitch", "red").orElseThrow().key();
     Packet stray =
         Packet.EMPTY
-            .with(Field.ETH_DST, MacAddress.BROADCAST.bits())
+            .with(Field.ETH_DST, to.bits())
             .with(Field.ETH_TYPE, Match.ETH_ARP)
             .with(Field.TUNNEL_NETWORK, key);
     Fabric fabric = Plan.of(net.controller()).fabric();
-    assertThat(fabric.send(Node.KIND.id("n2"), Tunnel.VXLAN_OF_PORT, stray).arrivals()).hasSize(2);
-    assertThat(fabric.send(Node.KIND.id("n3"), Tunnel.VXLAN_OF_PORT, stray).droppedAt())
-        .hasValue(Spine.SWITCH.table());
+    return fabric.send(Node.KIND.id(node), Tunnel.VXLAN_OF_PORT, stray);
   }
 }

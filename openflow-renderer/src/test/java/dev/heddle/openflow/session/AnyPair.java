@@ -17,12 +17,12 @@ import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Tunnel;
 import dev.heddle.simulator.Packet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * Random steps from one topology to the next, and random packets into it. Few names and few
@@ -48,14 +48,38 @@ record AnyPair(Random random) {
 
   private static final List<Integer> TAGS = List.of(0, 10, 11);
 
-  /** Everything there is at the start. */
+  /**
+   * Everything there is at the start: m1 is reached by Geneve, m2 by VXLAN, and each has a port of
+   * each network.
+   */
   static List<Change> start() {
-    return IntStream.rangeClosed(1, NETWORKS)
-        .<Change>mapToObj(
-            n ->
-                new Change.Put(
-                    new Document(LogicalSwitch.KIND.name(), "s" + n, Map.of(), object())))
-        .toList();
+    List<Document> all = new ArrayList<>();
+    all.add(node(1, true, SPOKEN.get(0), Map.of()));
+    all.add(node(2, true, SPOKEN.get(1), Map.of()));
+    for (int n = 1; n <= NETWORKS; n++) {
+      all.add(new Document(LogicalSwitch.KIND.name(), "s" + n, Map.of(), object()));
+    }
+    for (int r = 1; r <= REMOTE; r++) {
+      ObjectNode spec = object().put("switch", "s" + (1 + r / 2 % NETWORKS));
+      spec.put("mac", new MacAddress(mac(r + 4)).toString());
+      spec.withArray("addresses").add("10.0.0." + (r + 4));
+      all.add(new Document(LogicalPort.KIND.name(), "r" + r, Map.of(), spec));
+      all.add(Binding.document(Node.KIND.id("m" + (1 + r % 2)), LogicalPort.KIND.id("r" + r), r));
+    }
+    return all.stream().<Change>map(Change.Put::new).toList();
+  }
+
+  private static Document node(
+      int number, boolean tunnels, Set<Encapsulation> spoken, Map<String, Integer> uplinks) {
+    Optional<IpAddress> address = Optional.of(IpAddress.parse("198.18.1." + number));
+    return Node.document(
+        "m" + number,
+        100 + number,
+        address.filter(a -> tunnels),
+        spoken,
+        "3.1.0",
+        uplinks,
+        Set.of());
   }
 
   /** One change of the topology. */
@@ -70,16 +94,11 @@ record AnyPair(Random random) {
               Binding.document(Node.KIND.id("m" + (1 + n % 2)), LogicalPort.KIND.id("r" + n), n));
       case 8 ->
           new Change.Put(
-              Node.document(
-                  "m" + (1 + n % 2),
-                  100 + n % 2,
-                  random.nextInt(4) == 0
-                      ? Optional.empty()
-                      : Optional.of(IpAddress.parse("198.18.1." + (1 + n % 2))),
+              node(
+                  1 + n % 2,
+                  random.nextInt(4) > 0,
                   any(SPOKEN),
-                  "3.1.0",
-                  random.nextBoolean() ? Map.of(PHYSICAL, 900) : Map.of(),
-                  Set.of()));
+                  random.nextBoolean() ? Map.of(PHYSICAL, 900) : Map.of()));
       case 15, 16 -> localnet();
       case 17 -> new Change.Remove(LogicalPort.KIND.name(), "out" + (1 + n % NETWORKS), false);
       case 18 ->
