@@ -108,7 +108,7 @@ class SimulatorOnRealOvsTest {
     long seed = Long.getLong("heddle.seed", System.nanoTime());
     AnyPair any = new AnyPair(new Random(seed));
     apply(AnyPair.start());
-    for (int i = 0; i < PAIRS; i++) {
+    for (int i = 0; i < PAIRS || i < 5 * PAIRS && !visited.contains("into VXLAN"); i++) {
       List<Change> changes = new ArrayList<>();
       for (int n = i == 0 ? 40 : 1 + any.random().nextInt(3); n > 0; n--) {
         changes.add(any.change());
