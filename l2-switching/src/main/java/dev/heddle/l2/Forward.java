@@ -8,10 +8,12 @@ import static dev.heddle.pipeline.Field.OUT_PORT;
 
 import dev.heddle.model.Attachment;
 import dev.heddle.model.Bits;
+import dev.heddle.model.Encapsulation;
 import dev.heddle.model.Id;
 import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Node;
 import dev.heddle.model.Uplink;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Cookie;
@@ -34,6 +36,9 @@ final class Forward {
 
   /** How long a MAC is remembered after the last frame from it: IEEE 802.1Q's default. */
   private static final int AGEING_SECONDS = 300;
+
+  /** The key of no port. */
+  private static final int NOBODY = 0;
 
   private Forward() {}
 
@@ -72,6 +77,26 @@ final class Forward {
                 .build());
   }
 
+  /**
+   * What comes by VXLAN does not say its port: it can teach no more than that its MAC is not, or no
+   * longer, where it was learned. Frames for it go to all who take unknown addresses.
+   */
+  private static FlowDraft unlearn(LogicalSwitch network) {
+    long cookie = Cookie.learned("nobody/" + network.id().name());
+    return Spine.LEARN
+        .flow(100)
+        .match(NETWORK, network.key())
+        .match(IN_PORT, NOBODY)
+        .then(
+            Learn.into(Spine.LEARNED.table(), 100, cookie)
+                .match(NETWORK, NETWORK)
+                .match(ETH_DST, ETH_SRC)
+                .load(Field.UNKNOWN, OUT_PORT)
+                .hard(AGEING_SECONDS)
+                .withLearner()
+                .build());
+  }
+
   static void network(Id<LogicalSwitch> id, View view, FlowSink out) {
     view.get(id)
         .ifPresent(
@@ -79,6 +104,10 @@ final class Forward {
               FlowDraft group = Spine.SWITCH.flow(90).match(NETWORK, network.key());
               group.match(ETH_DST, GROUP_BIT, GROUP_BIT).set(OUT_PORT, Field.FLOOD);
               out.add(group.next().because(id).where(Scope.network(id)));
+              if (takesUnknown(network, view)
+                  && view.fact(Node.IS_PREFERRED, Encapsulation.VXLAN)) {
+                out.add(unlearn(network).because(id).where(Scope.network(id)));
+              }
               unknown(network, view)
                   .ifPresent(rest -> out.add(rest.because(id).where(Scope.network(id))));
             });

@@ -4,7 +4,6 @@ import static dev.heddle.pipeline.Spine.ADMIT;
 import static dev.heddle.pipeline.Spine.ANSWER;
 import static dev.heddle.pipeline.Spine.ANSWER_ND;
 import static dev.heddle.pipeline.Spine.COPIES;
-import static dev.heddle.pipeline.Spine.CROSS;
 import static dev.heddle.pipeline.Spine.GUARD_TO;
 import static dev.heddle.pipeline.Spine.LEARN;
 import static dev.heddle.pipeline.Spine.LEARNED;
@@ -38,7 +37,6 @@ public final class L2Switching implements Feature {
     d.fill(LEARN);
     d.fill(REPLICATE);
     d.fill(COPIES);
-    d.fill(CROSS);
     d.fill(GUARD_TO);
     d.forEach(LogicalPort.KIND, "admit", Admit::flows);
     d.forEach(LogicalPort.KIND, "answer", Answer::port);
@@ -51,6 +49,5 @@ public final class L2Switching implements Feature {
     d.forEach(Location.PARTS, "copies", Replicate::part);
     d.forEach(Location.UNKNOWN_PARTS, "unknown-copies", Replicate::unknownPart);
     d.forEach(Location.UPLINKS, "outside", Replicate::outside);
-    d.forEach(Node.KIND, "cross", Replicate::cross);
   }
 }

@@ -4,7 +4,6 @@ import static dev.heddle.pipeline.Field.FROM_TUNNEL;
 import static dev.heddle.pipeline.Field.NETWORK;
 import static dev.heddle.pipeline.Field.OUT_PORT;
 import static dev.heddle.pipeline.Field.PART;
-import static dev.heddle.pipeline.Field.TUNNEL_DST;
 
 import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
@@ -205,26 +204,11 @@ final class Replicate {
                     group ->
                         out.add(
                             part(network.get().key(), group.outside())
+                                .match(FROM_TUNNEL, 0)
                                 .matchVlan(0)
                                 .setVlan(uplink.get().segment().tag())
                                 .output(ofPort)
                                 .because(uplink.get().port())
                                 .where(Scope.node(key.member())))));
-  }
-
-  /** CROSS: a node is on its own list. */
-  static void cross(Id<Node> id, View view, FlowSink out) {
-    view.get(id)
-        .flatMap(Node::encapAddress)
-        .ifPresent(
-            own ->
-                out.add(
-                    Spine.CROSS
-                        .flow(100)
-                        .match(TUNNEL_DST, own)
-                        .drop()
-                        .because(id)
-                        .where(Scope.node(id))));
-    out.add(Spine.CROSS.flow(90).intoTunnel().because(id).where(Scope.node(id)));
   }
 }

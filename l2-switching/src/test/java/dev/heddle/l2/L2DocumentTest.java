@@ -115,7 +115,6 @@ class L2DocumentTest {
   void replicateServesLocalMembersAndOneCopyPerNode() {
     section("replicate", flows(Spine.REPLICATE, N1));
     section("copies", flows(Spine.COPIES, N1));
-    section("cross", flows(Spine.CROSS, N1));
   }
 
   @Test

@@ -228,7 +228,7 @@ class CountsTest {
     Cost cost = cost(node(ALL_NODES), port(PORTS, PORTS, Map.of()), bound(PORTS, ALL_NODES));
     assertThat(cost.units())
         .as(
-            "5 of the port; tunnel, cross, guard of the node; copies on it; replicate of the switch")
+            "5 of the port; tunnel, towards, guard of the node; copies on it; replicate of the switch")
         .isEqualTo(5 + 3 + 1 + 1);
   }
 

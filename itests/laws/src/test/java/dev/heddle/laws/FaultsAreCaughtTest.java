@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.engine.Controller;
 import dev.heddle.l2.L2Switching;
+import dev.heddle.model.Bits;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
@@ -18,11 +19,13 @@ import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Stage;
+import dev.heddle.pipeline.Tunnel;
 import dev.heddle.pipeline.Wire;
 import dev.heddle.plain.PlainRuntime;
 import dev.heddle.store.MemoryStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -65,6 +68,15 @@ class FaultsAreCaughtTest {
             actions(Spine.COPIES, a -> !outputs(a, p -> true))),
         caught("REPLICATE forgets other nodes", actions(Spine.CROSS, a -> !outputs(a, p -> true))),
         caught("CROSS serves the node itself", lost(Spine.CROSS, f -> f.actions().isEmpty())),
+        caught(
+            "CROSS does not know who speaks VXLAN only",
+            lost(Spine.CROSS, f -> f.key().priority() == 100)),
+        caught("CLASSIFY takes nothing by VXLAN", lost(Spine.CLASSIFY, has(Tunnel.VXLAN_OF_PORT))),
+        caught(
+            "CLASSIFY forgets that it came by VXLAN",
+            in(
+                Spine.CLASSIFY,
+                f -> Stream.of(has(Tunnel.VXLAN_OF_PORT).test(f) ? horizonless(f) : f))),
         caught("GUARD_TO lets every address pass", match(Spine.GUARD_TO, without(Field.IPV4_DST))),
         caught("GUARD_TO forgets ports without security", forgetsTheOpen()),
         caught("REPLICATE copies twice", twice()),
@@ -95,7 +107,7 @@ class FaultsAreCaughtTest {
   private static List<Step> network() {
     List<Step> steps = new ArrayList<>(List.of(new Step.PutSwitch(0, 0), new Step.PutSwitch(1, 0)));
     for (int n = 0; n < 3; n++) {
-      steps.add(new Step.PutNode(n, n + 1));
+      steps.add(new Step.PutNode(n, n + 1, n + 1)); // Geneve, VXLAN, both
     }
     for (int p = 0; p < 10; p++) {
       steps.add(new Step.PutPort(p, p % 2, p / 2 + 1, true, true));
@@ -134,6 +146,16 @@ class FaultsAreCaughtTest {
 
   private static Predicate<DesiredFlow> has(Field field) {
     return f -> f.key().match().terms().stream().anyMatch(t -> t.wire() == field.wire());
+  }
+
+  /** It matches this port. */
+  private static Predicate<DesiredFlow> has(int ofPort) {
+    Optional<Bits> port = Optional.of(Bits.of(ofPort));
+    return f -> f.key().match().value(Field.OF_PORT).equals(port);
+  }
+
+  private static DesiredFlow horizonless(DesiredFlow f) {
+    return with(f, f.actions().stream().filter(a -> !sets(a, Field.FROM_TUNNEL)).toList());
   }
 
   private static Fault actions(Stage stage, Predicate<Action> kept) {

@@ -25,6 +25,11 @@ final class Histories {
   private static final Arbitrary<Integer> PORT = Arbitraries.integers().between(0, PORTS - 1);
   private static final Arbitrary<Integer> NODE = Arbitraries.integers().between(0, NODES - 1);
   private static final Arbitrary<Integer> NETWORK = Arbitraries.integers().between(0, SWITCHES - 1);
+
+  /** Geneve, VXLAN or both. */
+  private static final Arbitrary<Integer> SPEAKS =
+      Arbitraries.frequency(Tuple.of(3, 1), Tuple.of(2, 2), Tuple.of(1, 3));
+
   private static final Arbitrary<Boolean> MOSTLY =
       Arbitraries.frequency(Tuple.of(5, true), Tuple.of(1, false));
 
@@ -38,7 +43,7 @@ final class Histories {
             Tuple.of(
                 1,
                 Arbitraries.oneOf(
-                    Combinators.combine(NODE, NODE).as(Step.PutNode::new).map(List::of),
+                    Combinators.combine(NODE, NODE, SPEAKS).as(Step.PutNode::new).map(List::of),
                     Combinators.combine(PORT, NODE, Arbitraries.integers().between(1, 4))
                         .as(Step.Bind::new)
                         .map(List::of)))));
@@ -69,9 +74,13 @@ final class Histories {
 
   /** A transaction for each object, in a random order; one in fifteen is not there. */
   private static Arbitrary<List<List<Step>>> beginning() {
+    return SPEAKS.flatMap(Histories::beginning);
+  }
+
+  private static Arbitrary<List<List<Step>>> beginning(int speaks) {
     List<List<Step>> all = new ArrayList<>();
     IntStream.range(0, SWITCHES).forEach(s -> all.add(List.of(new Step.PutSwitch(s, 0))));
-    IntStream.range(0, NODES).forEach(n -> all.add(List.of(new Step.PutNode(n, n + 1))));
+    IntStream.range(0, NODES).forEach(n -> all.add(List.of(new Step.PutNode(n, n + 1, speaks))));
     for (int p = 0; p < PORTS; p++) {
       // The last one may say anything; 3 and 4 nodes long, so that pairs are on one node and not.
       all.add(
@@ -103,8 +112,8 @@ final class Histories {
         Tuple.of(1, NETWORK.map(s -> List.of(Step.Remove.network(s)))),
         Tuple.of(
             5,
-            Combinators.combine(NODE, MOSTLY)
-                .as((n, tunnels) -> List.of(new Step.PutNode(n, tunnels ? n + 1 : 0)))),
+            Combinators.combine(NODE, MOSTLY, SPEAKS)
+                .as((n, tunnels, e) -> List.of(new Step.PutNode(n, tunnels ? n + 1 : 0, e)))),
         Tuple.of(1, NODE.map(n -> List.of(Step.Remove.node(n)))));
   }
 

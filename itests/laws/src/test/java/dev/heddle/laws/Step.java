@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Document;
+import dev.heddle.model.Encapsulation;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
@@ -11,6 +12,9 @@ import dev.heddle.model.Network.Change;
 import dev.heddle.model.Node;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One step of a random history, over few names so that steps meet: ports share switches, claim the
@@ -40,12 +44,25 @@ sealed interface Step {
     }
   }
 
-  record PutNode(int node, int address) implements Step {
+  /**
+   * @param speaks bits: 1 for Geneve, 2 for VXLAN
+   */
+  record PutNode(int node, int address, int speaks) implements Step {
+
+    PutNode(int node, int address) {
+      this(node, address, 1);
+    }
+
     @Override
     public Change change() {
       Optional<IpAddress> encap =
           address == 0 ? Optional.empty() : Optional.of(IpAddress.parse("198.18.0." + address));
-      return new Change.Put(Node.document("n" + node, 100 + node, encap, "3.1.0"));
+      Set<Encapsulation> spoken =
+          Stream.of(Encapsulation.values())
+              .filter(e -> (speaks >> e.ordinal() & 1) == 1)
+              .collect(Collectors.toSet());
+      return new Change.Put(
+          Node.document("n" + node, 100 + node, encap, spoken, "3.1.0", Map.of(), Set.of()));
     }
   }
 

@@ -15,8 +15,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.l2.L2Switching;
+import dev.heddle.model.Encapsulation;
 import dev.heddle.openflow.placement.Placement;
 import dev.heddle.simulator.Net;
+import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,10 +28,16 @@ class SwitchingScenariosTest {
 
   private static final String STRANGER = "0a:00:00:00:00:99";
 
-  @AutoClose private final Net net = Net.with(new L2Switching(), new Placement());
+  @AutoClose final Net net = Net.with(new L2Switching(), new Placement());
+
+  /** What the nodes speak. */
+  Set<Encapsulation> encapsulations() {
+    return Encapsulation.USUAL;
+  }
 
   @BeforeEach
   void twoTenantsWithTheSameMacsAndAddresses() {
+    net.speaking(encapsulations());
     net.sw("red").port("a", "10.0.0.1", "fd00::1").on("n1").port("b", "10.0.0.2").on("n1");
     net.port("c", "10.0.0.3", "fd00::3").on("n2").port("d", "10.0.0.4").on("n2");
     net.sw("blue").port("e", "10.0.0.1").on("n1").port("f", "10.0.0.2").on("n1");

@@ -4,9 +4,11 @@ import static dev.heddle.pipeline.Field.ETH_DST;
 import static dev.heddle.pipeline.Field.ETH_SRC;
 
 import dev.heddle.l2.L2Switching;
+import dev.heddle.model.Encapsulation;
 import dev.heddle.openflow.placement.Placement;
 import dev.heddle.simulator.Net;
 import dev.heddle.simulator.Sent;
+import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,12 +16,18 @@ import org.junit.jupiter.api.Test;
 /** MACs that no port is said to have, told in packets: a bridge within a guest, for example. */
 class UnknownAddressScenariosTest {
 
-  private static final String HIDDEN = "0a:00:00:00:00:99";
+  static final String HIDDEN = "0a:00:00:00:00:99";
 
-  @AutoClose private final Net net = Net.with(new L2Switching(), new Placement());
+  @AutoClose final Net net = Net.with(new L2Switching(), new Placement());
+
+  /** What the nodes speak. */
+  Set<Encapsulation> encapsulations() {
+    return Encapsulation.USUAL;
+  }
 
   @BeforeEach
   void guestsOnThreeNodesTwoOfWhichTakeUnknownAddresses() {
+    net.speaking(encapsulations());
     net.sw("red").port("a", "10.0.0.1").on("n1").port("b", "10.0.0.2").on("n1");
     net.port("u", "10.0.0.5").takingUnknown().on("n1");
     net.port("v", "10.0.0.6").takingUnknown().on("n2");
@@ -27,11 +35,11 @@ class UnknownAddressScenariosTest {
   }
 
   /** To the hidden MAC, with the address of a port that takes what it gets. */
-  private Sent toHidden(String from) {
+  Sent toHidden(String from) {
     return net.from(from).forging(ETH_DST, HIDDEN).ping("u");
   }
 
-  private void hiddenSpeaksBehind(String port) {
+  void hiddenSpeaksBehind(String port) {
     net.from(port).forging(ETH_SRC, HIDDEN).broadcast();
   }
 

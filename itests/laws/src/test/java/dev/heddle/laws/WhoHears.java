@@ -2,6 +2,7 @@ package dev.heddle.laws;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.model.Network.Change;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -94,7 +95,7 @@ final class WhoHears {
     String there = node(port).orElseThrow();
     String here = node(from).orElseThrow();
     return spec(port, "switch").equals(spec(from, "switch"))
-        && (there.equals(here) || hasTunnels(there) && hasTunnels(here));
+        && (there.equals(here) || !Collections.disjoint(tunnelTypes(there), tunnelTypes(here)));
   }
 
   /** Enabled, on a switch there is, with no address that an older port of that switch claims. */
@@ -136,8 +137,11 @@ final class WhoHears {
         : Optional.empty();
   }
 
-  private boolean hasTunnels(String node) {
-    return kind("Node").get(node).has("encapAddress");
+  private Set<String> tunnelTypes(String node) {
+    JsonNode spec = kind("Node").get(node);
+    Set<String> types = new HashSet<>(spec.has("encapTypes") ? Set.of() : Set.of("geneve"));
+    spec.path("encapTypes").forEach(e -> types.add(e.asText()));
+    return spec.has("encapAddress") ? types : Set.of();
   }
 
   private String spec(String port, String field) {

@@ -52,19 +52,6 @@ final class BridgeRules {
         "inactivity_probe", OvsdbValue.whole(desired.inactivityProbeMillis()));
   }
 
-  /** One port for all peers: the flows say where to and with which key. None without an address. */
-  static Optional<Map<String, String>> tunnelOptions(Row root) {
-    return Optional.ofNullable(root.map("external_ids").get(NodeSetup.ENCAP_ADDRESS))
-        .flatMap(NodeSnapshot::address)
-        .map(
-            address ->
-                Map.of(
-                    "remote_ip", "flow",
-                    "key", "flow",
-                    "local_ip", address.getHostAddress(),
-                    "csum", "true"));
-  }
-
   /** The wanted columns that the row does not have as wanted. */
   static Map<String, OvsdbValue> different(Row row, Map<String, OvsdbValue> wanted) {
     Map<String, OvsdbValue> wrong = new TreeMap<>(wanted);
@@ -92,19 +79,23 @@ final class BridgeRules {
     return mutations;
   }
 
-  /** A port of ours with one interface: adds what makes it to {@code operations}. */
+  /**
+   * A port of ours with one interface: adds what makes it to {@code operations}.
+   *
+   * @param maps columns of the interface, such as options, with their entries
+   */
   static Atom newPort(
       List<Operation> operations,
       String name,
       String type,
-      Map<String, String> options,
+      Map<String, Map<String, String>> maps,
       OptionalInt number) {
     // Names of new rows are identifiers, each used once.
     String suffix = name.replaceAll("[^A-Za-z0-9]", "_") + "_" + operations.size();
     Map<String, OvsdbValue> columns = new TreeMap<>();
     columns.put("name", OvsdbValue.text(name));
     columns.put("type", OvsdbValue.text(type));
-    columns.put("options", OvsdbValue.map(options));
+    maps.forEach((column, entries) -> columns.put(column, OvsdbValue.map(entries)));
     columns.put("external_ids", OvsdbValue.map(NodeSetup.OWNED));
     number.ifPresent(n -> columns.put("ofport_request", OvsdbValue.whole(n)));
     Insert device = new Insert("Interface", "interface_" + suffix, columns);

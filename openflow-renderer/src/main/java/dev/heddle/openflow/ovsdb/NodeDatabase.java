@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +55,16 @@ public final class NodeDatabase {
                   "external_ids"),
           "Port", Set.of("name", "interfaces", "external_ids"),
           "Interface",
-              Set.of("name", "type", "options", "external_ids", "ofport", "mac_in_use", "error"),
+              Set.of(
+                  "name",
+                  "type",
+                  "options",
+                  "external_ids",
+                  "ofport",
+                  "mac_in_use",
+                  "error",
+                  "bfd",
+                  "bfd_status"),
           "Controller",
               Set.of(
                   "target", "max_backoff", "inactivity_probe", "connection_mode", "external_ids"));
@@ -62,6 +73,7 @@ public final class NodeDatabase {
   private final Listener listener;
   private Tables tables = new Tables(Map.of());
   private Optional<Desired> desired = Optional.empty();
+  private Optional<SortedMap<String, String>> peers = Optional.empty();
   private Map<String, Answer> answers = Map.of();
   private Optional<Zones> zones = Optional.empty();
   private Optional<NodeSnapshot> published = Optional.empty();
@@ -104,6 +116,24 @@ public final class NodeDatabase {
               desired = Optional.of(wanted);
               setupTried = false;
               work();
+            });
+  }
+
+  /**
+   * From now on there is BFD with these nodes, by name, where their tunnels end, and no others.
+   * Until it is called what is there stays.
+   */
+  public void watch(SortedMap<String, String> addresses) {
+    SortedMap<String, String> copy = new TreeMap<>(addresses);
+    connection
+        .executor()
+        .execute(
+            () -> {
+              if (!peers.equals(Optional.of(copy))) {
+                peers = Optional.of(copy);
+                setupTried = false;
+                work();
+              }
             });
   }
 
@@ -160,7 +190,10 @@ public final class NodeDatabase {
     if (!known) {
       return;
     }
-    Optional<Plan> plan = desired.map(wanted -> NodeSetup.plan(tables, wanted));
+    Optional<Plan> plan =
+        desired
+            .map(wanted -> peers.map(wanted::watching).orElse(wanted))
+            .map(wanted -> NodeSetup.plan(tables, wanted));
     List<Operation> setup = plan.map(Plan::operations).orElse(List.of());
     setupFailure = setupFailure.filter(failure -> !setup.isEmpty());
     publish(plan);

@@ -8,7 +8,6 @@ import dev.heddle.openflow.ovsdb.Operation.Mutate;
 import dev.heddle.openflow.ovsdb.Operation.Mutation;
 import dev.heddle.openflow.ovsdb.Operation.Update;
 import dev.heddle.openflow.ovsdb.OvsdbValue.Atom;
-import dev.heddle.pipeline.Tunnel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -22,9 +21,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What a node's database must hold for us: br-int, its controllers, its Geneve port and its ways to
- * physical networks. A pure function from the rows to the operations that make it so, none if it is
- * so.
+ * What a node's database must hold for us: br-int, its controllers, its tunnel ports and its ways
+ * to physical networks. A pure function from the rows to the operations that make it so, none if it
+ * is so.
  *
  * <p>What we make carries external_ids:heddle-owner=heddle. Nothing else is removed, and of what
  * others made only columns of br-int and of a controller entry with our very target are set, and
@@ -34,7 +33,6 @@ import java.util.TreeSet;
 public final class NodeSetup {
 
   public static final String BRIDGE = "br-int";
-  public static final String TUNNEL = "heddle-geneve";
 
   /** Keys of Open_vSwitch.external_ids that the operator of the node sets. */
   public static final String ENCAP_ADDRESS = "heddle-encap-ip";
@@ -43,20 +41,27 @@ public final class NodeSetup {
 
   public static final String BRIDGE_MAPPINGS = "heddle-bridge-mappings";
 
+  public static final String BFD = "heddle-bfd";
+
   public static final String DATAPATH_TYPE = "heddle-datapath-type";
 
   static final SortedMap<String, String> OWNED =
       Collections.unmodifiableSortedMap(new TreeMap<>(Map.of("heddle-owner", "heddle")));
 
   /**
-   * What is the same for all nodes.
+   * What the controller wants of a node.
    *
    * @param controllers OpenFlow targets such as "tcp:192.0.2.1:6653"
    * @param maxBackoffMillis longest pause between two attempts to connect, at least 1000
    * @param inactivityProbeMillis silence after which the switch sends an echo, 0 for never
+   * @param peers where the nodes are with which there is to be BFD, by name; empty as long as that
+   *     is not known, and what is there stays
    */
   public record Desired(
-      SortedSet<String> controllers, int maxBackoffMillis, int inactivityProbeMillis) {
+      SortedSet<String> controllers,
+      int maxBackoffMillis,
+      int inactivityProbeMillis,
+      Optional<SortedMap<String, String>> peers) {
     public Desired {
       controllers = Collections.unmodifiableSortedSet(new TreeSet<>(controllers));
       for (String target : controllers) {
@@ -71,7 +76,11 @@ public final class NodeSetup {
 
     /** A switch that lost its controller tries every second and notices a dead one in 5 to 10 s. */
     public static Desired of(String... controllers) {
-      return new Desired(new TreeSet<>(List.of(controllers)), 1_000, 5_000);
+      return new Desired(new TreeSet<>(List.of(controllers)), 1_000, 5_000, Optional.empty());
+    }
+
+    Desired watching(SortedMap<String, String> these) {
+      return new Desired(controllers, maxBackoffMillis, inactivityProbeMillis, Optional.of(these));
     }
   }
 
@@ -115,7 +124,7 @@ public final class NodeSetup {
     operations.add(new Guard("Bridge", Condition.named(BRIDGE), Set.of("name"), List.of()));
     List<Atom> ports = new ArrayList<>();
     ports.add(BridgeRules.newPort(operations, BRIDGE, "internal", Map.of(), OptionalInt.empty()));
-    tunnel(Optional.empty()).ifPresent(ports::add);
+    ports.addAll(tunnels().missing(Optional.empty()));
     PatchPorts patches = new PatchPorts(now, root, operations, problems);
     ports.addAll(patches.missingInside(Optional.empty()));
     Map<String, OvsdbValue> columns = bridgeColumns();
@@ -134,6 +143,10 @@ public final class NodeSetup {
     patches.outside();
   }
 
+  private TunnelPorts tunnels() {
+    return new TunnelPorts(now, root, desired, operations, problems);
+  }
+
   private void correct(Row bridge) {
     Optional<String> foreign = BridgeRules.drivenByAnother(now, root, bridge, desired);
     if (foreign.isPresent()) {
@@ -146,8 +159,11 @@ public final class NodeSetup {
     }
     List<Mutation> mutations =
         new ArrayList<>(BridgeRules.ensure(bridge, "other_config", BridgeRules.OTHER_CONFIG));
-    tunnel(Optional.of(bridge)).ifPresent(port -> mutations.add(Mutation.insert("ports", port)));
-    staleTunnel(bridge).ifPresent(port -> mutations.add(Mutation.delete("ports", port.uuid())));
+    TunnelPorts tunnels = tunnels();
+    tunnels
+        .missing(Optional.of(bridge))
+        .forEach(port -> mutations.add(Mutation.insert("ports", port)));
+    tunnels.stale(bridge).forEach(port -> mutations.add(Mutation.delete("ports", port.uuid())));
     PatchPorts patches = new PatchPorts(now, root, operations, problems);
     patches
         .missingInside(Optional.of(bridge))
@@ -180,44 +196,6 @@ public final class NodeSetup {
       columns.put("datapath_type", OvsdbValue.text(type));
     }
     return columns;
-  }
-
-  /** The Geneve port to be added to the bridge, if one is wanted and not there. */
-  private Optional<Atom> tunnel(Optional<Row> bridge) {
-    Optional<Row> port = now.named("Port", TUNNEL);
-    Optional<Map<String, String>> options = BridgeRules.tunnelOptions(root);
-    if (options.isEmpty()) {
-      return Optional.empty();
-    }
-    if (port.isEmpty()) {
-      return Optional.of(
-          BridgeRules.newPort(
-              operations, TUNNEL, "geneve", options.get(), OptionalInt.of(Tunnel.OF_PORT)));
-    }
-    boolean here = bridge.filter(b -> b.uuids("ports").contains(port.get().uuid())).isPresent();
-    if (!here || !BridgeRules.owned(port.get())) {
-      problems.add("there is a port " + TUNNEL + " already that is not ours; remove or rename it");
-      return Optional.empty();
-    }
-    now.follow(port.get(), "interfaces", "Interface")
-        .forEach(tunnel -> retune(tunnel, options.get()));
-    return Optional.empty();
-  }
-
-  private void retune(Row tunnel, Map<String, String> options) {
-    List<Mutation> mutations = BridgeRules.ensure(tunnel, "options", options);
-    if (!mutations.isEmpty()) {
-      operations.add(new Mutate("Interface", Condition.row(tunnel.uuid()), mutations));
-    }
-  }
-
-  /** Our Geneve port on this bridge, if the operator took the address away. */
-  private Optional<Row> staleTunnel(Row bridge) {
-    return BridgeRules.tunnelOptions(root).isPresent()
-        ? Optional.empty()
-        : now.follow(bridge, "ports", "Port")
-            .filter(port -> port.text("name").equals(TUNNEL) && BridgeRules.owned(port))
-            .findFirst();
   }
 
   private List<Mutation> controllers(Row bridge) {

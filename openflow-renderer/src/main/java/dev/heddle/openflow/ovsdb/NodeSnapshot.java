@@ -1,5 +1,6 @@
 package dev.heddle.openflow.ovsdb;
 
+import dev.heddle.model.Encapsulation;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -9,8 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -20,12 +21,16 @@ import java.util.regex.Pattern;
  * snapshots.
  *
  * @param name external_ids:system-id, else external_ids:hostname; checked
- * @param encapAddress external_ids:heddle-encap-ip, where other nodes send tunnelled packets
+ * @param encapAddress external_ids:heddle-encap-ip, where other nodes send tunnelled packets; none
+ *     if the node speaks no encapsulation that is there
+ * @param encapsulations what its tunnels may be, external_ids:heddle-encap-type
  * @param datapathId of br-int, as OpenFlow's features reply will show it; absent until OVS gave one
  * @param ovsVersion "" if the node does not say
  * @param datapathType of br-int: "system", "netdev"
- * @param tunnelPort port number of our Geneve port on br-int
+ * @param tunnelPorts port numbers of our tunnel ports on br-int
  * @param uplinks port numbers on br-int, by the physical network they lead to
+ * @param watched the nodes with which it asks for BFD, external_ids:heddle-bfd
+ * @param bfd what BFD says of other nodes, by name
  * @param interfaces of br-int, by iface-id
  * @param zones connection tracking zones of br-int, by iface-id
  * @param duplicates where several interfaces of br-int have one iface-id
@@ -35,11 +40,14 @@ import java.util.regex.Pattern;
 public record NodeSnapshot(
     String name,
     Optional<InetAddress> encapAddress,
+    Set<Encapsulation> encapsulations,
     OptionalLong datapathId,
     String ovsVersion,
     String datapathType,
-    OptionalInt tunnelPort,
+    SortedMap<Encapsulation, Integer> tunnelPorts,
     SortedMap<String, Integer> uplinks,
+    Watched watched,
+    SortedMap<String, BfdStatus> bfd,
     SortedMap<String, InterfaceView> interfaces,
     Zones zones,
     List<Duplicate> duplicates,
@@ -72,7 +80,10 @@ public record NodeSnapshot(
   }
 
   public NodeSnapshot {
+    encapsulations = Set.copyOf(encapsulations);
+    tunnelPorts = Collections.unmodifiableSortedMap(new TreeMap<>(tunnelPorts));
     uplinks = Collections.unmodifiableSortedMap(new TreeMap<>(uplinks));
+    bfd = Collections.unmodifiableSortedMap(new TreeMap<>(bfd));
     interfaces = Collections.unmodifiableSortedMap(new TreeMap<>(interfaces));
     duplicates = List.copyOf(duplicates);
     refused = Collections.unmodifiableSortedMap(new TreeMap<>(refused));
@@ -117,15 +128,10 @@ public record NodeSnapshot(
     if (encap.isPresent() && address.isEmpty()) {
       problems.add(NodeSetup.ENCAP_ADDRESS + " is not an address: " + Shown.text(encap.get()));
     }
-    Optional.ofNullable(ids.get(NodeSetup.ENCAP_TYPE))
-        .filter(type -> !type.equals("geneve"))
-        .ifPresent(
-            type ->
-                problems.add(
-                    NodeSetup.ENCAP_TYPE
-                        + " is "
-                        + Shown.text(type)
-                        + ", but tunnels are geneve only: nothing else carries ports and stage."));
+    EncapTypes spoken = EncapTypes.of(ids);
+    problems.addAll(spoken.problems());
+    Watched watched = Watched.of(name, ids);
+    problems.addAll(watched.problems());
     Optional<Row> bridge = tables.named("Bridge", NodeSetup.BRIDGE);
     List<Row> devices =
         bridge.stream()
@@ -133,20 +139,28 @@ public record NodeSnapshot(
             .flatMap(port -> tables.follow(port, "interfaces", "Interface"))
             .sorted(Comparator.comparing((Row row) -> row.text("name")))
             .toList();
-    Optional<Row> tunnel =
-        devices.stream().filter(row -> row.text("name").equals(NodeSetup.TUNNEL)).findFirst();
-    tunnel
-        .flatMap(row -> row.optionalText("error"))
-        .ifPresent(error -> problems.add("the tunnel port does not work: " + Shown.text(error)));
+    SortedMap<Encapsulation, Integer> tunnels = new TreeMap<>();
+    for (Encapsulation e : Encapsulation.values()) {
+      for (Row row : devices) {
+        if (row.text("name").equals(TunnelPorts.name(e))) {
+          InterfaceView.portNumber(row).ifPresent(number -> tunnels.put(e, number));
+          row.optionalText("error")
+              .ifPresent(why -> problems.add("the tunnel port does not work: " + Shown.text(why)));
+        }
+      }
+    }
     Plugged plugged = Plugged.of(devices);
     return new NodeSnapshot(
         name,
-        address,
+        address.filter(a -> !spoken.types().isEmpty()),
+        spoken.types().isEmpty() ? Encapsulation.USUAL : spoken.types(),
         bridge.map(row -> datapathId(row.text("datapath_id"))).orElse(OptionalLong.empty()),
         Shown.text(root.text("ovs_version")),
         bridge.map(row -> row.text("datapath_type")).filter(NodeSnapshot::isName).orElse("system"),
-        tunnel.map(InterfaceView::portNumber).orElse(OptionalInt.empty()),
+        tunnels,
         uplinks(root, devices),
+        watched,
+        BfdStatus.of(devices),
         plugged.interfaces(),
         bridge.map(Zones::of).orElse(Zones.NONE),
         plugged.duplicates(),
@@ -177,11 +191,14 @@ public record NodeSnapshot(
     return new NodeSnapshot(
         name,
         encapAddress,
+        encapsulations,
         datapathId,
         ovsVersion,
         datapathType,
-        tunnelPort,
+        tunnelPorts,
         uplinks,
+        watched,
+        bfd,
         interfaces,
         zones,
         duplicates,

@@ -100,7 +100,9 @@ final class PatchPorts {
             now.follow(there.get(), "interfaces", "Interface")
                 .forEach(device -> retune(device, options));
           } else {
-            ports.add(BridgeRules.newPort(operations, name, PATCH, options, OptionalInt.empty()));
+            ports.add(
+                BridgeRules.newPort(
+                    operations, name, PATCH, Map.of("options", options), OptionalInt.empty()));
           }
         });
     return ports;

@@ -5,10 +5,6 @@ import static dev.heddle.pipeline.Field.IN_PORT;
 import static dev.heddle.pipeline.Field.NETWORK;
 import static dev.heddle.pipeline.Field.OF_PORT;
 import static dev.heddle.pipeline.Field.OUT_PORT;
-import static dev.heddle.pipeline.Field.TUNNEL_IN_PORT;
-import static dev.heddle.pipeline.Field.TUNNEL_NETWORK;
-import static dev.heddle.pipeline.Field.TUNNEL_OUT_PORT;
-import static dev.heddle.pipeline.Field.TUNNEL_RESUME;
 
 import dev.heddle.model.Id;
 import dev.heddle.model.Index.Pair;
@@ -25,14 +21,14 @@ import dev.heddle.pipeline.FlowDraft;
 import dev.heddle.pipeline.FlowSink;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Spine;
-import dev.heddle.pipeline.Tunnel;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * What differs by node: which interface a port is, which node another port is on, and where the way
  * to a physical network begins. CLASSIFY turns interface numbers into port keys, LOCATE and OUTPUT
- * turn port keys into tunnels and interface numbers; everything between is the same on every node.
+ * turn port keys into nodes and interface numbers, CROSS nodes into tunnels; everything between is
+ * the same on every node.
  */
 @Component
 public final class Placement implements Feature {
@@ -46,28 +42,13 @@ public final class Placement implements Feature {
   public void declare(Declarations d) {
     d.fill(Spine.CLASSIFY);
     d.fill(Spine.LOCATE);
+    d.fill(Spine.CROSS);
     d.fill(Spine.OUTPUT);
-    d.forEach(Node.KIND, "tunnel", Placement::tunnel);
+    d.forEach(Node.KIND, "tunnel", Tunnels::ofNode);
+    d.forEach(Node.KIND, "towards", Tunnels::towards);
     d.forEach(LogicalPort.KIND, "port", Placement::port);
     d.forEach(Location.UPLINKS, "uplink", Placement::uplink);
     d.forEach(PlainSwitch.KIND, "plain", Placement::plain);
-  }
-
-  /** Whatever comes by tunnel says its network, ports and stage; an unknown stage is dropped. */
-  private static void tunnel(Id<Node> node, View view, FlowSink out) {
-    out.add(
-        Spine.CLASSIFY
-            .flow(100)
-            .match(OF_PORT, Tunnel.OF_PORT)
-            .match(TUNNEL_RESUME, Spine.REPLICATE.table())
-            .move(TUNNEL_NETWORK, NETWORK)
-            .move(TUNNEL_IN_PORT, IN_PORT)
-            .move(TUNNEL_OUT_PORT, OUT_PORT)
-            .set(FROM_TUNNEL, 1)
-            .resubmit(Spine.LEARN)
-            .resumeAt(Spine.REPLICATE)
-            .because(node)
-            .where(Scope.node(node)));
   }
 
   /** A plain switch has no logical ports: what comes in is a matter of its own stages. */
@@ -100,7 +81,7 @@ public final class Placement implements Feature {
             .match(FROM_TUNNEL, 0);
     return at.uplink().isPresent()
         ? Optional.of(flow.set(OUT_PORT, at.uplink().get().key()).next())
-        : view.get(at.node()).flatMap(Node::encapAddress).map(flow::toNode);
+        : view.get(at.node()).flatMap(Node::encapAddress).map(flow::crossTo);
   }
 
   /**
@@ -120,6 +101,7 @@ public final class Placement implements Feature {
                       .flow(110)
                       .match(NETWORK, network.get().key())
                       .match(OUT_PORT, u.key())
+                      .match(FROM_TUNNEL, 0)
                       .next()
                       .because(u.port())
                       .where(here));

@@ -76,12 +76,18 @@ record Inventory(List<Change> changes, Set<Id<LogicalPort>> bound, Map<String, S
       problems.add("Tunnels over IPv6 are not supported: give an IPv4 heddle-encap-ip.");
     }
     snapshot
-        .tunnelPort()
-        .ifPresent(
-            port -> {
-              if (port != Tunnel.OF_PORT) {
+        .tunnelPorts()
+        .forEach(
+            (encapsulation, port) -> {
+              if (port != Tunnel.port(encapsulation)) {
                 problems.add(
-                    "The tunnel port has number " + port + ": free " + Tunnel.OF_PORT + " for it.");
+                    "The tunnel port for "
+                        + encapsulation
+                        + " has number "
+                        + port
+                        + ": free "
+                        + Tunnel.port(encapsulation)
+                        + " for it.");
               }
             });
     return problems;
@@ -94,6 +100,12 @@ record Inventory(List<Change> changes, Set<Id<LogicalPort>> bound, Map<String, S
             .filter(Inet4Address.class::isInstance)
             .map(a -> IpAddress.parse(a.getHostAddress()));
     return Node.document(
-        node.name(), datapathId, address, snapshot.ovsVersion(), snapshot.uplinks());
+        node.name(),
+        datapathId,
+        address,
+        snapshot.encapsulations(),
+        snapshot.ovsVersion(),
+        snapshot.uplinks(),
+        snapshot.watched().peers());
   }
 }

@@ -10,6 +10,7 @@ import dev.heddle.openflow.channel.SwitchConnection;
 import dev.heddle.openflow.ovsdb.Answer;
 import dev.heddle.openflow.ovsdb.NodeDatabase;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
+import dev.heddle.pipeline.Confirmations.Bfd;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Owner;
@@ -19,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +41,7 @@ final class NodeSession {
   private final Executor executor;
   private final SwitchSession flows;
   private final ZoneKeeper zones;
+  private final Runnable changed;
   private Optional<SwitchConnection> connection = Optional.empty();
   private final Map<String, Answer> answers = new HashMap<>();
   private final Set<Id<LogicalPort>> unanswered = new HashSet<>();
@@ -46,6 +50,8 @@ final class NodeSession {
   private NodeSnapshot seen;
   private NodeSnapshot absorbed;
   private boolean absorbing;
+  private SortedMap<String, String> peers = new TreeMap<>();
+  private volatile List<Bfd> bfd = List.of();
   private Set<Id<?>> refused = Set.of();
   private long boundRevision;
   private SwitchConnection waiting;
@@ -66,6 +72,7 @@ final class NodeSession {
     this.bound = bound;
     this.network = network;
     this.executor = executor;
+    this.changed = changed;
     this.zones = new ZoneKeeper(id.name(), executor);
     this.flows =
         new SwitchSession(
@@ -86,7 +93,7 @@ final class NodeSession {
 
   /** Readable by any thread. */
   NodeState state() {
-    return flows.state();
+    return flows.state().with(bfd);
   }
 
   /** The node's database is here, or has changed. */
@@ -108,7 +115,33 @@ final class NodeSession {
     List<String> problems = Inventory.problems(snapshot);
     problems.forEach(p -> LOG.warn("node {}: {}", id.name(), p));
     flows.troubled(problems);
+    database.watch(peers);
+    tellBfd();
     absorb();
+  }
+
+  /** The nodes to be watched by BFD, and where they are. */
+  void watch(SortedMap<String, String> addresses) {
+    executor.execute(
+        () -> {
+          peers = addresses;
+          if (database != null) {
+            database.watch(peers);
+            tellBfd();
+          }
+        });
+  }
+
+  private void tellBfd() {
+    List<Bfd> now = BfdReport.of(seen, peers);
+    if (!now.equals(bfd)) {
+      List<Bfd> before = bfd;
+      bfd = now;
+      now.stream()
+          .filter(b -> !before.contains(b))
+          .forEach(b -> LOG.info("node {}: {}", id.name(), b.message()));
+      changed.run();
+    }
   }
 
   private void absorb() {

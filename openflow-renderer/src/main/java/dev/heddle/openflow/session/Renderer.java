@@ -100,6 +100,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private final Optional<TlsGate> gate;
   private final Optional<PlainSwitches> plain;
   private final Map<Id<Node>, Set<Id<LogicalPort>>> lastBound;
+  private final Peers peers;
   private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
   private final SwitchListener switches;
   private final OvsdbListener databases;
@@ -134,6 +135,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     // A certificate says which node a switch is of: where they are asked for, plain ones are not.
     plain = gate.isPresent() ? Optional.empty() : Optional.of(plainSwitches());
     lastBound = NodeSession.bound(network.list(Binding.KIND.name()));
+    peers = new Peers(network);
     listening = desired.listen(r -> later(() -> published(r)));
     threads.scheduleWithFixedDelay(() -> later(this::tick), 1, 1, TimeUnit.SECONDS);
     switches =
@@ -199,6 +201,16 @@ public final class Renderer implements Confirmations, AutoCloseable {
     plain.ifPresent(p -> unclaimed.values().removeAll(p.tick(List.copyOf(unclaimed.values()))));
   }
 
+  private void published(DesiredFlows.Revision revision) {
+    boolean nodes = peers.follow(revision.objects());
+    for (NodeSession session : sessions.values()) {
+      session.published(revision);
+      if (nodes) {
+        session.watch(peers.of(session.id()));
+      }
+    }
+  }
+
   private void later(Runnable task) {
     executor.execute(task);
   }
@@ -246,6 +258,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
 
   private void seen(NodeDatabase database, NodeSnapshot snapshot) {
     NodeSession session = sessions.computeIfAbsent(NodeSession.idOf(snapshot), this::session);
+    session.watch(peers.of(session.id()));
     session.seen(database, snapshot);
     own(session, snapshot.datapathId());
   }

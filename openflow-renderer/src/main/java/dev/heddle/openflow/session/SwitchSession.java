@@ -338,7 +338,8 @@ final class SwitchSession {
         trouble(),
         drift,
         refused.byObject(),
-        dirty.size() + (long) underWay);
+        dirty.size() + (long) underWay,
+        List.of());
   }
 
   private String trouble() {

@@ -1,7 +1,10 @@
 package dev.heddle.openflow.ovsdb;
 
+import static dev.heddle.model.Encapsulation.GENEVE;
+import static dev.heddle.model.Encapsulation.VXLAN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.model.Encapsulation;
 import dev.heddle.openflow.RealOvs;
 import dev.heddle.openflow.RealOvs.Datapath;
 import dev.heddle.openflow.ovsdb.NodeSetup.Desired;
@@ -37,7 +40,7 @@ class NodeOnRealOvsTest {
 
   private NodeSnapshot joined() {
     join();
-    return controller.awaitSnapshot(s -> s.datapathId().isPresent() && s.tunnelPort().isPresent());
+    return controller.awaitSnapshot(s -> s.datapathId().isPresent() && !s.tunnelPorts().isEmpty());
   }
 
   @Test
@@ -52,7 +55,7 @@ class NodeOnRealOvsTest {
     String id = ovs.get("Bridge", "br-int", "datapath_id");
     assertThat(node.datapathId()).hasValue(Long.parseUnsignedLong(id, 16));
     assertThat(ovs.get("Interface", "heddle-geneve", "ofport"))
-        .isEqualTo(Integer.toString(node.tunnelPort().getAsInt()));
+        .isEqualTo(Integer.toString(node.tunnelPorts().get(Encapsulation.GENEVE)));
     assertThat(ovs.get("Interface", "br-int", "type")).isEqualTo("internal");
     assertThat(ovs.get("Bridge", "br-int", "fail_mode")).isEqualTo("secure");
     assertThat(ovs.get("Bridge", "br-int", "protocols")).isEqualTo("[OpenFlow13]");
@@ -66,15 +69,43 @@ class NodeOnRealOvsTest {
   }
 
   @Test
-  void anEncapsulationThatIsNotThereIsATroubleOfTheNode() {
+  void eachEncapsulationThatANodeSpeaksIsAPortOfItsNumber() {
     joined();
-    ovs.vsctl("--no-wait", "set", "Open_vSwitch", ".", "external_ids:heddle-encap-type=vxlan");
-    assertThat(controller.awaitSnapshot(s -> !s.problems().isEmpty()).problems())
-        .containsExactly(
-            "heddle-encap-type is vxlan, but tunnels are geneve only: nothing else carries ports"
-                + " and stage.");
-    ovs.vsctl("--no-wait", "set", "Open_vSwitch", ".", "external_ids:heddle-encap-type=geneve");
-    controller.awaitSnapshot(s -> s.problems().isEmpty());
+    encapTypes("vxlan");
+    controller.awaitSnapshot(s -> s.tunnelPorts().equals(Map.of(VXLAN, 65001)));
+    assertThat(ovs.vsctl("list-ports", "br-int").strip()).isEqualTo("heddle-vxlan");
+    assertThat(ovs.get("Interface", "heddle-vxlan", "type")).isEqualTo("vxlan");
+    assertThat(ovs.get("Interface", "heddle-vxlan", "options"))
+        .contains("remote_ip=flow", "key=flow", "local_ip=\"192.0.2.7\"", "csum=\"true\"");
+    encapTypes("vxlan, geneve");
+    NodeSnapshot both =
+        controller.awaitSnapshot(s -> s.tunnelPorts().equals(Map.of(GENEVE, 65000, VXLAN, 65001)));
+    assertThat(both.encapsulations()).containsExactlyInAnyOrder(GENEVE, VXLAN);
+    assertThat(both.problems()).isEmpty();
+    ovs.vsctl("--no-wait", "set", "Interface", "heddle-vxlan", "type=gre", "options:key=7");
+    ovs.waitUntil("Interface", "heddle-vxlan", "type=vxlan", "options:key=flow");
+  }
+
+  @Test
+  void anEncapsulationThatIsNotThereIsATroubleOfTheNodeAndNoTunnel() {
+    joined();
+    encapTypes("stt");
+    NodeSnapshot none =
+        controller.awaitSnapshot(s -> !s.problems().isEmpty() && s.tunnelPorts().isEmpty());
+    assertThat(none.problems())
+        .containsExactly("heddle-encap-type is geneve, vxlan or geneve,vxlan; got stt");
+    assertThat(none.encapAddress()).isEmpty();
+    encapTypes("geneve");
+    controller.awaitSnapshot(s -> s.problems().isEmpty() && !s.tunnelPorts().isEmpty());
+  }
+
+  private void encapTypes(String types) {
+    ovs.vsctl(
+        "--no-wait",
+        "set",
+        "Open_vSwitch",
+        ".",
+        "external_ids:heddle-encap-type=\"" + types + "\"");
   }
 
   @Test
@@ -246,7 +277,7 @@ class NodeOnRealOvsTest {
     assertThat(ovs.get("Bridge", "br-int", "fail_mode")).isEqualTo("[]");
 
     ovs.vsctl("set", "Bridge", "br-int", "external_ids:heddle-owner=heddle");
-    controller.awaitSnapshot(s -> s.problems().isEmpty() && s.tunnelPort().isPresent());
+    controller.awaitSnapshot(s -> s.problems().isEmpty() && !s.tunnelPorts().isEmpty());
     assertThat(ovs.get("Bridge", "br-int", "fail_mode")).isEqualTo("secure");
   }
 
@@ -266,7 +297,7 @@ class NodeOnRealOvsTest {
     ovs.vsctl("--no-wait", "set", "Open_vSwitch", ".", "external_ids:heddle-encap-ip=192.0.2.9");
     ovs.waitUntil("Interface", "heddle-geneve", "options:local_ip=192.0.2.9");
     ovs.vsctl("--no-wait", "remove", "Open_vSwitch", ".", "external_ids", "heddle-encap-ip");
-    controller.awaitSnapshot(s -> s.tunnelPort().isEmpty() && s.encapAddress().isEmpty());
+    controller.awaitSnapshot(s -> s.tunnelPorts().isEmpty() && s.encapAddress().isEmpty());
     assertThat(ovs.vsctl("list-ports", "br-int")).doesNotContain("heddle-geneve");
   }
 
@@ -333,7 +364,7 @@ class NodeOnRealOvsTest {
           ".",
           "external_ids:system-id=node-2",
           "external_ids:heddle-encap-ip=fd00::7");
-      NodeSnapshot node = other.awaitSnapshot(s -> s.tunnelPort().isPresent());
+      NodeSnapshot node = other.awaitSnapshot(s -> !s.tunnelPorts().isEmpty());
       assertThat(node.problems()).isEmpty();
       assertThat(real.appctl("dpif/show")).contains("geneve").contains("local_ip=fd00::7");
     }

@@ -79,6 +79,7 @@ class NodeSetupLawTest {
         ".",
         "external_ids",
         "heddle-encap-ip",
+        "heddle-encap-type",
         "heddle-bridge-mappings",
         "heddle-datapath-type");
     for (String[] step : history) {
@@ -170,6 +171,8 @@ class NodeSetupLawTest {
         Desired.of("tcp:127.0.0.1:6653"),
         Desired.of("tcp:127.0.0.1:6653", "tcp:[::1]:6653"),
         Desired.of("tcp:127.0.0.1:7777"),
+        Desired.of("tcp:127.0.0.1:7777").watching(new TreeMap<>()),
+        Desired.of("tcp:127.0.0.1:6653").watching(new TreeMap<>(Map.of("n2", "192.0.2.2"))),
         Desired.of());
   }
 
@@ -180,6 +183,9 @@ class NodeSetupLawTest {
             "set Open_vSwitch . external_ids:heddle-encap-ip=192.0.2.7",
             "set Open_vSwitch . external_ids:heddle-encap-ip=fd00::7",
             "set Open_vSwitch . external_ids:heddle-encap-ip=nonsense",
+            "set Open_vSwitch . external_ids:heddle-encap-type=vxlan",
+            "set Open_vSwitch . external_ids:heddle-encap-type=geneve,vxlan",
+            "set Open_vSwitch . external_ids:heddle-encap-type=stt",
             "set Open_vSwitch . external_ids:heddle-datapath-type=netdev",
             "set Open_vSwitch . external_ids:heddle-datapath-type=warp",
             "--may-exist add-br br-int",
@@ -197,6 +203,12 @@ class NodeSetupLawTest {
                 + "options:tos=3 "
                 + owned
                 + " -- set Port heddle-geneve "
+                + owned,
+            "--may-exist add-br br-int -- --if-exists del-port heddle-bfd-n2 -- add-port "
+                + "br-int heddle-bfd-n2 -- set Interface heddle-bfd-n2 type=vxlan options:key=5 "
+                + "options:remote_ip=192.0.2.9 bfd:enable=false "
+                + owned
+                + " -- set Port heddle-bfd-n2 "
                 + owned,
             "--may-exist add-br br-ex -- --if-exists del-port heddle-geneve -- add-port br-ex "
                 + "heddle-geneve",

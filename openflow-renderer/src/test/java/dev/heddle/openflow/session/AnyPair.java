@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Bits;
 import dev.heddle.model.Document;
+import dev.heddle.model.Encapsulation;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
@@ -16,11 +17,12 @@ import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Tunnel;
 import dev.heddle.simulator.Packet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.IntStream;
+import java.util.Set;
 
 /**
  * Random steps from one topology to the next, and random packets into it. Few names and few
@@ -38,16 +40,46 @@ record AnyPair(Random random) {
   /** What the real node's br-ex is of. */
   static final String PHYSICAL = "physnet1";
 
+  private static final List<Set<Encapsulation>> SPOKEN =
+      List.of(
+          Set.of(Encapsulation.GENEVE),
+          Set.of(Encapsulation.VXLAN),
+          Set.of(Encapsulation.values()));
+
   private static final List<Integer> TAGS = List.of(0, 10, 11);
 
-  /** Everything there is at the start. */
+  /**
+   * Everything there is at the start: m1 is reached by Geneve, m2 by VXLAN, and each has a port of
+   * each network.
+   */
   static List<Change> start() {
-    return IntStream.rangeClosed(1, NETWORKS)
-        .<Change>mapToObj(
-            n ->
-                new Change.Put(
-                    new Document(LogicalSwitch.KIND.name(), "s" + n, Map.of(), object())))
-        .toList();
+    List<Document> all = new ArrayList<>();
+    all.add(node(1, true, SPOKEN.get(0), Map.of()));
+    all.add(node(2, true, SPOKEN.get(1), Map.of()));
+    for (int n = 1; n <= NETWORKS; n++) {
+      all.add(new Document(LogicalSwitch.KIND.name(), "s" + n, Map.of(), object()));
+    }
+    for (int r = 1; r <= REMOTE; r++) {
+      ObjectNode spec = object().put("switch", "s" + (1 + r / 2 % NETWORKS));
+      spec.put("mac", new MacAddress(mac(r + 4)).toString());
+      spec.withArray("addresses").add("10.0.0." + (r + 4));
+      all.add(new Document(LogicalPort.KIND.name(), "r" + r, Map.of(), spec));
+      all.add(Binding.document(Node.KIND.id("m" + (1 + r % 2)), LogicalPort.KIND.id("r" + r), r));
+    }
+    return all.stream().<Change>map(Change.Put::new).toList();
+  }
+
+  private static Document node(
+      int number, boolean tunnels, Set<Encapsulation> spoken, Map<String, Integer> uplinks) {
+    Optional<IpAddress> address = Optional.of(IpAddress.parse("198.18.1." + number));
+    return Node.document(
+        "m" + number,
+        100 + number,
+        address.filter(a -> tunnels),
+        spoken,
+        "3.1.0",
+        uplinks,
+        Set.of());
   }
 
   /** One change of the topology. */
@@ -62,13 +94,10 @@ record AnyPair(Random random) {
               Binding.document(Node.KIND.id("m" + (1 + n % 2)), LogicalPort.KIND.id("r" + n), n));
       case 8 ->
           new Change.Put(
-              Node.document(
-                  "m" + (1 + n % 2),
-                  100 + n % 2,
-                  random.nextInt(4) == 0
-                      ? Optional.empty()
-                      : Optional.of(IpAddress.parse("198.18.1." + (1 + n % 2))),
-                  "3.1.0",
+              node(
+                  1 + n % 2,
+                  random.nextInt(4) > 0,
+                  any(SPOKEN),
                   random.nextBoolean() ? Map.of(PHYSICAL, 900) : Map.of()));
       case 15, 16 -> localnet();
       case 17 -> new Change.Remove(LogicalPort.KIND.name(), "out" + (1 + n % NETWORKS), false);
@@ -140,13 +169,18 @@ record AnyPair(Random random) {
       int tag = any(TAGS);
       return tag == 0 ? p : p.with(Field.VLAN_TCI, 0x1000 | tag);
     }
-    if (inPort != Tunnel.OF_PORT) {
+    if (!Tunnel.isPort(inPort)) {
       return p;
     }
+    Packet tunnelled =
+        p.with(Field.TUNNEL_NETWORK, network)
+            .with(Field.TUNNEL_SRC, IpAddress.parse("198.18.1.1").bits())
+            .with(Field.TUNNEL_DST, IpAddress.parse("127.0.0.1").bits());
+    if (inPort == Tunnel.VXLAN_OF_PORT) {
+      return tunnelled;
+    }
     boolean flood = random.nextInt(3) == 0;
-    return p.with(Field.TUNNEL_NETWORK, network)
-        .with(Field.TUNNEL_SRC, IpAddress.parse("198.18.1.1").bits())
-        .with(Field.TUNNEL_DST, IpAddress.parse("127.0.0.1").bits())
+    return tunnelled
         .with(Field.TUNNEL_IN_PORT, random.nextInt(40))
         .with(Field.TUNNEL_OUT_PORT, flood ? Field.FLOOD : any(portKeys))
         .with(

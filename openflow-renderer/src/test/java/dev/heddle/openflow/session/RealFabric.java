@@ -77,9 +77,7 @@ final class RealFabric implements Witness, AutoCloseable {
         .forEach(
             (node, simulated) -> {
               Bridge bridge = bridges.computeIfAbsent(node, this::added);
-              Set<Integer> ports = new HashSet<>(simulated.ports());
-              simulated.encapAddress().ifPresent(a -> ports.add(Tunnel.OF_PORT));
-              plug(node, bridge, ports);
+              plug(node, bridge, simulated.allPorts());
               install(
                   bridge,
                   Stream.concat(simulated.tables().flows().stream(), memory.learned(node).stream())
@@ -200,7 +198,7 @@ final class RealFabric implements Witness, AutoCloseable {
             .map(Fabric.Arrival::packet)
             .map(RealFabric::tag)
             .toList();
-    boolean tunnelled = visit.stream().anyMatch(s -> s.outputs().contains(Tunnel.OF_PORT));
+    boolean tunnelled = visit.stream().anyMatch(s -> s.outputs().stream().anyMatch(Tunnel::isPort));
     List<Integer> tags = tags(text, tag(first.packet()));
     if (tunnelled) {
       assertThat(tags).as(both).containsAll(simulated);

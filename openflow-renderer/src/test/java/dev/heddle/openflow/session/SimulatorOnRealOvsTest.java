@@ -79,7 +79,8 @@ class SimulatorOnRealOvsTest {
         "set",
         "Open_vSwitch",
         ".",
-        "external_ids:heddle-bridge-mappings=" + AnyPair.PHYSICAL + ":br-ex");
+        "external_ids:heddle-bridge-mappings=" + AnyPair.PHYSICAL + ":br-ex",
+        "external_ids:heddle-encap-type=\"geneve,vxlan\"");
     rig.join(ovs, "n1", "127.0.0.1");
     rig.await("n1 connected", () -> rig.node("n1").connected());
     rig.await("uplink seen", () -> uplink() > 0);
@@ -107,7 +108,7 @@ class SimulatorOnRealOvsTest {
     long seed = Long.getLong("heddle.seed", System.nanoTime());
     AnyPair any = new AnyPair(new Random(seed));
     apply(AnyPair.start());
-    for (int i = 0; i < PAIRS; i++) {
+    for (int i = 0; i < PAIRS || i < 5 * PAIRS && !visited.contains("into VXLAN"); i++) {
       List<Change> changes = new ArrayList<>();
       for (int n = i == 0 ? 40 : 1 + any.random().nextInt(3); n > 0; n--) {
         changes.add(any.change());
@@ -120,7 +121,8 @@ class SimulatorOnRealOvsTest {
     assertThat(visited)
         .as("what the generator covered")
         .contains("CLASSIFY", "ADMIT", "ANSWER", "SWITCH", "REPLICATE", "LOCATE", "OUTPUT")
-        .contains("a tag on the way in", "a tag on the way out");
+        .contains("a tag on the way in", "a tag on the way out")
+        .contains("out of VXLAN", "into VXLAN", "LEARN");
   }
 
   /** Were the simulator wrong, this is what would be read. */
@@ -160,14 +162,18 @@ class SimulatorOnRealOvsTest {
                     .toList());
     Fabric.Switch whole = fabric.switches().get(N1);
     return new Fabric(
-        Map.of(N1, new Fabric.Switch(Tables.of(rest), whole.encapAddress(), whole.ports())));
+        Map.of(
+            N1,
+            new Fabric.Switch(
+                Tables.of(rest), whole.encapAddress(), whole.encapsulations(), whole.ports())));
   }
 
   /** A packet that a port of the real switch gets. */
   private record Sending(int inPort, Packet packet) {}
 
   private void compare(AnyPair any, String which) {
-    List<Integer> inPorts = new ArrayList<>(List.of(Tunnel.OF_PORT, uplink()));
+    List<Integer> inPorts =
+        new ArrayList<>(List.of(Tunnel.OF_PORT, Tunnel.VXLAN_OF_PORT, uplink()));
     bindings().forEach(b -> inPorts.add(b.spec().get("ofPort").asInt()));
     int inPort = any.any(inPorts);
     Packet packet = any.packet(inPort, guest(any, inPort), uplink(), anyNetwork(any), portKeys());
@@ -185,6 +191,14 @@ class SimulatorOnRealOvsTest {
     if (run.arrivals().stream().anyMatch(c -> !c.packet().get(Field.VLAN_TCI).isZero())) {
       visited.add("a tag on the way out");
     }
+    if (inPort == Tunnel.VXLAN_OF_PORT && !run.arrivals().isEmpty()) {
+      visited.add("out of VXLAN");
+      ends.merge("out of VXLAN", 1, Integer::sum);
+    }
+    if (run.trace().steps().stream().anyMatch(s -> s.outputs().contains(Tunnel.VXLAN_OF_PORT))) {
+      visited.add("into VXLAN");
+      ends.merge("into VXLAN", 1, Integer::sum);
+    }
     ends.merge(stages.get(stages.size() - 1), 1, Integer::sum);
   }
 
@@ -199,7 +213,7 @@ class SimulatorOnRealOvsTest {
     String text = BEYOND.matcher(ovs.appctl("ofproto/trace", "br-int", command)).replaceAll("\n");
     OvsTrace real = OvsTrace.of(text);
     Packet last = run.last();
-    if (sending.inPort() == Tunnel.OF_PORT) {
+    if (Tunnel.isPort(sending.inPort())) {
       last = last.with(Wire.TUN_ID, Bits.ZERO); // not shown of a packet that came with it
     }
     boolean same =

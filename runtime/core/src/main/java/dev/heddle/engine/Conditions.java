@@ -12,6 +12,7 @@ import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.PlainSwitch;
 import dev.heddle.model.RoutingDomain;
+import dev.heddle.model.TunnelGap;
 import dev.heddle.model.Uplink;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Confirmations;
@@ -109,7 +110,9 @@ final class Conditions {
     }
     if (entity.get() instanceof LogicalSwitch network) {
       Set<Id<Node>> nodes = view.ids(Location.NODES, network.id());
-      return Optional.of(realized(nodes, revision(id), Set.of()));
+      return TunnelGap.within(network.id(), view)
+          .map(gap -> Condition.failed(Condition.REALIZED, "NoTunnel", gap))
+          .or(() -> Optional.of(realized(nodes, revision(id), Set.of())));
     }
     if (entity.get() instanceof Node node) {
       return Optional.of(realized(node.id(), revision(id)));
@@ -205,7 +208,23 @@ final class Conditions {
             .mapToLong(this::revision)
             .max()
             .orElse(0);
-    return realized(view.ids(Location.NODES, port.network()), needed, Set.of(own));
+    return noting(
+        realized(view.ids(Location.NODES, port.network()), needed, Set.of(own)),
+        Stream.of(
+                TunnelGap.from(own, port.network(), view),
+                port.unknown()
+                    ? TunnelGap.unlearned(own, port.network(), view)
+                    : Optional.<String>empty())
+            .flatMap(Optional::stream));
+  }
+
+  /** What is so with a reservation says it. */
+  private static Condition noting(Condition realized, Stream<String> sentences) {
+    String all =
+        Stream.concat(Stream.of(realized.message()), sentences)
+            .collect(Collectors.joining(" "))
+            .strip();
+    return realized.status() ? Condition.met(Condition.REALIZED, all) : realized;
   }
 
   /** A node without a mapping merely lacks access; it is named all the same. */
@@ -222,9 +241,7 @@ final class Conditions {
     }
     Condition realized =
         realized(nodes, Math.max(revision(port.id()), revision(port.network())), Set.of());
-    return lacking.isEmpty() || !realized.status()
-        ? realized
-        : Condition.met(Condition.REALIZED, (realized.message() + " " + sentence).strip());
+    return noting(realized, lacking.isEmpty() ? Stream.of() : Stream.of(sentence));
   }
 
   /**

@@ -22,6 +22,7 @@ public interface Confirmations {
    * @param refused objects of which the switch refuses a flow, with what it says; the first 1,000
    * @param waiting how many flows are to be compared or on their way; for a node that hangs it
    *     grows up to the number of its flows, whatever happens
+   * @param bfd what BFD says of the nodes it is to watch, by name
    */
   record NodeState(
       boolean connected,
@@ -31,17 +32,33 @@ public interface Confirmations {
       String trouble,
       Drift drift,
       Map<Id<?>, String> refused,
-      long waiting) {
+      long waiting,
+      List<Bfd> bfd) {
 
     public NodeState {
+      bfd = List.copyOf(bfd);
       refused = Map.copyOf(refused);
     }
 
     /** A node in whose flows nobody else had a hand. */
     public NodeState(boolean connected, long installed, long flows, long sent, String trouble) {
-      this(connected, installed, flows, sent, trouble, Drift.NONE, Map.of(), 0);
+      this(connected, installed, flows, sent, trouble, Drift.NONE, Map.of(), 0, List.of());
+    }
+
+    /** The same with what BFD says. */
+    public NodeState with(List<Bfd> sessions) {
+      return new NodeState(
+          connected, installed, flows, sent, trouble, drift, refused, waiting, sessions);
     }
   }
+
+  /**
+   * What BFD says of the way to another node (RFC 5880).
+   *
+   * @param state up, down, init or admin_down; none where there is no session
+   * @param message the same as a sentence
+   */
+  record Bfd(String peer, String state, String message) {}
 
   /**
    * Flows that somebody else changed behind the controller's back, since it started.

@@ -77,7 +77,7 @@ record Contract(Stage stage, Optional<Bits> family) implements Action.Visitor<Bo
   @Override
   public Boolean output(Action.Output output) {
     require(stage.placed(), "is the same on every node: no port number");
-    return output.port() != Tunnel.OF_PORT;
+    return !Tunnel.isPort(output.port());
   }
 
   @Override

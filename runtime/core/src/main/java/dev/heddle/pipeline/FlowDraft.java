@@ -1,6 +1,7 @@
 package dev.heddle.pipeline;
 
 import dev.heddle.model.Bits;
+import dev.heddle.model.Encapsulation;
 import dev.heddle.model.Id;
 import dev.heddle.model.Interned;
 import dev.heddle.model.IpAddress;
@@ -50,7 +51,7 @@ public final class FlowDraft {
 
   public FlowDraft match(Field field, Bits value, Bits mask) {
     Contract.mayMatch(stage, field);
-    if (field == Field.OF_PORT && value.low() != Tunnel.OF_PORT) {
+    if (field == Field.OF_PORT && !Tunnel.isPort(value.low())) {
       namesPort();
     }
     match.match(field, value, mask);
@@ -90,30 +91,12 @@ public final class FlowDraft {
   }
 
   /**
-   * Into the tunnel to the node at {@code remote}, where the packet resumes at REPLICATE with the
-   * present NETWORK, IN_PORT and OUT_PORT. May be said several times, for several nodes.
-   */
-  public FlowDraft toNode(IpAddress remote) {
-    towards(remote);
-    does(new Action.Output(Tunnel.OF_PORT));
-    return this;
-  }
-
-  /**
-   * As {@link #toNode}, save on that node itself: CROSS knows. A flow that says it of all nodes of
-   * a network is the same on each.
+   * To the node at {@code remote}, by the tunnel that CROSS knows, with the present NETWORK,
+   * IN_PORT and OUT_PORT; nowhere on that node itself. By Geneve the packet resumes there at
+   * REPLICATE; by VXLAN only NETWORK gets there, and it resumes at SWITCH. May be said several
+   * times, for several nodes. A flow that says it of all nodes of a network is the same on each.
    */
   public FlowDraft crossTo(IpAddress remote) {
-    towards(remote);
-    return resubmit(Spine.CROSS);
-  }
-
-  /** Into the tunnel, with the header and to the node that were said before. */
-  public FlowDraft intoTunnel() {
-    return then(new Action.Output(Tunnel.OF_PORT));
-  }
-
-  private void towards(IpAddress remote) {
     if (actions.stream().noneMatch(Tunnel::writesHeader)) {
       move(Field.NETWORK, Field.TUNNEL_NETWORK);
       move(Field.IN_PORT, Field.TUNNEL_IN_PORT);
@@ -122,6 +105,12 @@ public final class FlowDraft {
       set(Field.TUNNEL_FLAGS, 0);
     }
     set(Field.TUNNEL_DST, remote);
+    return resubmit(Spine.CROSS);
+  }
+
+  /** Into the tunnel, with the header and to the node that were said before. */
+  public FlowDraft intoTunnel(Encapsulation encapsulation) {
+    return then(new Action.Output(Tunnel.port(encapsulation)));
   }
 
   /**

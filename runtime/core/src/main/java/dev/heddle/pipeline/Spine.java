@@ -21,7 +21,7 @@ public final class Spine {
   public static final Stage CLASSIFY =
       Stage.at("CLASSIFY", 0, "which port and network a packet comes from")
           .writes(NETWORK, IN_PORT, OUT_PORT, FROM_TUNNEL, Field.VLAN_TCI)
-          .reaches(56, 207, 210)
+          .reaches(28, 56, 207, 210)
           .dropping()
           .byNode();
 
@@ -90,6 +90,7 @@ public final class Spine {
               Field.TUNNEL_OUT_PORT,
               Field.TUNNEL_RESUME,
               Field.TUNNEL_FLAGS)
+          .reaches(206)
           .dropping()
           .byNode();
 
@@ -121,7 +122,11 @@ public final class Spine {
           .byNode();
 
   public static final Stage CROSS =
-      Stage.beside("CROSS", 206, "into the tunnel, unless it leads to this very node").byNode();
+      Stage.beside(
+              "CROSS",
+              206,
+              "into the tunnel that both nodes speak, unless it leads to this very one")
+          .byNode();
 
   public static final Stage LEARN =
       Stage.beside("LEARN", 207, "learns the sender's MAC, if its port takes unknown addresses")

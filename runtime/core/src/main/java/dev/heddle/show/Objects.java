@@ -144,6 +144,14 @@ public final class Objects {
       now.drift().last().ifPresent(at -> drift.put("last", at.toString()));
       ArrayNode owners = drift.putArray("owners");
       now.drift().owners().forEach(owners::add);
+      ArrayNode bfd = status.putArray("bfd");
+      now.bfd()
+          .forEach(
+              b ->
+                  bfd.addObject()
+                      .put("peer", b.peer())
+                      .put("state", b.state())
+                      .put("message", b.message()));
     }
     return tree;
   }

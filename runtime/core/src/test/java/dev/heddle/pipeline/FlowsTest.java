@@ -74,7 +74,7 @@ class FlowsTest {
     refused(f -> f.set(Field.OUT_IS_GROUP, 1), "may not write OUT_IS_GROUP");
     refused(f -> f.move(Field.ETH_SRC, Field.ETH_DST), "may not write ETH_DST");
     refused(f -> f.resumeAt(Spine.SWITCH), "may not lead to SWITCH");
-    refused(f -> f.toNode(IpAddress.v4(1)), "may not write TUNNEL_NETWORK");
+    refused(f -> f.crossTo(IpAddress.v4(1)), "may not write TUNNEL_NETWORK");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.heddle.simulator;
 
 import dev.heddle.model.Bits;
+import dev.heddle.model.Encapsulation;
 import dev.heddle.model.Id;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.Node;
@@ -32,17 +33,29 @@ public record Fabric(Map<Id<Node>, Switch> switches) {
    * One switch.
    *
    * @param encapAddress where its tunnels end; without one it has no tunnel port
+   * @param encapsulations for each of which it has a tunnel port, if it has any
    * @param ports the OpenFlow numbers of its other ports
    */
-  public record Switch(Tables tables, Optional<IpAddress> encapAddress, Set<Integer> ports) {
+  public record Switch(
+      Tables tables,
+      Optional<IpAddress> encapAddress,
+      Set<Encapsulation> encapsulations,
+      Set<Integer> ports) {
 
     public Switch {
+      encapsulations = Set.copyOf(encapsulations);
       ports = Set.copyOf(ports);
     }
 
-    Set<Integer> allPorts() {
+    /** One whose tunnels are what is usual. */
+    public Switch(Tables tables, Optional<IpAddress> encapAddress, Set<Integer> ports) {
+      this(tables, encapAddress, Encapsulation.USUAL, ports);
+    }
+
+    /** The numbers of all its ports, those of its tunnels among them. */
+    public Set<Integer> allPorts() {
       Set<Integer> all = new HashSet<>(ports);
-      encapAddress.ifPresent(a -> all.add(Tunnel.OF_PORT));
+      encapAddress.ifPresent(a -> encapsulations.forEach(e -> all.add(Tunnel.port(e))));
       return all;
     }
   }
@@ -57,6 +70,7 @@ public record Fabric(Map<Id<Node>, Switch> switches) {
    * What became of a packet.
    *
    * @param tunnelled how many copies each node got through a tunnel, by node
+   * @param tunnels the ports by which copies came to other nodes
    * @param last the packet as the last action on the first node left it, with its registers
    * @param lost limits that were exceeded and copies that no node was there to take
    * @param punted what went to the controller
@@ -66,6 +80,7 @@ public record Fabric(Map<Id<Node>, Switch> switches) {
       List<Arrival> arrivals,
       List<Punted> punted,
       Map<Id<Node>, Integer> tunnelled,
+      Set<Integer> tunnels,
       Packet last,
       List<String> lost) {
 
@@ -92,6 +107,7 @@ public record Fabric(Map<Id<Node>, Switch> switches) {
     List<Arrival> arrivals = new ArrayList<>();
     List<Punted> punted = new ArrayList<>();
     Map<Id<Node>, Integer> tunnelled = new TreeMap<>();
+    Set<Integer> tunnels = new HashSet<>();
     List<String> lost = new ArrayList<>();
     Optional<Packet> last = Optional.empty();
     Queue<Hop> hops = new ArrayDeque<>(List.of(new Hop(node, port, packet)));
@@ -108,14 +124,15 @@ public record Fabric(Map<Id<Node>, Switch> switches) {
       lost.addAll(visit.lost);
       visit.notes.forEach(n -> punted.add(new Punted(at.node(), n.punt(), n.packet())));
       for (Visit.Copy copy : visit.copies) {
-        if (copy.port() != Tunnel.OF_PORT) {
+        if (!Tunnel.isPort(copy.port())) {
           arrivals.add(new Arrival(at.node(), copy.port(), copy.packet().onTheWire()));
         } else {
-          Optional<Hop> next = tunnel(here, copy.packet());
+          Optional<Hop> next = tunnel(here, copy);
           next.ifPresentOrElse(
               h -> {
                 hops.add(h);
                 tunnelled.merge(h.node(), 1, Integer::sum);
+                tunnels.add(h.port());
               },
               () -> lost.add("no node takes tunnels to " + remote(copy.packet())));
         }
@@ -126,18 +143,20 @@ public record Fabric(Map<Id<Node>, Switch> switches) {
         List.copyOf(arrivals),
         List.copyOf(punted),
         Map.copyOf(tunnelled),
+        Set.copyOf(tunnels),
         last.get(),
         lost);
   }
 
-  private Optional<Hop> tunnel(Switch from, Packet packet) {
-    IpAddress to = remote(packet);
+  private Optional<Hop> tunnel(Switch from, Visit.Copy copy) {
+    IpAddress to = remote(copy.packet());
     if (from.encapAddress().equals(Optional.of(to))) {
       return Optional.empty(); // OVS: "Not tunneling to our own address"
     }
     return switches.entrySet().stream()
         .filter(s -> s.getValue().encapAddress().equals(Optional.of(to)))
-        .map(s -> new Hop(s.getKey(), Tunnel.OF_PORT, received(from, packet)))
+        .filter(s -> s.getValue().allPorts().contains(copy.port()))
+        .map(s -> new Hop(s.getKey(), copy.port(), received(from, copy)))
         .findFirst();
   }
 
@@ -145,11 +164,14 @@ public record Fabric(Map<Id<Node>, Switch> switches) {
     return new IpAddress(false, packet.get(Field.TUNNEL_DST));
   }
 
-  private static Packet received(Switch from, Packet sent) {
+  /** Geneve's header has room for options, VXLAN's has not. */
+  private static Packet received(Switch from, Visit.Copy copy) {
+    Packet sent = copy.packet();
+    boolean options = copy.port() == Tunnel.port(Encapsulation.GENEVE);
     Bits source = from.encapAddress().map(IpAddress::bits).orElse(Bits.ZERO);
     return sent.onTheWire()
         .with(Wire.TUN_ID, sent.get(Wire.TUN_ID))
-        .with(Wire.TUN_METADATA0, sent.get(Wire.TUN_METADATA0))
+        .with(Wire.TUN_METADATA0, options ? sent.get(Wire.TUN_METADATA0) : Bits.ZERO)
         .with(Wire.TUN_DST, sent.get(Wire.TUN_DST))
         .with(Wire.TUN_SRC, source);
   }

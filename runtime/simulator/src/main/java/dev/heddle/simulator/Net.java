@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.engine.Controller;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Document;
+import dev.heddle.model.Encapsulation;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
@@ -50,7 +51,9 @@ public final class Net implements AutoCloseable {
   private final Map<String, Integer> portsOf = new HashMap<>();
   private final Map<String, Integer> interfacesOf = new HashMap<>();
   private final Map<String, Integer> nodes = new HashMap<>();
+  private final Map<String, Set<Encapsulation>> spoken = new HashMap<>();
   private final Set<String> unknown = new HashSet<>();
+  private Set<Encapsulation> usual = Encapsulation.USUAL;
   private final Memory memory = new Memory();
   private Optional<Plan> plan = Optional.empty();
   private long planned = -1;
@@ -141,6 +144,19 @@ public final class Net implements AutoCloseable {
     return this;
   }
 
+  /** What nodes speak that come to be from now on. */
+  public Net speaking(Set<Encapsulation> encapsulations) {
+    usual = encapsulations;
+    return this;
+  }
+
+  /** What a node speaks, without a way to a physical network, from now on. */
+  public Net node(String name, Encapsulation... encapsulations) {
+    interfacesOf.putIfAbsent(name, 0);
+    spoken.put(name, Set.of(encapsulations));
+    return put(nodeDocument(name, Map.of()));
+  }
+
   /** Gives nodes a way to a physical network, and no other. */
   public Net mapped(String physicalNetwork, String... nodes) {
     for (String name : nodes) {
@@ -153,7 +169,8 @@ public final class Net implements AutoCloseable {
   private Document nodeDocument(String name, Map<String, Integer> uplinks) {
     int n = nodes.computeIfAbsent(name, k -> nodes.size() + 1);
     Optional<IpAddress> encap = Optional.of(IpAddress.parse("198.18.0." + n));
-    return Node.document(name, n, encap, "3.1.0", uplinks);
+    Set<Encapsulation> speaks = spoken.computeIfAbsent(name, k -> usual);
+    return Node.document(name, n, encap, speaks, "3.1.0", uplinks, Set.of());
   }
 
   /** The way of the present switch to a VLAN of a physical network; 0 for no VLAN. */

@@ -3,6 +3,7 @@ package dev.heddle.simulator;
 import dev.heddle.engine.Controller;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Document;
+import dev.heddle.model.Encapsulation;
 import dev.heddle.model.Id;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
@@ -59,7 +60,10 @@ public record Plan(Fabric fabric, Map<Plug, Id<LogicalPort>> plugged) {
           .filter(p -> p.node().equals(node))
           .forEach(p -> ports.add(p.ofPort()));
       Tables tables = controller.read(snapshot -> Tables.of(snapshot, node));
-      switches.put(node, new Fabric.Switch(tables, encapAddress(s.document()), ports));
+      switches.put(
+          node,
+          new Fabric.Switch(
+              tables, encapAddress(s.document()), encapsulations(s.document()), ports));
     }
     return new Plan(new Fabric(switches), Map.copyOf(plugged));
   }
@@ -70,6 +74,14 @@ public record Plan(Fabric fabric, Map<Plug, Id<LogicalPort>> plugged) {
         .filter(e -> e.getValue().equals(port) && fabric.switches().containsKey(e.getKey().node()))
         .map(Map.Entry::getKey)
         .findFirst();
+  }
+
+  private static Set<Encapsulation> encapsulations(Document node) {
+    Set<Encapsulation> spoken = new HashSet<>();
+    node.spec()
+        .path("encapTypes")
+        .forEach(type -> Encapsulation.named(type.asText()).ifPresent(spoken::add));
+    return spoken.isEmpty() ? Encapsulation.USUAL : spoken;
   }
 
   private static Optional<IpAddress> encapAddress(Document node) {

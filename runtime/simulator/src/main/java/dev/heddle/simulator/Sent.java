@@ -1,12 +1,15 @@
 package dev.heddle.simulator;
 
+import dev.heddle.model.Encapsulation;
 import dev.heddle.model.Id;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Field;
+import dev.heddle.pipeline.Tunnel;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -69,6 +72,13 @@ public record Sent(Net net, String from, Packet packet, String to, Plan plan, Fa
     Map<String, Integer> crossed = new HashMap<>();
     run.tunnelled().forEach((node, copies) -> crossed.put(node.name(), copies));
     require(crossed.equals(once(Stream.of(nodes))), "crosses to " + List.of(nodes) + ", each once");
+    return this;
+  }
+
+  /** Whatever crosses does so by tunnels of this kind. */
+  public Sent crossesBy(Encapsulation encapsulation) {
+    require(
+        run.tunnels().equals(Set.of(Tunnel.port(encapsulation))), "crosses by " + encapsulation);
     return this;
   }
 
