@@ -67,8 +67,14 @@ public final class NodeDatabase {
   private Optional<NodeSnapshot> published = Optional.empty();
   private Optional<String> refusal = Optional.empty();
   private Optional<String> setupFailure = Optional.empty();
+  private Optional<Plan> plan = Optional.empty();
+  private final InterfaceViews views = new InterfaceViews();
+  private final AnsweredRows answered = new AnsweredRows();
   private boolean known;
   private boolean inFlight;
+
+  /** Rows, or what is wanted of them, are others since they were looked at. */
+  private boolean unseen;
 
   /** Rows have not changed since we wrote, so planning from them again would repeat ourselves. */
   private boolean setupTried;
@@ -102,6 +108,7 @@ public final class NodeDatabase {
         .execute(
             () -> {
               desired = Optional.of(wanted);
+              unseen = true;
               setupTried = false;
               work();
             });
@@ -151,6 +158,7 @@ public final class NodeDatabase {
   private void changed(Tables now) {
     tables = now;
     known = true;
+    unseen = true;
     setupTried = false;
     answersTried = false;
     work();
@@ -160,10 +168,13 @@ public final class NodeDatabase {
     if (!known) {
       return;
     }
-    Optional<Plan> plan = desired.map(wanted -> NodeSetup.plan(tables, wanted));
-    List<Operation> setup = plan.map(Plan::operations).orElse(List.of());
-    setupFailure = setupFailure.filter(failure -> !setup.isEmpty());
-    publish(plan);
+    if (unseen) {
+      unseen = false;
+      plan = desired.map(wanted -> NodeSetup.plan(tables, wanted));
+      setupFailure = setupFailure.filter(failure -> !setup().isEmpty());
+      publish();
+    }
+    List<Operation> setup = setup();
     if (inFlight || published.isEmpty()) {
       return; // Nothing is written to a node that is refused.
     }
@@ -179,10 +190,15 @@ public final class NodeDatabase {
     }
   }
 
-  private void publish(Optional<Plan> plan) {
+  private List<Operation> setup() {
+    return plan.map(Plan::operations).orElse(List.of());
+  }
+
+  private void publish() {
     List<String> problems = new ArrayList<>(plan.map(Plan::problems).orElse(List.of()));
     setupFailure.ifPresent(problems::add);
-    Optional<NodeSnapshot> now = NodeSnapshot.of(tables).map(s -> s.withProblems(problems));
+    Optional<NodeSnapshot> now =
+        NodeSnapshot.of(tables, views::of).map(s -> s.withProblems(problems));
     if (now.isEmpty() && refusal.isEmpty()) {
       refusal = Optional.of(NodeSnapshot.NAMELESS);
       LOG.warn("{}: {}", connection.peer(), NodeSnapshot.NAMELESS);
@@ -194,6 +210,8 @@ public final class NodeDatabase {
       listener.seen(now.get());
     }
     published = now;
+    views.lookedAt();
+    answered.only(tables.rows().getOrDefault("Interface", Map.of()));
   }
 
   /** What is to be written on rows: zones, then answers. */
@@ -214,16 +232,8 @@ public final class NodeDatabase {
             .flatMap(bridge -> zones.flatMap(z -> z.operation(bridge)).stream());
     Stream<Operation> answering =
         tables.all("Interface").stream()
-            .flatMap(row -> answerTo(row, byName).flatMap(a -> a.operation(row)).stream());
+            .flatMap(row -> answered.operation(row, byName.get(row.text("name"))).stream());
     return Stream.concat(zoning, answering).limit(MOST_OPERATIONS).toList();
-  }
-
-  /** Whoever is no port any more is told nothing any more. */
-  private static Optional<Answer> answerTo(Row row, Map<String, Answer> byName) {
-    Optional<Answer> answer = Optional.ofNullable(byName.get(row.text("name")));
-    return answer.isPresent() || row.map("external_ids").containsKey(Plugged.IFACE_ID)
-        ? answer
-        : Optional.of(new Answer.Silent());
   }
 
   private void send(List<Operation> operations, boolean setup) {
@@ -236,6 +246,7 @@ public final class NodeDatabase {
     if (error instanceof TransactionFailed failed) {
       if (!failed.guardFailed()) {
         LOG.warn("{}: {}", connection.peer(), failed.getMessage());
+        unseen |= setup;
         setupFailure =
             setup ? Optional.of("the set-up failed: " + failed.getMessage()) : setupFailure;
       }
@@ -246,6 +257,7 @@ public final class NodeDatabase {
     } else if (setup) {
       LOG.info("{}: {} set up", connection.peer(), NodeSetup.BRIDGE);
       setupFailure = Optional.empty();
+      unseen = true;
     }
     work();
   }

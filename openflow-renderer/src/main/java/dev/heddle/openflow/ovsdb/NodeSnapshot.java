@@ -98,8 +98,17 @@ public record NodeSnapshot(
     }
   }
 
+  /** Reads an interface's row. */
+  interface Reader {
+    InterfaceView read(String ifaceId, String name, Row row);
+  }
+
   /** Nothing if the node has no usable name, see {@link #NAMELESS}. */
   public static Optional<NodeSnapshot> of(Tables tables) {
+    return of(tables, InterfaceView::of);
+  }
+
+  static Optional<NodeSnapshot> of(Tables tables, Reader reader) {
     Optional<Row> root = tables.only("Open_vSwitch");
     Map<String, String> ids = root.map(row -> row.map("external_ids")).orElse(new TreeMap<>());
     Optional<String> name =
@@ -107,10 +116,11 @@ public record NodeSnapshot(
             .map(key -> ids.getOrDefault(key, ""))
             .filter(NodeSnapshot::isName)
             .findFirst();
-    return name.map(n -> of(n, root.orElseThrow(), ids, tables));
+    return name.map(n -> of(n, root.orElseThrow(), ids, tables, reader));
   }
 
-  private static NodeSnapshot of(String name, Row root, Map<String, String> ids, Tables tables) {
+  private static NodeSnapshot of(
+      String name, Row root, Map<String, String> ids, Tables tables, Reader reader) {
     List<String> problems = new ArrayList<>();
     Optional<String> encap = Optional.ofNullable(ids.get(NodeSetup.ENCAP_ADDRESS));
     Optional<InetAddress> address = encap.flatMap(NodeSnapshot::address);
@@ -138,7 +148,7 @@ public record NodeSnapshot(
     tunnel
         .flatMap(row -> row.optionalText("error"))
         .ifPresent(error -> problems.add("the tunnel port does not work: " + Shown.text(error)));
-    Plugged plugged = Plugged.of(devices);
+    Plugged plugged = Plugged.of(devices, reader);
     return new NodeSnapshot(
         name,
         address,
