@@ -73,15 +73,23 @@ def end(pid, number=signal.SIGTERM):
 
 
 class Programs:
-    """Where debian13.sh has put OVN and Open vSwitch: both control planes drive these same switches."""
+    """Where OVN and Open vSwitch are: both control planes drive these same switches.
 
-    def __init__(self, directory):
-        self.directory = Path(directory)
+    directory: made by debian13.sh; without it the machine's own Open vSwitch, and no OVN.
+    """
+
+    def __init__(self, directory=None):
+        self.directory = directory and Path(directory)
 
     def path(self, name):
-        found = self.directory / name
+        if self.directory:
+            found = self.directory / name
+        elif name.endswith("schema"):
+            found = Path("/usr/share/openvswitch") / name
+        else:
+            found = Path(shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin") or f"/usr/sbin/{name}")
         if not found.exists():
-            raise RuntimeError(f"no {found}: itests/scale/debian13.sh makes it")
+            raise RuntimeError(f"no {found}: itests/scale/debian13.sh makes it, or install openvswitch-switch")
         return str(found)
 
     def ovs_version(self):

@@ -197,8 +197,7 @@ public final class NodeDatabase {
   private void publish() {
     List<String> problems = new ArrayList<>(plan.map(Plan::problems).orElse(List.of()));
     setupFailure.ifPresent(problems::add);
-    Optional<NodeSnapshot> now =
-        NodeSnapshot.of(tables, views::of).map(s -> s.withProblems(problems));
+    Optional<NodeSnapshot> now = NodeSnapshot.of(tables, views).map(s -> s.withProblems(problems));
     if (now.isEmpty() && refusal.isEmpty()) {
       refusal = Optional.of(NodeSnapshot.NAMELESS);
       LOG.warn("{}: {}", connection.peer(), NodeSnapshot.NAMELESS);

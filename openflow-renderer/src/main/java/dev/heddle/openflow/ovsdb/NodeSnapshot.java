@@ -98,14 +98,29 @@ public record NodeSnapshot(
     }
   }
 
-  /** Reads an interface's row. */
+  /** Reads the rows of br-int. */
   interface Reader {
-    InterfaceView read(String ifaceId, String name, Row row);
+    default InterfaceView view(String ifaceId, String name, Row row) {
+      return InterfaceView.of(ifaceId, name, row);
+    }
+
+    /** The interfaces of a bridge, by name. */
+    default List<Row> devices(Row bridge, Tables tables) {
+      return tables
+          .follow(bridge, "ports", "Port")
+          .flatMap(port -> tables.follow(port, "interfaces", "Interface"))
+          .sorted(Comparator.comparing((Row row) -> row.text("name")))
+          .toList();
+    }
+
+    default Zones zones(Row bridge) {
+      return Zones.of(bridge);
+    }
   }
 
   /** Nothing if the node has no usable name, see {@link #NAMELESS}. */
   public static Optional<NodeSnapshot> of(Tables tables) {
-    return of(tables, InterfaceView::of);
+    return of(tables, new Reader() {});
   }
 
   static Optional<NodeSnapshot> of(Tables tables, Reader reader) {
@@ -137,12 +152,7 @@ public record NodeSnapshot(
                         + Shown.text(type)
                         + ", but tunnels are geneve only: nothing else carries ports and stage."));
     Optional<Row> bridge = tables.named("Bridge", NodeSetup.BRIDGE);
-    List<Row> devices =
-        bridge.stream()
-            .flatMap(row -> tables.follow(row, "ports", "Port"))
-            .flatMap(port -> tables.follow(port, "interfaces", "Interface"))
-            .sorted(Comparator.comparing((Row row) -> row.text("name")))
-            .toList();
+    List<Row> devices = bridge.map(row -> reader.devices(row, tables)).orElse(List.of());
     Optional<Row> tunnel =
         devices.stream().filter(row -> row.text("name").equals(NodeSetup.TUNNEL)).findFirst();
     tunnel
@@ -158,7 +168,7 @@ public record NodeSnapshot(
         tunnel.map(InterfaceView::portNumber).orElse(OptionalInt.empty()),
         uplinks(root, devices),
         plugged.interfaces(),
-        bridge.map(Zones::of).orElse(Zones.NONE),
+        bridge.map(reader::zones).orElse(Zones.NONE),
         plugged.duplicates(),
         plugged.refused(),
         problems);

@@ -38,7 +38,7 @@ record Plugged(
       } else {
         claims
             .computeIfAbsent(ifaceId, id -> new ArrayList<>())
-            .add(reader.read(ifaceId, name, device));
+            .add(reader.view(ifaceId, name, device));
       }
     }
     SortedMap<String, InterfaceView> interfaces = new TreeMap<>();
