@@ -2,9 +2,11 @@ package dev.heddle.openflow.ovsdb;
 
 import dev.heddle.openflow.ovsdb.OvsdbValue.Uuid;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Reads what br-int has, and remembers it for as long as its rows and columns are the same objects:
@@ -14,29 +16,16 @@ import java.util.Map;
 @SuppressWarnings("ReferenceEquality") // a row that is the same object has not changed
 final class InterfaceViews implements NodeSnapshot.Reader {
 
-  private record Seen(Row row, InterfaceView view) {}
-
-  private Map<Uuid, Seen> before = new HashMap<>();
-  private Map<Uuid, Seen> now = new HashMap<>();
-
   private OvsdbValue ports;
   private Map<Uuid, Row> portRows;
   private int interfaces;
   private List<Uuid> devices = List.of();
 
+  private List<Row> pluggedRows = List.of();
+  private Plugged plugged = new Plugged(new TreeMap<>(), List.of(), new TreeMap<>());
+
   private OvsdbValue externalIds;
   private Zones zones = Zones.NONE;
-
-  @Override
-  public InterfaceView view(String ifaceId, String name, Row row) {
-    Seen known = before.get(row.uuid());
-    Seen seen =
-        known != null && known.row == row
-            ? known
-            : new Seen(row, InterfaceView.of(ifaceId, name, row));
-    now.put(row.uuid(), seen);
-    return seen.view;
-  }
 
   /** An interface's name never changes (ovs-vswitchd.conf.db(5)), so neither does their order. */
   @Override
@@ -60,6 +49,37 @@ final class InterfaceViews implements NodeSnapshot.Reader {
     return found;
   }
 
+  /** Where no iface-id is given twice or refused, a changed row changes its own view only. */
+  @Override
+  public Plugged plugged(List<Row> rows) {
+    plugged = changed(rows).orElseGet(() -> Plugged.of(rows, this));
+    pluggedRows = rows;
+    return plugged;
+  }
+
+  private Optional<Plugged> changed(List<Row> rows) {
+    if (rows.size() != pluggedRows.size()
+        || !plugged.duplicates().isEmpty()
+        || !plugged.refused().isEmpty()) {
+      return Optional.empty();
+    }
+    SortedMap<String, InterfaceView> interfaces = new TreeMap<>(plugged.interfaces());
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      Row old = pluggedRows.get(i);
+      if (row == old) {
+        continue;
+      }
+      Optional<String> ifaceId = row.entry("external_ids", Plugged.IFACE_ID);
+      if (!row.uuid().equals(old.uuid())
+          || !ifaceId.equals(old.entry("external_ids", Plugged.IFACE_ID))) {
+        return Optional.empty();
+      }
+      ifaceId.ifPresent(id -> interfaces.put(id, InterfaceView.of(id, row.text("name"), row)));
+    }
+    return Optional.of(new Plugged(interfaces, List.of(), new TreeMap<>()));
+  }
+
   @Override
   public Zones zones(Row bridge) {
     OvsdbValue now = bridge.value("external_ids");
@@ -68,13 +88,5 @@ final class InterfaceViews implements NodeSnapshot.Reader {
       zones = Zones.of(bridge);
     }
     return zones;
-  }
-
-  /** To be called when all interfaces were looked at: what was not asked for is forgotten. */
-  void lookedAt() {
-    Map<Uuid, Seen> old = before;
-    before = now;
-    now = old;
-    now.clear();
   }
 }

@@ -4,9 +4,9 @@ import dev.heddle.openflow.ovsdb.NodeSetup.Desired;
 import dev.heddle.openflow.ovsdb.NodeSetup.Plan;
 import dev.heddle.openflow.ovsdb.OvsdbException.TransactionFailed;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -81,6 +81,9 @@ public final class NodeDatabase {
 
   private boolean answersTried;
 
+  /** Nor have the zones of br-int, and those that are wanted. */
+  private boolean zonesTold;
+
   private NodeDatabase(OvsdbConnection connection, Listener listener) {
     this.connection = connection;
     this.listener = listener;
@@ -141,6 +144,7 @@ public final class NodeDatabase {
             () -> {
               if (!zones.equals(Optional.of(all))) {
                 zones = Optional.of(all);
+                zonesTold = false;
                 answersTried = false;
                 work();
               }
@@ -156,6 +160,7 @@ public final class NodeDatabase {
   }
 
   private void changed(Tables now) {
+    zonesTold &= Objects.equals(tables.rows().get("Bridge"), now.rows().get("Bridge"));
     tables = now;
     known = true;
     unseen = true;
@@ -209,29 +214,18 @@ public final class NodeDatabase {
       listener.seen(now.get());
     }
     published = now;
-    views.lookedAt();
-    answered.only(tables.rows().getOrDefault("Interface", Map.of()));
   }
 
   /** What is to be written on rows: zones, then answers. */
   private List<Operation> answersTo(NodeSnapshot snapshot) {
-    Map<String, Answer> byName = new HashMap<>();
-    snapshot
-        .interfaces()
-        .forEach(
-            (ifaceId, view) ->
-                Optional.ofNullable(answers.get(ifaceId))
-                    .ifPresent(answer -> byName.put(view.name(), answer)));
-    snapshot.refused().forEach((name, why) -> byName.put(name, new Answer.Held(why)));
-    snapshot
-        .duplicates()
-        .forEach(d -> d.unused().forEach(name -> byName.put(name, new Answer.Held(d.sentence()))));
     Stream<Operation> zoning =
-        tables.named("Bridge", NodeSetup.BRIDGE).stream()
-            .flatMap(bridge -> zones.flatMap(z -> z.operation(bridge)).stream());
+        zonesTold
+            ? Stream.empty()
+            : tables.named("Bridge", NodeSetup.BRIDGE).stream()
+                .flatMap(bridge -> zones.flatMap(z -> z.operation(bridge)).stream());
+    zonesTold = true;
     Stream<Operation> answering =
-        tables.all("Interface").stream()
-            .flatMap(row -> answered.operation(row, byName.get(row.text("name"))).stream());
+        answered.operations(tables.rows().getOrDefault("Interface", Map.of()), snapshot, answers);
     return Stream.concat(zoning, answering).limit(MOST_OPERATIONS).toList();
   }
 
@@ -243,6 +237,7 @@ public final class NodeDatabase {
   private void sent(boolean setup, Throwable error) {
     inFlight = false;
     if (error instanceof TransactionFailed failed) {
+      zonesTold = false;
       if (!failed.guardFailed()) {
         LOG.warn("{}: {}", connection.peer(), failed.getMessage());
         unseen |= setup;

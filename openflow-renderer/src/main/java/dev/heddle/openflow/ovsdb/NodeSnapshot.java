@@ -113,6 +113,13 @@ public record NodeSnapshot(
           .toList();
     }
 
+    /**
+     * @param devices the interfaces of br-int, by name
+     */
+    default Plugged plugged(List<Row> devices) {
+      return Plugged.of(devices, this);
+    }
+
     default Zones zones(Row bridge) {
       return Zones.of(bridge);
     }
@@ -158,7 +165,7 @@ public record NodeSnapshot(
     tunnel
         .flatMap(row -> row.optionalText("error"))
         .ifPresent(error -> problems.add("the tunnel port does not work: " + Shown.text(error)));
-    Plugged plugged = Plugged.of(devices, reader);
+    Plugged plugged = reader.plugged(devices);
     return new NodeSnapshot(
         name,
         address,
