@@ -47,7 +47,7 @@ def main(arguments):
     parser.add_argument("--topology", choices=sorted(TOPOLOGIES), default="tenants")
     parser.add_argument("--nodes", type=int, default=10)
     parser.add_argument("--ports", type=int, default=1000)
-    parser.add_argument("--events", type=int, default=20, help="ports added one by one in S1")
+    parser.add_argument("--events", type=int, default=report.EVENTS, help="ports added one by one in S1")
     parser.add_argument("--rounds", type=int, default=1, help="how often the control planes take turns")
     parser.add_argument("--peers", default="ovn,heddle", help="who takes part, in this order; the table needs both")
     parser.add_argument("--json", action="store_true", help="all figures, for programs")

@@ -6,6 +6,7 @@ import statistics
 import time
 from pathlib import Path
 
+EVENTS = 20  # of S1, unless told
 SWITCHES = {"vswitchd", "node-db", "harness", "vswitchd-max", "agent-max", "others_pct_of_machine"}
 RATIOS = {"s1_settled_ratio": "s1_settled_ms", "s1_cpu_ratio": "s1_cpu_ms", "s2_stable_ratio": "s2_stable_s",
           "s2_cpu_ratio": "s2_cpu_s", "s2_flows_ratio": "s2_flows_per_node", "s2_rss_ratio": "s2_rss_mib"}
@@ -53,6 +54,7 @@ def result(topology, nodes, ports, ovs, floor, runs):
     """All there is to tell of one run of the bench; `runs` by control plane, which may be one alone."""
     figures = {peer: medians(found) for peer, found in runs.items()}
     out = {"topology": topology, "nodes": nodes, "ports": ports, "rounds": len(next(iter(runs.values()))),
+           "events": next(iter(runs.values()))[0]["s1"]["events"],
            "at": time.strftime("%Y-%m-%d"), "cores": os.cpu_count(), "ovs": ovs,
            "versions": {peer: found[0]["version"] for peer, found in runs.items()}, "floor": floor}
     if {"ovn", "heddle"} <= set(figures):
@@ -68,8 +70,9 @@ def result(topology, nodes, ports, ovs, floor, runs):
 
 def command(found):
     rounds = f" --rounds {found['rounds']}" if found["rounds"] > 1 else ""
+    events = f" --events {found['events']}" if found["events"] != EVENTS else ""
     return (f"./heddle bench scale --topology {found['topology']} --nodes {found['nodes']} --ports {found['ports']}"
-            f"{rounds} --json")
+            f"{rounds}{events} --json")
 
 
 def text(found):

@@ -18,7 +18,7 @@ def restart(**figures):
 def ovn(stable=20.0):
     return {"version": "OVN 1", "s1": {
         "cpu_s_per_event": used(**{"central": 0.1, "nb-db": 0.05, "sb-db": 0.05, "agent": 0.3, "agent-max": 0.04}),
-        "median_ms": {"up": 90.0, "settled": 200.0}, "flow_changes": 80.0},
+        "median_ms": {"up": 90.0, "settled": 200.0}, "flow_changes": 80.0, "events": 20},
         "s2": {"stable_s": stable, "cpu_s": used(**{"central": 2.0, "nb-db": 1.0, "sb-db": 1.0, "agent": 36.0}),
                "flows_per_node": [990, 1000],
                "rss_mib": {"central": 100, "nb-db": 50, "sb-db": 50, "agent": 800, "vswitchd": 70}},
@@ -27,7 +27,7 @@ def ovn(stable=20.0):
 
 def heddle(settled=40.0, sent=0, changes=0):
     return {"version": "Heddle 1", "s1": {"cpu_s_per_event": used(central=0.02),
-                                          "median_ms": {"up": 30.0, "settled": settled}, "flow_changes": 40.0},
+                                          "median_ms": {"up": 30.0, "settled": settled}, "flow_changes": 40.0, "events": 20},
             "s2": {"stable_s": 3.0, "cpu_s": used(central=2.0), "flows_per_node": [300, 300],
                    "rss_mib": {"central": 250, "vswitchd": 40}},
             "s4": {"central": restart(flow_mods=sent, flow_changes=changes)}}
@@ -81,6 +81,13 @@ class Page(unittest.TestCase):
         self.assertEqual([x.split(" | ")[0] for x in changed], ["| 10 x 5,000"] * 2)
         self.assertIn("| 0.4 |", changed[0])
         self.assertIn("--nodes 10 --ports 5000 --json`", changed[0])
+
+    def test_the_command_names_what_is_not_as_usual(self):
+        ours = heddle()
+        ours["s1"]["events"] = 5
+        found = report.result("tenants", 2, 20, "3.5.0", {"median_ms": 25.0}, {"heddle": [ours, ours]})
+        self.assertEqual(report.command(found), "./heddle bench scale --topology tenants --nodes 2 --ports 20 --rounds 2"
+                                                " --events 5 --json")
 
     def test_a_page_without_a_place_for_the_table_is_left_alone(self):
         with tempfile.TemporaryDirectory() as directory:
