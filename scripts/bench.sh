@@ -1,9 +1,26 @@
 # shellcheck shell=bash
-# Measures in a plain JVM. HEDDLE_BENCH_JAVA: options of that JVM.
+# engine, push: measures in a plain JVM; HEDDLE_BENCH_JAVA: options of that JVM. scale: the controller as it ships.
+
+# Beside OVN, on switches of Debian 13 (itests/scale/README.md).
+bench_scale() {
+  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/heddle/ovn-25.03
+  need_root "bench scale"
+  use install java build
+  install_missing "${BUILD_PACKAGES[@]}" "${OVS35_PACKAGES[@]}"
+  build
+  mkdir -p "$cache"
+  flock "$cache/lock" sh "$HEDDLE_ROOT/itests/scale/debian13.sh" "$cache" >&2 || die "OVN 25.03 cannot be had"
+  PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests /usr/bin/python3 -m scale "$cache/bin" "$@"
+}
 
 bench() {
   local class log options
   case ${1:-} in
+    scale)
+      shift
+      bench_scale "$@"
+      return
+      ;;
     engine) class=EngineBench ;;
     push)
       class=PushBench
@@ -12,7 +29,8 @@ bench() {
       ;;
     *)
       die "usage: heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--no-addresses] [--json]
-       heddle bench push [--flows N] [--rounds N] [--switches N] [--json]"
+       heddle bench push [--flows N] [--rounds N] [--switches N] [--json]
+       heddle bench scale --topology tenants --nodes N --ports N [--rounds N] [--events N] [--json]"
       ;;
   esac
   shift

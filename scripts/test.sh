@@ -31,6 +31,9 @@ run_tests() {
   say "system tests"
   HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests \
     /usr/bin/python3 -m system "$HEDDLE_ROOT/itests/system/target/TEST-system.xml" || status=1
+  say "tests of bench scale"
+  HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests \
+    /usr/bin/python3 -m scale.test "$HEDDLE_ROOT/itests/scale/target/TEST-scale.xml" || status=1
   /usr/bin/python3 "$HEDDLE_ROOT/scripts/totals.py" "$HEDDLE_ROOT" "$mark" "$status" || status=1
   rm -f "$mark"
   [ "$status" != 0 ] || rm -f "$log"

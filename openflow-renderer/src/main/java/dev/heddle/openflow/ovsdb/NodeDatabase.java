@@ -4,9 +4,9 @@ import dev.heddle.openflow.ovsdb.NodeSetup.Desired;
 import dev.heddle.openflow.ovsdb.NodeSetup.Plan;
 import dev.heddle.openflow.ovsdb.OvsdbException.TransactionFailed;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -79,13 +79,22 @@ public final class NodeDatabase {
   private Optional<NodeSnapshot> published = Optional.empty();
   private Optional<String> refusal = Optional.empty();
   private Optional<String> setupFailure = Optional.empty();
+  private Optional<Plan> plan = Optional.empty();
+  private final InterfaceViews views = new InterfaceViews();
+  private final AnsweredRows answered = new AnsweredRows();
   private boolean known;
   private boolean inFlight;
+
+  /** Rows, or what is wanted of them, are others since they were looked at. */
+  private boolean unseen;
 
   /** Rows have not changed since we wrote, so planning from them again would repeat ourselves. */
   private boolean setupTried;
 
   private boolean answersTried;
+
+  /** Nor have the zones of br-int, and those that are wanted. */
+  private boolean zonesTold;
 
   private NodeDatabase(OvsdbConnection connection, Listener listener) {
     this.connection = connection;
@@ -114,6 +123,7 @@ public final class NodeDatabase {
         .execute(
             () -> {
               desired = Optional.of(wanted);
+              unseen = true;
               setupTried = false;
               work();
             });
@@ -131,6 +141,7 @@ public final class NodeDatabase {
             () -> {
               if (!peers.equals(Optional.of(copy))) {
                 peers = Optional.of(copy);
+                unseen = true;
                 setupTried = false;
                 work();
               }
@@ -164,6 +175,7 @@ public final class NodeDatabase {
             () -> {
               if (!zones.equals(Optional.of(all))) {
                 zones = Optional.of(all);
+                zonesTold = false;
                 answersTried = false;
                 work();
               }
@@ -179,8 +191,10 @@ public final class NodeDatabase {
   }
 
   private void changed(Tables now) {
+    zonesTold &= Objects.equals(tables.rows().get("Bridge"), now.rows().get("Bridge"));
     tables = now;
     known = true;
+    unseen = true;
     setupTried = false;
     answersTried = false;
     work();
@@ -190,13 +204,16 @@ public final class NodeDatabase {
     if (!known) {
       return;
     }
-    Optional<Plan> plan =
-        desired
-            .map(wanted -> peers.map(wanted::watching).orElse(wanted))
-            .map(wanted -> NodeSetup.plan(tables, wanted));
-    List<Operation> setup = plan.map(Plan::operations).orElse(List.of());
-    setupFailure = setupFailure.filter(failure -> !setup.isEmpty());
-    publish(plan);
+    if (unseen) {
+      unseen = false;
+      plan =
+          desired
+              .map(wanted -> peers.map(wanted::watching).orElse(wanted))
+              .map(wanted -> NodeSetup.plan(tables, wanted));
+      setupFailure = setupFailure.filter(failure -> !setup().isEmpty());
+      publish();
+    }
+    List<Operation> setup = setup();
     if (inFlight || published.isEmpty()) {
       return; // Nothing is written to a node that is refused.
     }
@@ -212,10 +229,14 @@ public final class NodeDatabase {
     }
   }
 
-  private void publish(Optional<Plan> plan) {
+  private List<Operation> setup() {
+    return plan.map(Plan::operations).orElse(List.of());
+  }
+
+  private void publish() {
     List<String> problems = new ArrayList<>(plan.map(Plan::problems).orElse(List.of()));
     setupFailure.ifPresent(problems::add);
-    Optional<NodeSnapshot> now = NodeSnapshot.of(tables).map(s -> s.withProblems(problems));
+    Optional<NodeSnapshot> now = NodeSnapshot.of(tables, views).map(s -> s.withProblems(problems));
     if (now.isEmpty() && refusal.isEmpty()) {
       refusal = Optional.of(NodeSnapshot.NAMELESS);
       LOG.warn("{}: {}", connection.peer(), NodeSnapshot.NAMELESS);
@@ -231,32 +252,15 @@ public final class NodeDatabase {
 
   /** What is to be written on rows: zones, then answers. */
   private List<Operation> answersTo(NodeSnapshot snapshot) {
-    Map<String, Answer> byName = new HashMap<>();
-    snapshot
-        .interfaces()
-        .forEach(
-            (ifaceId, view) ->
-                Optional.ofNullable(answers.get(ifaceId))
-                    .ifPresent(answer -> byName.put(view.name(), answer)));
-    snapshot.refused().forEach((name, why) -> byName.put(name, new Answer.Held(why)));
-    snapshot
-        .duplicates()
-        .forEach(d -> d.unused().forEach(name -> byName.put(name, new Answer.Held(d.sentence()))));
     Stream<Operation> zoning =
-        tables.named("Bridge", NodeSetup.BRIDGE).stream()
-            .flatMap(bridge -> zones.flatMap(z -> z.operation(bridge)).stream());
+        zonesTold
+            ? Stream.empty()
+            : tables.named("Bridge", NodeSetup.BRIDGE).stream()
+                .flatMap(bridge -> zones.flatMap(z -> z.operation(bridge)).stream());
+    zonesTold = true;
     Stream<Operation> answering =
-        tables.all("Interface").stream()
-            .flatMap(row -> answerTo(row, byName).flatMap(a -> a.operation(row)).stream());
+        answered.operations(tables.rows().getOrDefault("Interface", Map.of()), snapshot, answers);
     return Stream.concat(zoning, answering).limit(MOST_OPERATIONS).toList();
-  }
-
-  /** Whoever is no port any more is told nothing any more. */
-  private static Optional<Answer> answerTo(Row row, Map<String, Answer> byName) {
-    Optional<Answer> answer = Optional.ofNullable(byName.get(row.text("name")));
-    return answer.isPresent() || row.map("external_ids").containsKey(Plugged.IFACE_ID)
-        ? answer
-        : Optional.of(new Answer.Silent());
   }
 
   private void send(List<Operation> operations, boolean setup) {
@@ -267,8 +271,10 @@ public final class NodeDatabase {
   private void sent(boolean setup, Throwable error) {
     inFlight = false;
     if (error instanceof TransactionFailed failed) {
+      zonesTold = false;
       if (!failed.guardFailed()) {
         LOG.warn("{}: {}", connection.peer(), failed.getMessage());
+        unseen |= setup;
         setupFailure =
             setup ? Optional.of("the set-up failed: " + failed.getMessage()) : setupFailure;
       }
@@ -279,6 +285,7 @@ public final class NodeDatabase {
     } else if (setup) {
       LOG.info("{}: {} set up", connection.peer(), NodeSetup.BRIDGE);
       setupFailure = Optional.empty();
+      unseen = true;
     }
     work();
   }

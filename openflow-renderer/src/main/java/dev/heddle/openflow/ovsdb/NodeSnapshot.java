@@ -109,8 +109,39 @@ public record NodeSnapshot(
     }
   }
 
+  /** Reads the rows of br-int. */
+  interface Reader {
+    default InterfaceView view(String ifaceId, String name, Row row) {
+      return InterfaceView.of(ifaceId, name, row);
+    }
+
+    /** The interfaces of a bridge, by name. */
+    default List<Row> devices(Row bridge, Tables tables) {
+      return tables
+          .follow(bridge, "ports", "Port")
+          .flatMap(port -> tables.follow(port, "interfaces", "Interface"))
+          .sorted(Comparator.comparing((Row row) -> row.text("name")))
+          .toList();
+    }
+
+    /**
+     * @param devices the interfaces of br-int, by name
+     */
+    default Plugged plugged(List<Row> devices) {
+      return Plugged.of(devices, this);
+    }
+
+    default Zones zones(Row bridge) {
+      return Zones.of(bridge);
+    }
+  }
+
   /** Nothing if the node has no usable name, see {@link #NAMELESS}. */
   public static Optional<NodeSnapshot> of(Tables tables) {
+    return of(tables, new Reader() {});
+  }
+
+  static Optional<NodeSnapshot> of(Tables tables, Reader reader) {
     Optional<Row> root = tables.only("Open_vSwitch");
     Map<String, String> ids = root.map(row -> row.map("external_ids")).orElse(new TreeMap<>());
     Optional<String> name =
@@ -118,10 +149,11 @@ public record NodeSnapshot(
             .map(key -> ids.getOrDefault(key, ""))
             .filter(NodeSnapshot::isName)
             .findFirst();
-    return name.map(n -> of(n, root.orElseThrow(), ids, tables));
+    return name.map(n -> of(n, root.orElseThrow(), ids, tables, reader));
   }
 
-  private static NodeSnapshot of(String name, Row root, Map<String, String> ids, Tables tables) {
+  private static NodeSnapshot of(
+      String name, Row root, Map<String, String> ids, Tables tables, Reader reader) {
     List<String> problems = new ArrayList<>();
     Optional<String> encap = Optional.ofNullable(ids.get(NodeSetup.ENCAP_ADDRESS));
     Optional<InetAddress> address = encap.flatMap(NodeSnapshot::address);
@@ -133,12 +165,7 @@ public record NodeSnapshot(
     Watched watched = Watched.of(name, ids);
     problems.addAll(watched.problems());
     Optional<Row> bridge = tables.named("Bridge", NodeSetup.BRIDGE);
-    List<Row> devices =
-        bridge.stream()
-            .flatMap(row -> tables.follow(row, "ports", "Port"))
-            .flatMap(port -> tables.follow(port, "interfaces", "Interface"))
-            .sorted(Comparator.comparing((Row row) -> row.text("name")))
-            .toList();
+    List<Row> devices = bridge.map(row -> reader.devices(row, tables)).orElse(List.of());
     SortedMap<Encapsulation, Integer> tunnels = new TreeMap<>();
     for (Encapsulation e : Encapsulation.values()) {
       for (Row row : devices) {
@@ -149,7 +176,7 @@ public record NodeSnapshot(
         }
       }
     }
-    Plugged plugged = Plugged.of(devices);
+    Plugged plugged = reader.plugged(devices);
     return new NodeSnapshot(
         name,
         address.filter(a -> !spoken.types().isEmpty()),
@@ -162,7 +189,7 @@ public record NodeSnapshot(
         watched,
         BfdStatus.of(devices),
         plugged.interfaces(),
-        bridge.map(Zones::of).orElse(Zones.NONE),
+        bridge.map(reader::zones).orElse(Zones.NONE),
         plugged.duplicates(),
         plugged.refused(),
         problems);

@@ -18,11 +18,11 @@ record Plugged(
   /**
    * @param devices the interfaces of br-int, by name
    */
-  static Plugged of(List<Row> devices) {
+  static Plugged of(List<Row> devices, NodeSnapshot.Reader reader) {
     SortedMap<String, List<InterfaceView>> claims = new TreeMap<>();
     SortedMap<String, String> refused = new TreeMap<>();
     for (Row device : devices) {
-      String ifaceId = device.map("external_ids").get(IFACE_ID);
+      String ifaceId = device.entry("external_ids", IFACE_ID).orElse(null);
       String name = device.text("name");
       if (ifaceId == null) {
         continue;
@@ -38,7 +38,7 @@ record Plugged(
       } else {
         claims
             .computeIfAbsent(ifaceId, id -> new ArrayList<>())
-            .add(InterfaceView.of(ifaceId, name, device));
+            .add(reader.view(ifaceId, name, device));
       }
     }
     SortedMap<String, InterfaceView> interfaces = new TreeMap<>();

@@ -70,6 +70,14 @@ public record Row(Uuid uuid, Map<String, OvsdbValue> columns) {
     return each(column, Text.class, Text::value);
   }
 
+  /** One entry of a map between strings. */
+  public Optional<String> entry(String column, String key) {
+    return value(column) instanceof MapOf map
+        ? Optional.ofNullable(map.entries().get(OvsdbValue.text(key)))
+            .map(v -> cast(column, v, Text.class).value())
+        : Optional.ofNullable(map(column).get(key));
+  }
+
   /** A map between strings, by key. */
   public SortedMap<String, String> map(String column) {
     SortedMap<String, String> map = new TreeMap<>();

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Which connection tracking zones of a node are whose. They stand in the node's database, in {@code
@@ -23,6 +24,8 @@ public record Zones(SortedMap<String, Integer> given) {
 
   /** Before the owner's name in a key of external_ids. */
   static final String PREFIX = "zone-";
+
+  private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,4}");
 
   private static final int LAST = 0xffff;
 
@@ -41,7 +44,7 @@ public record Zones(SortedMap<String, Integer> given) {
         .forEach(
             (key, text) -> {
               String owner = key.startsWith(PREFIX) ? key.substring(PREFIX.length()) : "";
-              if (NodeSnapshot.isName(owner) && text.matches("[1-9][0-9]{0,4}")) {
+              if (NodeSnapshot.isName(owner) && NUMBER.matcher(text).matches()) {
                 int zone = Integer.parseInt(text);
                 if (zone <= LAST && taken.add(zone)) {
                   given.put(owner, zone);

@@ -26,42 +26,68 @@ import java.util.TreeMap;
  *
  * @param changes the transaction
  * @param bound the ports that the node will have after it
+ * @param fresh those of them whose interfaces are others than they were
  * @param refused interfaces that cannot be any port's, by iface-id, with a sentence
  */
-record Inventory(List<Change> changes, Set<Id<LogicalPort>> bound, Map<String, String> refused) {
+record Inventory(
+    List<Change> changes,
+    Set<Id<LogicalPort>> bound,
+    Set<Id<LogicalPort>> fresh,
+    Map<String, String> refused) {
 
   /**
    * @param before the ports the node had
+   * @param absorbed what the model knows already of the node; what is so still is no change
    */
-  static Inventory of(Id<Node> node, NodeSnapshot snapshot, Set<Id<LogicalPort>> before) {
-    List<Change> changes = new ArrayList<>();
-    Set<Id<LogicalPort>> bound = new HashSet<>();
-    Map<String, String> refused = new TreeMap<>();
-    snapshot
-        .datapathId()
-        .ifPresent(id -> changes.add(new Change.Put(document(node, snapshot, id))));
+  static Inventory of(
+      Id<Node> node,
+      NodeSnapshot snapshot,
+      Set<Id<LogicalPort>> before,
+      Optional<NodeSnapshot> absorbed) {
+    Inventory inventory =
+        new Inventory(new ArrayList<>(), new HashSet<>(), new HashSet<>(), new TreeMap<>());
+    inventory.node(node, snapshot, absorbed);
     snapshot
         .interfaces()
         .forEach(
-            (name, seen) ->
+            (name, seen) -> {
+              Id<LogicalPort> port = LogicalPort.KIND.id(name);
+              boolean known =
+                  before.contains(port)
+                      && absorbed.isPresent()
+                      && seen.equals(absorbed.get().interfaces().get(name))
+                      && zone(snapshot, name).equals(zone(absorbed.get(), name));
+              if (known) {
+                inventory.bound.add(port);
+              } else {
                 seen.ofport()
-                    .ifPresent(
-                        ofPort -> {
-                          Id<LogicalPort> port = LogicalPort.KIND.id(name);
-                          try {
-                            OptionalInt zone = zone(snapshot, name);
-                            changes.add(new Change.Put(Binding.document(node, port, ofPort, zone)));
-                            bound.add(port);
-                          } catch (RefusedException e) {
-                            refused.put(name, "No port can have this name: " + e.getMessage());
-                          }
-                        }));
+                    .ifPresent(ofPort -> inventory.bind(node, port, ofPort, zone(snapshot, name)));
+              }
+            });
     for (Id<LogicalPort> gone : before) {
-      if (!bound.contains(gone)) {
-        changes.add(new Change.Remove(Binding.KIND.name(), Binding.id(node, gone).name(), false));
+      if (!inventory.bound.contains(gone)) {
+        inventory.changes.add(
+            new Change.Remove(Binding.KIND.name(), Binding.id(node, gone).name(), false));
       }
     }
-    return new Inventory(changes, bound, refused);
+    return inventory;
+  }
+
+  private void node(Id<Node> node, NodeSnapshot snapshot, Optional<NodeSnapshot> absorbed) {
+    Optional<Document> now = document(node, snapshot);
+    if (!now.equals(absorbed.flatMap(s -> document(node, s)))) {
+      now.ifPresent(d -> changes.add(new Change.Put(d)));
+    }
+  }
+
+  private void bind(Id<Node> node, Id<LogicalPort> port, int ofPort, OptionalInt zone) {
+    try {
+      changes.add(new Change.Put(Binding.document(node, port, ofPort, zone)));
+      bound.add(port);
+      fresh.add(port);
+    } catch (RefusedException e) {
+      refused.put(port.name(), "No port can have this name: " + e.getMessage());
+    }
   }
 
   private static OptionalInt zone(NodeSnapshot snapshot, String ifaceId) {
@@ -93,19 +119,23 @@ record Inventory(List<Change> changes, Set<Id<LogicalPort>> bound, Map<String, S
     return problems;
   }
 
-  private static Document document(Id<Node> node, NodeSnapshot snapshot, long datapathId) {
+  private static Optional<Document> document(Id<Node> node, NodeSnapshot snapshot) {
+    if (snapshot.datapathId().isEmpty()) {
+      return Optional.empty();
+    }
     Optional<IpAddress> address =
         snapshot
             .encapAddress()
             .filter(Inet4Address.class::isInstance)
             .map(a -> IpAddress.parse(a.getHostAddress()));
-    return Node.document(
-        node.name(),
-        datapathId,
-        address,
-        snapshot.encapsulations(),
-        snapshot.ovsVersion(),
-        snapshot.uplinks(),
-        snapshot.watched().peers());
+    return Optional.of(
+        Node.document(
+            node.name(),
+            snapshot.datapathId().getAsLong(),
+            address,
+            snapshot.encapsulations(),
+            snapshot.ovsVersion(),
+            snapshot.uplinks(),
+            snapshot.watched().peers()));
   }
 }

@@ -45,6 +45,16 @@ final class NodeSession {
   private Optional<SwitchConnection> connection = Optional.empty();
   private final Map<String, Answer> answers = new HashMap<>();
   private final Set<Id<LogicalPort>> unanswered = new HashSet<>();
+
+  /** Those that are told why they do not work: whatever changes, they may from now on. */
+  private final Set<Id<LogicalPort>> held = new HashSet<>();
+
+  /** The database has not been given the answers as they are. */
+  private boolean untold;
+
+  /** Zones may have to be given or taken back. */
+  private boolean zonesDue;
+
   private Set<Id<LogicalPort>> bound;
   private NodeDatabase database;
   private NodeSnapshot seen;
@@ -110,6 +120,8 @@ final class NodeSession {
           database.connection().peer());
       database.close("another database calls itself " + id.name());
     }
+    untold |= database != from;
+    zonesDue |= database != from;
     database = from;
     seen = snapshot;
     List<String> problems = Inventory.problems(snapshot);
@@ -145,12 +157,16 @@ final class NodeSession {
   }
 
   private void absorb() {
-    if (absorbing || seen == null || seen.equals(absorbed)) {
+    if (absorbing || seen == null) {
+      return;
+    }
+    if (seen.equals(absorbed)) {
+      absorbed = seen;
       return;
     }
     absorbing = true;
     NodeSnapshot taken = seen;
-    Inventory inventory = Inventory.of(id, taken, bound);
+    Inventory inventory = Inventory.of(id, taken, bound, Optional.ofNullable(absorbed));
     network
         .transact(Network.Writer.SYSTEM, inventory.changes())
         .whenComplete(
@@ -166,10 +182,13 @@ final class NodeSession {
       return; // what its database says next is tried again
     }
     absorbed = taken;
-    unanswered.addAll(inventory.bound());
+    unanswered.addAll(inventory.fresh());
     answers.keySet().removeIf(name -> !taken.interfaces().containsKey(name));
     inventory.refused().forEach((name, why) -> answers.put(name, new Answer.Held(why)));
     bound = inventory.bound();
+    held.retainAll(bound);
+    untold = true;
+    zonesDue = true;
     boundRevision = result.revision();
     connectSwitch();
     answer();
@@ -182,6 +201,7 @@ final class NodeSession {
         () -> {
           waiting = fresh;
           connection = Optional.of(fresh);
+          zonesDue = true;
           connectSwitch();
           keepZones();
         });
@@ -208,10 +228,7 @@ final class NodeSession {
   private void follow(DesiredFlows.Revision revision) {
     if (!revision.arrived().isEmpty()) {
       flows.arrived(revision.arrived());
-      // Who came while the feature was away may be let in now.
-      bound.stream()
-          .filter(p -> answers.get(p.name()) instanceof Answer.Held)
-          .forEach(unanswered::add);
+      unanswered.addAll(held); // who came while the feature was away may be let in now
     }
     Set<String> touched = new HashSet<>();
     for (Id<?> object : revision.objects()) {
@@ -227,9 +244,8 @@ final class NodeSession {
     }
     if (!touched.isEmpty()) {
       // Whoever was refused may be so no longer: an address or a name has become free.
-      bound.stream()
-          .filter(p -> touched.contains(p.name()) || answers.get(p.name()) instanceof Answer.Held)
-          .forEach(unanswered::add);
+      unanswered.addAll(held);
+      touched.stream().map(LogicalPort.KIND::id).filter(bound::contains).forEach(unanswered::add);
     }
     flows.mark(revision.changed().getOrDefault(id, Set.of()), revision.number());
     answer();
@@ -255,20 +271,35 @@ final class NodeSession {
           Answers.of(network, id, Set.copyOf(unanswered), state().installed(), boundRevision);
       now.forEach(
           (name, answer) -> {
-            answers.put(name, answer);
-            unanswered.remove(LogicalPort.KIND.id(name));
+            Id<LogicalPort> port = LogicalPort.KIND.id(name);
+            untold |= !answer.equals(answers.put(name, answer));
+            unanswered.remove(port);
+            if (answer instanceof Answer.Held) {
+              held.add(port);
+            } else {
+              held.remove(port);
+            }
           });
     }
-    database.answer(answers);
+    if (untold) {
+      untold = false;
+      database.answer(answers);
+    }
     keepZones();
   }
 
   private void keepZones() {
-    if (database != null && absorbed != null && absorbed.equals(seen)) {
+    if (zonesDue && database != null && seen.equals(absorbed) && connection.isPresent()) {
       boolean settled =
           !flows.isBusy() && state().connected() && state().installed() >= boundRevision;
-      zones.look(database, absorbed, connection, settled, this::keepZones);
+      zonesDue = !settled;
+      zones.look(database, absorbed, connection, settled, this::zonesEmptied);
     }
+  }
+
+  private void zonesEmptied() {
+    zonesDue = true;
+    keepZones();
   }
 
   /** The node's database is gone; its switch may still be here. */

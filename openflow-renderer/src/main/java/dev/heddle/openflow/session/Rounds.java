@@ -20,7 +20,7 @@ final class Rounds {
   private static final int MOST_SLICES = 1 << 20;
 
   /** How long a round takes at least if the switch tells of changes itself. */
-  static final Duration SLOWLY = Duration.ofSeconds(60);
+  static final Duration SLOWLY = Duration.ofMinutes(10);
 
   private final Set<Place> changing = new HashSet<>();
   private Duration round = Duration.ZERO;

@@ -4,8 +4,10 @@ import dev.heddle.openflow.channel.SwitchConnection;
 import dev.heddle.openflow.ovsdb.NodeDatabase;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.openflow.ovsdb.Zones;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.Executor;
@@ -22,9 +24,16 @@ final class ZoneKeeper {
 
   private static final Logger LOG = LoggerFactory.getLogger(ZoneKeeper.class);
 
+  /** No interface can have this name. */
+  private static final String NOBODY = " ";
+
   private final String node;
   private final Executor executor;
   private Zones told = Zones.NONE;
+
+  /** A free zone that is empty already: the next interface has its zone before it has a number. */
+  private OptionalInt spare = OptionalInt.empty();
+
   private boolean emptying;
   private boolean exhausted;
 
@@ -57,21 +66,43 @@ final class ZoneKeeper {
     resting.addAll(seen.zones().given().values());
     SortedMap<String, Integer> fresh = now.missing(owners, resting);
     noteExhaustion(now, owners, fresh);
+    SwitchConnection to = connection.get();
     if (fresh.isEmpty()) {
       tell(database, settled ? now.of(owners) : now);
-      return;
+      prepare(to, now, resting, again);
+    } else if (fresh.size() == 1 && spare.equals(OptionalInt.of(fresh.get(fresh.firstKey())))) {
+      spare = OptionalInt.empty();
+      tell(database, now.with(fresh));
+      resting.addAll(fresh.values());
+      prepare(to, now, resting, again);
+    } else {
+      empty(to, fresh.values(), again, () -> tell(database, now.with(fresh)));
     }
+  }
+
+  /** Empties the zone that is the next to be given. */
+  private void prepare(
+      SwitchConnection connection, Zones now, Set<Integer> resting, Runnable again) {
+    SortedMap<String, Integer> next = now.missing(Set.of(NOBODY), resting);
+    OptionalInt free = next.values().stream().mapToInt(z -> z).findFirst();
+    if (free.isPresent() && !free.equals(spare)) {
+      spare = OptionalInt.empty();
+      empty(connection, next.values(), again, () -> spare = free);
+    }
+  }
+
+  private void empty(
+      SwitchConnection connection, Collection<Integer> fresh, Runnable again, Runnable then) {
     emptying = true;
     connection
-        .get()
-        .emptyZones(fresh.values())
+        .emptyZones(fresh)
         .whenComplete(
             (ok, error) ->
                 executor.execute(
                     () -> {
                       emptying = false;
                       if (error == null) {
-                        tell(database, now.with(fresh));
+                        then.run();
                         again.run();
                       } else {
                         LOG.warn("node {}: zones stay as they are: {}", node, error.getMessage());
