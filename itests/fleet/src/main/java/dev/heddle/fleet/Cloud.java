@@ -61,12 +61,14 @@ final class Cloud {
     return nodeOf[port];
   }
 
-  List<String> portsOf(int node) {
-    List<String> names = new ArrayList<>();
+  /** The names of the ports of each node, from the first on. */
+  List<List<String>> portsByNode(int nodes) {
+    List<List<String>> names = new ArrayList<>();
+    for (int n = 0; n < nodes; n++) {
+      names.add(new ArrayList<>());
+    }
     for (int p = 0; p < ports; p++) {
-      if (nodeOf[p] == node) {
-        names.add(name(p));
-      }
+      names.get(nodeOf[p] - 1).add(name(p));
     }
     return names;
   }

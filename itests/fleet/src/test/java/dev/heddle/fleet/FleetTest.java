@@ -12,6 +12,7 @@ import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.plain.PlainRuntime;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,12 +53,12 @@ class FleetTest {
   }
 
   private void bootAll() {
-    fleet.nodes().forEach(n -> fleet.on(n, x -> x.plug(cloud.portsOf(number(n)))));
+    List<List<String>> ports = cloud.portsByNode(NODES);
+    for (int n = 1; n <= NODES; n++) {
+      List<String> own = ports.get(n - 1);
+      fleet.on(fleet.node(n), node -> node.plug(own));
+    }
     fleet.bootAll();
-  }
-
-  private static int number(FleetNode node) {
-    return Integer.parseInt(node.name().substring(1));
   }
 
   private NodeState state(FleetNode node) {
