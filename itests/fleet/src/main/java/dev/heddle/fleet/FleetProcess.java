@@ -28,6 +28,7 @@ final class FleetProcess {
 
   /** {@code MANAGER-PORT NODES PORTS}. */
   public static void main(String[] arguments) throws IOException {
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "off");
     int nodes = Integer.parseInt(arguments[1]);
     Cloud cloud = new Cloud(nodes, Integer.parseInt(arguments[2]));
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);

@@ -156,7 +156,7 @@ final class FleetRun implements AutoCloseable {
 
   /** All nodes come back with the flows that they have: nothing is to be sent. */
   void reconnect() {
-    long sent = figures.get("boot_flow_mods").asLong();
+    long sent = figures.get("port_ups_flow_mods").asLong();
     long cpu = SYSTEM.getProcessCpuTime();
     long start = System.nanoTime();
     tell("cut");

@@ -13,6 +13,8 @@ import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Owner;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,7 @@ final class NodeSession {
 
   private final Id<Node> id;
   private final Network network;
+  private final Whereabouts whereabouts;
   private final Executor executor;
   private final SwitchSession flows;
   private final ZoneKeeper zones;
@@ -49,6 +53,19 @@ final class NodeSession {
   private Set<Id<?>> refused = Set.of();
   private long boundRevision;
   private SwitchConnection waiting;
+  private Map<String, Answer> told = Map.of();
+  private NodeDatabase toldTo;
+  private boolean asks;
+
+  /** Revisions that it has been told of and not followed yet. */
+  private final AtomicInteger unfollowed = new AtomicInteger();
+
+  /** Confirmed before it was told of the first of those. */
+  private volatile long before = -1;
+
+  private volatile InetAddress address;
+  private volatile boolean here;
+  private volatile long awaited = Long.MAX_VALUE;
 
   /**
    * @param bound the ports this node had when it was last heard of
@@ -60,24 +77,38 @@ final class NodeSession {
       Set<Id<LogicalPort>> bound,
       Network network,
       DesiredFlows desired,
+      Whereabouts whereabouts,
       Executor executor,
       Runnable changed) {
     this.id = id;
     this.bound = bound;
     this.network = network;
+    this.whereabouts = whereabouts;
     this.executor = executor;
+    whereabouts.moved(this, Set.of(), bound);
     this.zones = new ZoneKeeper(id.name(), executor);
     this.flows =
         new SwitchSession(
             id,
             generation,
             desired,
+            this::followed,
             executor,
             () -> {
-              changed.run();
               noteRefusals();
+              changed.run();
               answer();
             });
+  }
+
+  /** Whether the node's database is or was last connected from there; readable by any thread. */
+  boolean isAt(InetAddress from) {
+    return from.equals(address);
+  }
+
+  /** Whether a database there may be the node's: not while it is connected from elsewhere. */
+  boolean mayMoveTo(InetAddress from) {
+    return !here || isAt(from);
   }
 
   Id<Node> id() {
@@ -86,7 +117,24 @@ final class NodeSession {
 
   /** Readable by any thread. */
   NodeState state() {
-    return flows.state();
+    long newest = followed();
+    boolean settled = flows.isSettled();
+    return flows.state().confirming(settled ? Math.max(newest, before) : before);
+  }
+
+  private long followed() {
+    long newest = whereabouts.published(); // first: whom it concerns is told before it is this
+    return unfollowed.get() > 0 ? -1 : newest;
+  }
+
+  /** The lowest revision that an answer waits for; readable by any thread. */
+  long awaited() {
+    return awaited;
+  }
+
+  /** Perhaps an answer can be given now. */
+  void lookAgain() {
+    executor.execute(this::answer);
   }
 
   /** The node's database is here, or has changed. */
@@ -104,6 +152,8 @@ final class NodeSession {
       database.close("another database calls itself " + id.name());
     }
     database = from;
+    address = ((InetSocketAddress) from.connection().peer()).getAddress();
+    here = true;
     seen = snapshot;
     List<String> problems = Inventory.problems(snapshot);
     problems.forEach(p -> LOG.warn("node {}: {}", id.name(), p));
@@ -134,8 +184,10 @@ final class NodeSession {
     }
     absorbed = taken;
     unanswered.addAll(inventory.bound());
+    asks = true;
     answers.keySet().removeIf(name -> !taken.interfaces().containsKey(name));
     inventory.refused().forEach((name, why) -> answers.put(name, new Answer.Held(why)));
+    whereabouts.moved(this, bound, inventory.bound());
     bound = inventory.bound();
     boundRevision = result.revision();
     connectSwitch();
@@ -169,7 +221,20 @@ final class NodeSession {
 
   /** A revision is out. */
   void published(DesiredFlows.Revision revision) {
-    executor.execute(() -> follow(revision));
+    long newest = followed();
+    if (flows.isSettled()) {
+      before = Math.max(before, newest);
+    }
+    unfollowed.incrementAndGet();
+    executor.execute(
+        () -> {
+          try {
+            follow(revision);
+          } finally {
+            unfollowed.decrementAndGet();
+          }
+          answer();
+        });
   }
 
   private void follow(DesiredFlows.Revision revision) {
@@ -198,8 +263,8 @@ final class NodeSession {
           .filter(p -> touched.contains(p.name()) || answers.get(p.name()) instanceof Answer.Held)
           .forEach(unanswered::add);
     }
+    asks = true;
     flows.mark(revision.changed().getOrDefault(id, Set.of()), revision.number());
-    answer();
   }
 
   /** Ports of which the switch refuses a flow, or does so no longer, are told anew. */
@@ -207,7 +272,9 @@ final class NodeSession {
     Set<Id<?>> now = state().refused().keySet();
     if (!now.equals(refused)) {
       bound.stream().filter(p -> now.contains(p) != refused.contains(p)).forEach(unanswered::add);
+      asks = true;
       refused = now;
+      whereabouts.refuses(this, !now.isEmpty());
     }
   }
 
@@ -216,18 +283,36 @@ final class NodeSession {
       return; // a feature that comes back changes flows without a new revision to wait for
     }
     unanswered.retainAll(bound);
-    boolean fresh = !unanswered.isEmpty();
-    if (fresh) {
-      Map<String, Answer> now =
-          Answers.of(network, id, Set.copyOf(unanswered), state().installed(), boundRevision);
-      now.forEach(
-          (name, answer) -> {
-            answers.put(name, answer);
-            unanswered.remove(LogicalPort.KIND.id(name));
-          });
+    long installed = state().installed();
+    if (!unanswered.isEmpty() && (asks || installed >= awaited)) {
+      asks = false;
+      Answers now = Answers.of(network, id, Set.copyOf(unanswered), installed, boundRevision);
+      now.given()
+          .forEach(
+              (name, answer) -> {
+                answers.put(name, answer);
+                unanswered.remove(LogicalPort.KIND.id(name));
+              });
+      await(now.next(), installed);
     }
-    database.answer(answers);
+    if (toldTo != database || !told.equals(answers)) {
+      toldTo = database;
+      told = Map.copyOf(answers);
+      database.answer(told);
+      whereabouts.holds(this, told.values().stream().anyMatch(Answer.Held.class::isInstance));
+    }
     keepZones();
+  }
+
+  /** Looks again when a later revision is confirmed: perhaps by having nothing to do. */
+  private void await(long revision, long installed) {
+    awaited = revision;
+    if (revision != Long.MAX_VALUE) {
+      whereabouts.await(this);
+      if (state().installed() > installed) { // meanwhile, and nobody may have seen us wait
+        lookAgain();
+      }
+    }
   }
 
   private void keepZones() {
@@ -245,6 +330,7 @@ final class NodeSession {
           if (which == database) {
             LOG.info("node {}: its database left: {}", id.name(), why);
             database = null;
+            here = false;
           }
         });
   }

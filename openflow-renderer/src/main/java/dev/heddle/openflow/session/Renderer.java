@@ -19,6 +19,7 @@ import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.DesiredFlows;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -35,7 +36,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -80,6 +80,8 @@ public final class Renderer implements Confirmations, AutoCloseable {
   /** A switch whose database is not known yet waits here; more than this many are let go. */
   private static final int MOST_UNCLAIMED = 1_024;
 
+  private static final int MOST_NODES = 8_192;
+
   /** Nothing waits for a switch on them: they share computing. */
   private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
@@ -95,6 +97,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private final NioEventLoopGroup loops =
       new NioEventLoopGroup(2, new DefaultThreadFactory("heddle-ovsdb", true));
   private final Map<Id<Node>, NodeSession> sessions = new ConcurrentHashMap<>();
+  private final Whereabouts whereabouts = new Whereabouts();
   private final Map<Id<Node>, Long> datapaths = new HashMap<>();
   private final Map<Long, Set<NodeSession>> owners = new HashMap<>();
   private final Map<Claim, SwitchConnection> unclaimed = new HashMap<>();
@@ -132,7 +135,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     this.network = network;
     this.desired = desired;
     lastBound = NodeSession.bound(network.list(Binding.KIND.name()));
-    listening = desired.listen(r -> later(() -> sessions.values().forEach(s -> s.published(r))));
+    listening = desired.listen(r -> later(() -> published(r)));
     threads.scheduleWithFixedDelay(() -> later(this::tick), 1, 1, TimeUnit.SECONDS);
     switches =
         SwitchListener.open(
@@ -173,10 +176,30 @@ public final class Renderer implements Confirmations, AutoCloseable {
     return databases.localAddress().getPort();
   }
 
+  /** Where nodes' switches connect. */
+  public int openFlowPort() {
+    return switches.port();
+  }
+
+  /** Connections refused since the start, or ended for what came over them. */
+  public long refused() {
+    return databases.refused() + switches.refused();
+  }
+
+  /** Connections open now, whoever they are. */
+  public int connections() {
+    return databases.open() + switches.open();
+  }
+
   /** Each second, by way of {@link #later}: a clock forgets a task that throws. */
   private void tick() {
     sessions.values().forEach(NodeSession::tick);
     gate.ifPresent(TlsGate::refresh);
+  }
+
+  private void published(DesiredFlows.Revision revision) {
+    whereabouts.tell(revision, sessions);
+    watchers.forEach(Runnable::run); // whom it does not concern has confirmed it
   }
 
   private void later(Runnable task) {
@@ -192,19 +215,26 @@ public final class Renderer implements Confirmations, AutoCloseable {
     long datapathId = connection.datapathId();
     Set<NodeSession> claimants = owners.getOrDefault(datapathId, Set.of());
     Optional<NodeSession> owner =
-        claimants.stream().filter(s -> connection.identity().mayBe(s.id().name())).findFirst();
+        claimants.stream().filter(s -> mayBe(connection, s)).findFirst();
     if (owner.isPresent()) {
       hand(connection, owner.get());
     } else if (!claimants.isEmpty()) {
       turnAway(connection, claimants.iterator().next().id());
     } else if (unclaimed.size() >= MOST_UNCLAIMED) {
-      LOG.warn("{} is let go: too many switches wait for their databases", connection.peer());
+      switches.refuse(connection, "it is one of too many switches that wait for their databases");
       connection.close();
     } else {
       Claim claim = new Claim(datapathId, connection.identity());
       Optional.ofNullable(unclaimed.put(claim, connection)).ifPresent(SwitchConnection::close);
       connection.onClose(() -> later(() -> unclaimed.remove(claim, connection)));
     }
+  }
+
+  /** Whoever proves nothing must at least come from where the node's database does. */
+  private static boolean mayBe(SwitchConnection connection, NodeSession session) {
+    return connection.identity().mayBe(session.id().name())
+        && (connection.identity() != Identity.UNPROVED
+            || session.isAt(connection.address().getAddress()));
   }
 
   private void hand(SwitchConnection connection, NodeSession owner) {
@@ -214,13 +244,20 @@ public final class Renderer implements Confirmations, AutoCloseable {
   }
 
   private void turnAway(SwitchConnection connection, Id<Node> owner) {
-    gate.ifPresent(
-        g ->
-            g.refuse(
-                connection.address(),
-                String.format(
-                    "its certificate is for %s, and its switch says it is %016x, which is %s's",
-                    connection.identity(), connection.datapathId(), owner.name())));
+    String id = String.format("%016x", connection.datapathId());
+    if (connection.identity() == Identity.UNPROVED) {
+      switches.refuse(
+          connection,
+          "its switch says it is " + id + ", which is " + owner.name() + "'s, at another address");
+    } else {
+      gate.ifPresent(
+          g ->
+              g.refuse(
+                  connection.address(),
+                  String.format(
+                      "its certificate is for %s, and its switch says it is %s, which is %s's",
+                      connection.identity(), id, owner.name())));
+    }
     connection.close();
   }
 
@@ -253,7 +290,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     for (Claim claim : List.copyOf(unclaimed.keySet())) {
       if (claim.datapathId() == datapathId) {
         SwitchConnection connection = unclaimed.remove(claim);
-        if (claim.identity().mayBe(session.id().name())) {
+        if (mayBe(connection, session)) {
           hand(connection, session);
         } else {
           turnAway(connection, session.id());
@@ -271,14 +308,19 @@ public final class Renderer implements Confirmations, AutoCloseable {
         bound,
         network,
         desired,
+        whereabouts,
         new Serial(threads),
         () -> watchers.forEach(Runnable::run));
   }
 
   @Override
   public Map<Id<Node>, NodeState> nodes() {
-    return sessions.values().stream()
-        .collect(Collectors.toMap(NodeSession::id, NodeSession::state));
+    return new States(sessions);
+  }
+
+  @Override
+  public Map<Id<Node>, String> refusing(Id<?> object) {
+    return whereabouts.refusing(object);
   }
 
   @Override
@@ -333,9 +375,29 @@ public final class Renderer implements Confirmations, AutoCloseable {
       gate.ifPresent(g -> g.accepted(connection.peer()));
       later(
           () -> {
-            node = NodeSession.idOf(snapshot);
+            Id<Node> said = NodeSession.idOf(snapshot);
+            Optional<String> why = whyNot(said);
+            if (why.isPresent()) {
+              connection.refuse(why.get());
+              return;
+            }
+            node = said;
+            connection.introduced();
             Renderer.this.seen(database, snapshot);
           });
+    }
+
+    /** Whoever proves nothing cannot take the name of a node that is here, nor all there are. */
+    private Optional<String> whyNot(Id<Node> said) {
+      NodeSession known = sessions.get(said);
+      if (known == null && sessions.size() >= MOST_NODES) {
+        return Optional.of("it is a new node, and there are " + MOST_NODES + " already");
+      }
+      InetAddress from = ((InetSocketAddress) connection.peer()).getAddress();
+      return connection.identity() != Identity.UNPROVED || known == null || known.mayMoveTo(from)
+          ? Optional.empty()
+          : Optional.of(
+              "it calls itself " + said.name() + ", which is connected from another address");
     }
 
     @Override

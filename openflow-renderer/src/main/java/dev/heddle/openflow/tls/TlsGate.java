@@ -1,5 +1,6 @@
 package dev.heddle.openflow.tls;
 
+import dev.heddle.openflow.admission.Refusals;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
