@@ -48,6 +48,9 @@ final class SwitchSide extends SimpleChannelInboundHandler<ByteBuf> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, ByteBuf in) {
+    if (!ctx.channel().isActive()) {
+      return; // cut, and this was on its way
+    }
     if (node.faults().hangs()) {
       node.leftUndone();
       return;

@@ -82,7 +82,8 @@ class FleetTest {
       rig.add("more" + i, like, 1_000 + i);
     }
     rig.await("a change waits", () -> rig.state(hanging).waiting() > 0);
-    assertThat(rig.state(hanging).waiting()).isLessThan(Wish.of(rig.controller, Rig.id(hanging)).flows() * 2L);
+    assertThat(rig.state(hanging).waiting())
+        .isLessThan(Wish.of(rig.controller, Rig.id(hanging)).flows() * 2L);
 
     int elsewhere = firstPort(2);
     rig.add("elsewhere", elsewhere, 2_000);

@@ -3,7 +3,6 @@ package dev.heddle.fleet;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.util.ResourceLeakDetector;
 import io.netty.util.internal.PlatformDependent;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -36,7 +35,6 @@ class HostilePeersTest {
 
   @BeforeEach
   void start() {
-    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
     System.setErr(new PrintStream(said, true, UTF_8)); // where slf4j-simple looks each time
     rig = new Rig(NODES, PORTS);
     rig.bootAll();
@@ -48,7 +46,6 @@ class HostilePeersTest {
   void end() {
     rig.close();
     System.setErr(before);
-    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.SIMPLE);
   }
 
   /** Warnings and errors so far, without the name of the thread. */
@@ -122,7 +119,8 @@ class HostilePeersTest {
     }
     assertThat(node.connections()).isEqualTo(1);
     assertThat(rig.isRight(node)).isTrue();
-    assertThat(log()).anyMatch(l -> l.contains("127.9.0.1 is refused") && l.contains("which is n1's"));
+    assertThat(log())
+        .anyMatch(l -> l.contains("127.9.0.1 is refused") && l.contains("which is n1's"));
   }
 
   @Test

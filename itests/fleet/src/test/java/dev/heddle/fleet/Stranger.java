@@ -28,11 +28,27 @@ record Stranger(String name, boolean openFlow, byte[] bytes, boolean ends) {
         of("random bytes to OVSDB", false, noise(random, 500), true),
         of("half a hello", true, HEX.parseHex("04000008"), false),
         of("a message that claims no length", true, HEX.parseHex("0400000000000001"), true),
-        of("a message before hello", true, HEX.parseHex("0406002000000001" + "00".repeat(24)), true),
-        of("a hello with lying elements", true, HEX.parseHex("0400001000000001" + "00010000ffff0000"), false),
+        of(
+            "a message before hello",
+            true,
+            HEX.parseHex("0406002000000001" + "00".repeat(24)),
+            true),
+        of(
+            "a hello with lying elements",
+            true,
+            HEX.parseHex("0400001000000001" + "00010000ffff0000"),
+            false),
         of("a long message of a stranger", true, HEX.parseHex(HELLO + "0402ffff00000002"), true),
-        of("features under another version", true, HEX.parseHex(HELLO + "0106002000000001" + "00".repeat(24)), true),
-        of("a features reply nobody asked for", true, HEX.parseHex(HELLO + "0406002000000063" + "00".repeat(24)), false),
+        of(
+            "features under another version",
+            true,
+            HEX.parseHex(HELLO + "0106002000000001" + "00".repeat(24)),
+            true),
+        of(
+            "a features reply nobody asked for",
+            true,
+            HEX.parseHex(HELLO + "0406002000000063" + "00".repeat(24)),
+            false),
         of("a switch that no database knows", true, introduction(random.nextLong()), false),
         of("HTTP to OVSDB", false, text("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), true),
         of("JSON 100,000 deep", false, text("{\"a\":" + "[".repeat(100_000)), true),
@@ -40,12 +56,36 @@ record Stranger(String name, boolean openFlow, byte[] bytes, boolean ends) {
         of("half an object", false, text("{\"id\":"), false),
         of("invalid UTF-8", false, bytes("{\"id\":\"", 0xff, 0xfe, "\"}"), true),
         of("numbers out of range", false, text("{\"id\":1e999999,\"result\":1}"), true),
-        of("digits without end", false, text("{\"id\":" + "9".repeat(5_000) + ",\"result\":1}"), true),
-        of("duplicate keys", false, text("{\"id\":1,\"id\":2,\"result\":{},\"result\":[],\"error\":null,\"id\":\"x\"}"), true),
-        of("an update nobody asked for", false, text("{\"method\":\"update2\",\"id\":null,\"params\":[\"x\",{}]}"), true),
-        of("a schema without tables", false, text("{\"id\":1,\"error\":null,\"result\":{\"tables\":7}}"), true),
-        of("a monitor with unknown tables", false, monitored("{\"Nonsense\":{\"" + uuid(1) + "\":{\"initial\":{}}}}"), true),
-        of("a monitor with a wrong uuid", false, monitored("{\"Bridge\":{\"x\":{\"initial\":{}}}}"), true),
+        of(
+            "digits without end",
+            false,
+            text("{\"id\":" + "9".repeat(5_000) + ",\"result\":1}"),
+            true),
+        of(
+            "duplicate keys",
+            false,
+            text("{\"id\":1,\"id\":2,\"result\":{},\"result\":[],\"error\":null,\"id\":\"x\"}"),
+            true),
+        of(
+            "an update nobody asked for",
+            false,
+            text("{\"method\":\"update2\",\"id\":null,\"params\":[\"x\",{}]}"),
+            true),
+        of(
+            "a schema without tables",
+            false,
+            text("{\"id\":1,\"error\":null,\"result\":{\"tables\":7}}"),
+            true),
+        of(
+            "a monitor with unknown tables",
+            false,
+            monitored("{\"Nonsense\":{\"" + uuid(1) + "\":{\"initial\":{}}}}"),
+            true),
+        of(
+            "a monitor with a wrong uuid",
+            false,
+            monitored("{\"Bridge\":{\"x\":{\"initial\":{}}}}"),
+            true),
         of("a node without a name", false, monitored("{}"), false),
         of("nothing at all to OpenFlow", true, new byte[0], false),
         of("nothing at all to OVSDB", false, new byte[0], false));
@@ -100,7 +140,8 @@ record Stranger(String name, boolean openFlow, byte[] bytes, boolean ends) {
 
   /** Hello and features for the first question, whose number is known: hello has the first. */
   private static byte[] introduction(long datapathId) {
-    return HEX.parseHex(HELLO + "0406002000000002" + "%016x".formatted(datapathId) + "00".repeat(16));
+    return HEX.parseHex(
+        HELLO + "0406002000000002" + "%016x".formatted(datapathId) + "00".repeat(16));
   }
 
   /** Answers to get_schema and monitor_cond, as if they had been read. */

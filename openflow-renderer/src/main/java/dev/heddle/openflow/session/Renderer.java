@@ -12,7 +12,6 @@ import dev.heddle.openflow.ovsdb.NodeSetup.Desired;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.openflow.ovsdb.OvsdbConnection;
 import dev.heddle.openflow.ovsdb.OvsdbListener;
-import dev.heddle.openflow.tls.CertificateFiles;
 import dev.heddle.openflow.tls.Identity;
 import dev.heddle.openflow.tls.TlsGate;
 import dev.heddle.pipeline.Confirmations;
@@ -21,7 +20,6 @@ import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -154,21 +152,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   }
 
   private static Optional<TlsGate> gate(Configuration c) {
-    return switch (c.tls()) {
-      case "on" ->
-          Optional.of(
-              new TlsGate(
-                  new CertificateFiles(
-                      Path.of(c.tls_key()),
-                      Path.of(c.tls_certificate()),
-                      Path.of(c.tls_authorities()))));
-      case "off" -> {
-        LOG.warn("TLS is off: whoever reaches the ports can be any node, and read what nodes get");
-        yield Optional.empty();
-      }
-      default ->
-          throw new IllegalArgumentException("tls must be \"on\" or \"off\", not " + c.tls());
-    };
+    return TlsGate.configured(c.tls(), c.tls_key(), c.tls_certificate(), c.tls_authorities());
   }
 
   /** Where nodes' databases connect. */
@@ -214,8 +198,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private void connected(SwitchConnection connection) {
     long datapathId = connection.datapathId();
     Set<NodeSession> claimants = owners.getOrDefault(datapathId, Set.of());
-    Optional<NodeSession> owner =
-        claimants.stream().filter(s -> mayBe(connection, s)).findFirst();
+    Optional<NodeSession> owner = claimants.stream().filter(s -> mayBe(connection, s)).findFirst();
     if (owner.isPresent()) {
       hand(connection, owner.get());
     } else if (!claimants.isEmpty()) {
@@ -340,9 +323,6 @@ public final class Renderer implements Confirmations, AutoCloseable {
     threads.shutdown();
     loops.shutdownGracefully();
   }
-
-  /** A switch of which no database has spoken: two with one id keep apart by who they are. */
-  private record Claim(long datapathId, Identity identity) {}
 
   /** One connected database, until it says which node it is, and after. */
   private final class Database implements NodeDatabase.Listener {

@@ -46,7 +46,6 @@ final class SwitchSession {
   private static final int MOST_UNHEARD = 100_000;
 
   private static final int RETRY_SECONDS = 30;
-
   private static final Logger LOG = LoggerFactory.getLogger(SwitchSession.class);
 
   private final Id<Node> node;
@@ -63,7 +62,6 @@ final class SwitchSession {
   private FlowTable table;
   private boolean inFlight;
   private int underWay;
-
   /** Of this revision and those before it all changes are marked or done; newer may be readable. */
   private long marked = -1;
 
