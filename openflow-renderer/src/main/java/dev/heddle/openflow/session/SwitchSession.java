@@ -62,6 +62,7 @@ final class SwitchSession {
   private FlowTable table;
   private boolean inFlight;
   private int underWay;
+
   /** Of this revision and those before it all changes are marked or done; newer may be readable. */
   private long marked = -1;
 

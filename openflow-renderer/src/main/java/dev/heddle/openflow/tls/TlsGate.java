@@ -9,8 +9,8 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.security.cert.X509Certificate;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -47,7 +47,8 @@ public final class TlsGate {
   public static Optional<TlsGate> configured(
       String word, String key, String certificate, String authorities) {
     return switch (word) {
-      case "on" -> Optional.of(
+      case "on" ->
+          Optional.of(
               new TlsGate(
                   new CertificateFiles(Path.of(key), Path.of(certificate), Path.of(authorities))));
       case "off" -> {
