@@ -60,6 +60,7 @@ public final class OvsdbConnection {
   private final JsonRpc rpc;
   private final Map<String, Monitor> monitors = new HashMap<>();
   private volatile Runnable onIntroduced = () -> {};
+  private volatile Consumer<String> onRemark = what -> {};
   private int lastMonitor;
 
   private OvsdbConnection(
@@ -245,6 +246,15 @@ public final class OvsdbConnection {
   /** To be called when the peer has said which node it is, and may be it. */
   public void introduced() {
     onIntroduced.run();
+  }
+
+  /** Says in the log what is wrong with the peer, once; {@code what} begins with "it". */
+  void remark(String what) {
+    onRemark.accept(what);
+  }
+
+  void onRemark(Consumer<String> log) {
+    onRemark = log;
   }
 
   void onIntroduced(Runnable first) {
