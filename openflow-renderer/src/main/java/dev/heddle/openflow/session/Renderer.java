@@ -216,7 +216,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   /** Whoever proves nothing must at least come from where the node's database does. */
   private static boolean mayBe(SwitchConnection connection, NodeSession session) {
     return connection.identity().mayBe(session.id().name())
-        && (connection.identity() != Identity.UNPROVED
+        && (!connection.identity().equals(Identity.UNPROVED)
             || session.isAt(connection.address().getAddress()));
   }
 
@@ -228,7 +228,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
 
   private void turnAway(SwitchConnection connection, Id<Node> owner) {
     String id = String.format("%016x", connection.datapathId());
-    if (connection.identity() == Identity.UNPROVED) {
+    if (connection.identity().equals(Identity.UNPROVED)) {
       switches.refuse(
           connection,
           "its switch says it is " + id + ", which is " + owner.name() + "'s, at another address");
@@ -374,7 +374,9 @@ public final class Renderer implements Confirmations, AutoCloseable {
         return Optional.of("it is a new node, and there are " + MOST_NODES + " already");
       }
       InetAddress from = ((InetSocketAddress) connection.peer()).getAddress();
-      return connection.identity() != Identity.UNPROVED || known == null || known.mayMoveTo(from)
+      return !connection.identity().equals(Identity.UNPROVED)
+              || known == null
+              || known.mayMoveTo(from)
           ? Optional.empty()
           : Optional.of(
               "it calls itself " + said.name() + ", which is connected from another address");
