@@ -138,6 +138,7 @@ public final class SwitchListener implements AutoCloseable {
       connection.onClose(
           () -> {
             connections.remove(connection);
+            place.leave(); // before the other end can see that it is free
             connection.fault().ifPresent(why -> admission.refuse(connection.address(), why));
           });
       CompletableFuture<Void> introduced = new CompletableFuture<>();
