@@ -14,7 +14,7 @@ bench_scale() {
 }
 
 bench() {
-  local class log options
+  local class log options module=bench
   case ${1:-} in
     scale)
       shift
@@ -22,6 +22,10 @@ bench() {
       return
       ;;
     engine) class=EngineBench ;;
+    fleet)
+      class=FleetBench
+      module=fleet
+      ;;
     push)
       class=PushBench
       use install
@@ -29,6 +33,7 @@ bench() {
       ;;
     *)
       die "usage: heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--no-addresses] [--json]
+       heddle bench fleet [--nodes N] [--ports P] [--port-ups N] [--sweep] [--json]
        heddle bench push [--flows N] [--rounds N] [--switches N] [--json]
        heddle bench scale --topology tenants --nodes N --ports N [--rounds N] [--events N] [--json]"
       ;;
@@ -37,12 +42,12 @@ bench() {
   use_java
   log=$(mktemp)
   say "bench: building"
-  if ! (cd "$HEDDLE_ROOT" && mvn -B -ntp -q -DskipTests -pl itests/bench -am package) </dev/null >"$log" 2>&1; then
+  if ! (cd "$HEDDLE_ROOT" && mvn -B -ntp -q -DskipTests -pl "itests/$module" -am package) </dev/null >"$log" 2>&1; then
     tail -n 30 "$log" >&2
     die "the build failed; its whole output is in $log"
   fi
   rm -f "$log"
   read -ra options <<<"${HEDDLE_BENCH_JAVA:--Xms4g -Xmx4g}"
-  "$JAVA_HOME/bin/java" "${options[@]}" -cp "$HEDDLE_ROOT/itests/bench/target/classes:$HEDDLE_ROOT/itests/bench/target/lib/*" \
-    "dev.heddle.bench.$class" "$@"
+  "$JAVA_HOME/bin/java" "${options[@]}" -cp "$HEDDLE_ROOT/itests/$module/target/classes:$HEDDLE_ROOT/itests/$module/target/lib/*" \
+    "dev.heddle.$module.$class" "$@"
 }

@@ -1,5 +1,6 @@
 package dev.heddle.openflow.channel;
 
+import dev.heddle.openflow.admission.Budget;
 import dev.heddle.openflow.channel.SwitchConnection.Numbered;
 import dev.heddle.openflow.codec.FlowCodec;
 import dev.heddle.openflow.codec.GroupCodec;
@@ -15,23 +16,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** What a switch has, gathered from the parts in which it says so. */
-record Dumps(Dialogue dialogue, Duration patience) {
+record Dumps(Dialogue dialogue, Duration patience, Budget room) {
 
   /** A dump of more than this is taken for an attack on memory. */
-  private static final int MOST = 4_000_000;
+  private static final int MOST = 1_000_000;
+
+  /** What is read from a byte of a dump takes so many. */
+  private static final int GROWTH = 5;
 
   CompletableFuture<List<Installed>> flows(long cookie, long cookieMask) {
     List<Installed> all = new ArrayList<>(); // touched by the channel's thread only
-    return dialogue.ask(
-        patience.multipliedBy(6),
-        (out, xid) -> FlowCodec.writeDumpRequest(out, xid, cookie, cookieMask),
-        m -> {
-          FlowCodec.Page page = FlowCodec.readPage(m);
-          gather(all, page.flows());
-          return page.more() ? Optional.empty() : Optional.of(all);
-        });
+    AtomicLong taken = new AtomicLong();
+    CompletableFuture<List<Installed>> answer =
+        dialogue.ask(
+            patience.multipliedBy(6),
+            (out, xid) -> FlowCodec.writeDumpRequest(out, xid, cookie, cookieMask),
+            m -> {
+              long bytes = (long) GROWTH * m.length;
+              if (!room.take(bytes)) {
+                throw new MalformedMessage(
+                    "its dump and those of others take more memory than there is for them");
+              }
+              taken.addAndGet(bytes);
+              FlowCodec.Page page = FlowCodec.readPage(m);
+              gather(all, page.flows());
+              return page.more() ? Optional.empty() : Optional.of(all);
+            });
+    return answer.whenComplete((ok, failure) -> room.giveBack(taken.get()));
   }
 
   CompletableFuture<Numbered<Group>> groups() {

@@ -1,12 +1,15 @@
 package dev.heddle.openflow.channel;
 
+import dev.heddle.openflow.admission.Admission;
 import dev.heddle.openflow.tls.Identity;
 import dev.heddle.openflow.tls.TlsGate;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.opendaylight.openflowjava.protocol.api.connection.SwitchConnectionHandler;
 import org.opendaylight.openflowjava.protocol.api.connection.ThreadConfiguration;
 import org.opendaylight.openflowjava.protocol.impl.core.TcpChannelInitializer;
@@ -30,15 +33,23 @@ final class Listening extends TcpChannelInitializer {
   private static final long IDLE_MILLIS = 10_000;
 
   private final Optional<TlsGate> gate;
-  private final Function<Identity, SwitchConnectionHandler> door;
+  private final Admission admission;
+  private final Duration patience;
+  private final BiFunction<Identity, Admission.Place, SwitchConnectionHandler> door;
   private final DeserializationFactory in;
   private final SerializationFactory out;
 
   /**
    * @param door takes what a peer with this identity connects
    */
-  Listening(Optional<TlsGate> gate, Function<Identity, SwitchConnectionHandler> door) {
+  Listening(
+      Optional<TlsGate> gate,
+      Admission admission,
+      Duration patience,
+      BiFunction<Identity, Admission.Place, SwitchConnectionHandler> door) {
     this.gate = gate;
+    this.admission = admission;
+    this.patience = patience;
     this.door = door;
     DeserializerRegistryImpl readers = new DeserializerRegistryImpl();
     readers.init();
@@ -76,18 +87,29 @@ final class Listening extends TcpChannelInitializer {
 
   @Override
   protected void initChannel(SocketChannel channel) {
-    gate.ifPresentOrElse(
-        g -> g.admit(channel, identity -> channel.pipeline().addLast(speaking(identity))),
-        () -> channel.pipeline().addLast(speaking(Identity.UNPROVED)));
+    Optional<Admission.Place> entered = admission.enter(channel.remoteAddress());
+    if (entered.isEmpty()) {
+      channel.close();
+      return;
+    }
+    Admission.Place place = entered.get();
+    channel.closeFuture().addListener(closed -> place.leave());
+    Consumer<Identity> speak =
+        identity ->
+            channel
+                .pipeline()
+                .addLast(new Framing(admission, place, patience))
+                .addLast(speaking(identity, place));
+    gate.ifPresentOrElse(g -> g.admit(channel, speak), () -> speak.accept(Identity.UNPROVED));
   }
 
   /** Adds openflowjava's handlers to one channel. */
-  private TcpChannelInitializer speaking(Identity identity) {
+  private TcpChannelInitializer speaking(Identity identity, Admission.Place place) {
     TcpChannelInitializer handlers = new TcpChannelInitializer();
     handlers.setSwitchIdleTimeout(IDLE_MILLIS);
     handlers.setDeserializationFactory(in);
     handlers.setSerializationFactory(out);
-    handlers.setSwitchConnectionHandler(door.apply(identity));
+    handlers.setSwitchConnectionHandler(door.apply(identity, place));
     handlers.setUseBarrier(false);
     handlers.setChannelOutboundQueueSize(QUEUED_MESSAGES);
     return handlers;

@@ -1,6 +1,7 @@
 package dev.heddle.openflow.channel;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import dev.heddle.openflow.admission.Budget;
 import dev.heddle.openflow.channel.Askers.Asker;
 import dev.heddle.openflow.codec.Change;
 import dev.heddle.openflow.codec.EncodedFlows;
@@ -51,6 +52,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   private final String peer;
   private final Duration patience;
   private final EncodedFlows encoded;
+  private final Budget room;
   private final AtomicInteger bundles = new AtomicInteger(1);
   private final Askers askers = new Askers();
   private final LongAdder flowModsSent = new LongAdder();
@@ -59,12 +61,18 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   private volatile Optional<BundleCommit> running = Optional.empty();
   private volatile Consumer<PacketIn> packets = nobody -> {};
   private volatile Consumer<PhysicalPort> ports = nobody -> {};
+  private volatile String fault = "";
   private volatile long datapathId;
   private volatile Consumer<List<FlowUpdate>> heard = updates -> {};
 
   OvsConnection(
-      ConnectionAdapter adapter, Identity identity, Duration patience, EncodedFlows encoded) {
+      ConnectionAdapter adapter,
+      Identity identity,
+      Duration patience,
+      EncodedFlows encoded,
+      Budget room) {
     this.adapter = adapter;
+    this.room = room;
     this.identity = identity;
     this.encoded = encoded;
     this.patience = patience;
@@ -93,13 +101,13 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   /** Takes one message off the channel; its bytes are not to be trusted. */
   void received(RawMessage message) {
     if (message.version() != OpenFlow.VERSION) {
-      lost("the switch at " + peer + " does not speak OpenFlow 1.3");
+      refuse("it does not speak OpenFlow 1.3");
       return;
     }
     try {
       dispatch(message);
     } catch (MalformedMessage e) {
-      lost("the switch at " + peer + " broke the protocol: " + e.getMessage());
+      refuse("it broke the protocol: " + e.getMessage());
     }
   }
 
@@ -216,17 +224,17 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   @Override
   public CompletableFuture<List<Installed>> dump(long cookie, long cookieMask) {
-    return new Dumps(this, patience).flows(cookie, cookieMask);
+    return new Dumps(this, patience, room).flows(cookie, cookieMask);
   }
 
   @Override
   public CompletableFuture<Numbered<Group>> dumpGroups() {
-    return new Dumps(this, patience).groups();
+    return new Dumps(this, patience, room).groups();
   }
 
   @Override
   public CompletableFuture<Numbered<Meter>> dumpMeters() {
-    return new Dumps(this, patience).meters();
+    return new Dumps(this, patience, room).meters();
   }
 
   @Override
@@ -333,10 +341,21 @@ final class OvsConnection implements SwitchConnection, Dialogue {
     return ask(patience, question, m -> Optional.of(m.length)).thenApply(length -> null);
   }
 
+  /** Ends the connection for what the peer has done; {@code why} begins with "it". */
+  void refuse(String why) {
+    fault = why;
+    lost("the switch at " + peer + " is refused: " + why);
+  }
+
+  /** What the peer has done, if that ended the connection. */
+  Optional<String> fault() {
+    return Optional.of(fault).filter(f -> !f.isEmpty());
+  }
+
   /** Ends the connection and all that waits for it; the first reason counts. */
   void lost(String reason) {
     if (gone.complete(reason)) {
-      LOG.info("Connection to switch {} ends: {}", peer, reason);
+      LOG.debug("Connection to switch {} ends: {}", peer, reason);
       adapter.disconnect();
       SwitchFailure failure = new SwitchFailure(reason);
       askers.fail(failure);

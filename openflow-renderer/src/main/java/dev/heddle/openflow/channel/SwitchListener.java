@@ -1,6 +1,9 @@
 package dev.heddle.openflow.channel;
 
 import com.google.common.util.concurrent.MoreExecutors;
+import dev.heddle.openflow.admission.Admission;
+import dev.heddle.openflow.admission.Budget;
+import dev.heddle.openflow.admission.Refusals;
 import dev.heddle.openflow.codec.EncodedFlows;
 import dev.heddle.openflow.tls.Identity;
 import dev.heddle.openflow.tls.TlsGate;
@@ -32,6 +35,8 @@ public final class SwitchListener implements AutoCloseable {
   private final Limits limits;
   private final EncodedFlows encoded;
   private final Consumer<SwitchConnection> onConnect;
+  private final Admission admission;
+  private final Budget dumps = Budget.ofHeap(4);
   private final TcpHandler server;
   private final CompletableFuture<Void> online = new CompletableFuture<>();
 
@@ -44,7 +49,8 @@ public final class SwitchListener implements AutoCloseable {
     this.limits = limits;
     this.encoded = encoded;
     this.onConnect = onConnect;
-    this.server = new Listening(gate, Door::new).start(bind, online);
+    this.admission = new Admission(limits.bounds(), new Refusals(LOG::warn));
+    this.server = new Listening(gate, admission, limits.patience(), Door::new).start(bind, online);
   }
 
   /**
@@ -85,6 +91,22 @@ public final class SwitchListener implements AutoCloseable {
     return server.getPort();
   }
 
+  /** Connections refused or ended for what they sent or did not send. */
+  public long refused() {
+    return admission.refused();
+  }
+
+  /** Says why a switch is turned away, once for each reason, and ends its connection. */
+  public void refuse(SwitchConnection connection, String why) {
+    admission.refuse(connection.address(), why);
+    connection.close();
+  }
+
+  /** Connections open now, whoever they are. */
+  public int open() {
+    return admission.open();
+  }
+
   /** Stops listening and closes every connection. */
   @Override
   @SuppressWarnings("CheckReturnValue") // threads end by themselves; nobody needs to wait for them
@@ -96,26 +118,29 @@ public final class SwitchListener implements AutoCloseable {
   /** Takes the connections of one peer. */
   private final class Door implements SwitchConnectionHandler {
     private final Identity identity;
+    private final Admission.Place place;
 
-    Door(Identity identity) {
+    Door(Identity identity, Admission.Place place) {
       this.identity = identity;
+      this.place = place;
     }
 
     @Override
     public boolean accept(InetAddress peer) {
-      boolean room = connections.size() < limits.connections();
-      if (!room) {
-        LOG.warn(
-            "Switch at {} refused: {} connections are open already", peer, limits.connections());
-      }
-      return room;
+      return true; // it has a place already
     }
 
     @Override
     public void onSwitchConnected(ConnectionAdapter adapter) {
-      OvsConnection connection = new OvsConnection(adapter, identity, limits.patience(), encoded);
+      OvsConnection connection =
+          new OvsConnection(adapter, identity, limits.patience(), encoded, dumps);
       connections.add(connection);
-      connection.onClose(() -> connections.remove(connection));
+      connection.onClose(
+          () -> {
+            connections.remove(connection);
+            place.leave(); // before the other end can see that it is free
+            connection.fault().ifPresent(why -> admission.refuse(connection.address(), why));
+          });
       CompletableFuture<Void> introduced = new CompletableFuture<>();
       introduced
           .orTimeout(limits.patience().toMillis(), TimeUnit.MILLISECONDS)
@@ -130,9 +155,10 @@ public final class SwitchListener implements AutoCloseable {
 
     private void settle(OvsConnection connection, Throwable failure) {
       if (failure != null) {
-        connection.lost("it did not introduce itself: " + failure.getMessage());
+        connection.refuse("it did not say in time which switch it is");
         return;
       }
+      place.introduced();
       LOG.debug(
           "Switch {} connected from {}",
           String.format("%016x", connection.datapathId()),

@@ -1,5 +1,6 @@
 package dev.heddle.openflow.ovsdb;
 
+import dev.heddle.openflow.admission.Budget;
 import dev.heddle.openflow.ovsdb.OvsdbException.BadMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,13 +16,19 @@ final class JsonFraming extends ByteToMessageDecoder {
 
   private final int maxBytes;
   private final int maxDepth;
+  private final Budget room;
+  private int held;
   private int scanned;
   private int depth;
   private boolean inString;
   private boolean escaped;
   private boolean broken;
 
-  JsonFraming(int maxBytes, int maxDepth) {
+  /**
+   * @param room shared by all connections, for messages that are not whole yet
+   */
+  JsonFraming(int maxBytes, int maxDepth, Budget room) {
+    this.room = room;
     this.maxBytes = maxBytes;
     this.maxDepth = maxDepth;
   }
@@ -35,11 +42,27 @@ final class JsonFraming extends ByteToMessageDecoder {
     }
     try {
       scan(in, out);
+      hold(scanned);
     } catch (BadMessage e) {
       broken = true;
+      hold(0);
       in.skipBytes(in.readableBytes());
       throw e;
     }
+  }
+
+  private void hold(int bytes) {
+    if (bytes > held && !room.take((long) bytes - held)) {
+      throw new BadMessage("half messages of all peers take more memory than there is for them");
+    } else if (bytes < held) {
+      room.giveBack((long) held - bytes);
+    }
+    held = bytes;
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext context) {
+    hold(0);
   }
 
   private void scan(ByteBuf in, List<Object> out) {

@@ -51,6 +51,7 @@ final class JsonRpc extends SimpleChannelInboundHandler<ByteBuf> {
   private final CompletableFuture<String> closed = new CompletableFuture<>();
   private ChannelHandlerContext context;
   private Optional<String> reason = Optional.empty();
+  private volatile String fault = "";
   private long lastId;
 
   JsonRpc(Limits limits, BiConsumer<String, JsonNode> onNotification, Runnable onActive) {
@@ -103,6 +104,19 @@ final class JsonRpc extends SimpleChannelInboundHandler<ByteBuf> {
     } else {
       context.executor().execute(() -> fail(why));
     }
+  }
+
+  /** As {@link #fail}, for what the peer has done. */
+  void refuse(String why) {
+    if (fault.isEmpty()) {
+      fault = why;
+    }
+    fail(why);
+  }
+
+  /** What the peer has done, if that ended the connection. */
+  Optional<String> fault() {
+    return Optional.of(fault).filter(f -> !f.isEmpty());
   }
 
   private void send(String method, JsonNode params, CompletableFuture<JsonNode> answer) {
@@ -215,7 +229,7 @@ final class JsonRpc extends SimpleChannelInboundHandler<ByteBuf> {
       if (silence.isFirst()) {
         call("echo", JsonNodeFactory.instance.arrayNode());
       } else {
-        fail("no whole message for " + limits.inactivityProbe().multipliedBy(2));
+        refuse("no whole message for " + limits.inactivityProbe().multipliedBy(2));
       }
     } else {
       super.userEventTriggered(idle, event);
@@ -226,7 +240,12 @@ final class JsonRpc extends SimpleChannelInboundHandler<ByteBuf> {
   public void exceptionCaught(ChannelHandlerContext where, Throwable cause) {
     Throwable root =
         cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
-    fail(Shown.text(String.valueOf(root.getMessage())));
+    String why = Shown.text(String.valueOf(root.getMessage()));
+    if (root instanceof BadMessage) {
+      refuse(why);
+    } else {
+      fail(why);
+    }
   }
 
   @Override

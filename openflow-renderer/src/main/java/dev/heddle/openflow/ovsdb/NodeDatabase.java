@@ -239,7 +239,7 @@ public final class NodeDatabase {
     Optional<NodeSnapshot> now = NodeSnapshot.of(tables, views).map(s -> s.withProblems(problems));
     if (now.isEmpty() && refusal.isEmpty()) {
       refusal = Optional.of(NodeSnapshot.NAMELESS);
-      LOG.warn("{}: {}", connection.peer(), NodeSnapshot.NAMELESS);
+      connection.remark("its database is not taken in. " + NodeSnapshot.NAMELESS);
       listener.refused(NodeSnapshot.NAMELESS);
     }
     if (now.isPresent() && !now.equals(published)) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.openflow.admission.Budget;
 import dev.heddle.openflow.ovsdb.OvsdbException.BadMessage;
 import dev.heddle.openflow.ovsdb.OvsdbException.Refused;
 import dev.heddle.openflow.tls.Identity;
@@ -17,6 +18,7 @@ import java.net.SocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -48,16 +50,27 @@ public final class OvsdbConnection {
     }
   }
 
+  /** What all connections share: for the rows they make us keep, and for messages not whole yet. */
+  record Room(Budget rows, Budget halves) {}
+
   private final Channel channel;
+  private final Room room;
   private final Identity identity;
   private final Limits limits;
   private final JsonRpc rpc;
   private final Map<String, Monitor> monitors = new HashMap<>();
+  private volatile Runnable onIntroduced = () -> {};
+  private volatile Consumer<String> onRemark = what -> {};
   private int lastMonitor;
 
   private OvsdbConnection(
-      Channel channel, Identity identity, Limits limits, Consumer<OvsdbConnection> onConnect) {
+      Channel channel,
+      Identity identity,
+      Limits limits,
+      Room room,
+      Consumer<OvsdbConnection> onConnect) {
     this.channel = channel;
+    this.room = room;
     this.identity = identity;
     this.limits = limits;
     this.rpc = new JsonRpc(limits, this::notified, () -> onConnect.accept(this));
@@ -65,12 +78,16 @@ public final class OvsdbConnection {
 
   /** Makes a channel speak OVSDB; {@code onConnect} runs when it is open. */
   static OvsdbConnection attach(
-      Channel channel, Identity identity, Limits limits, Consumer<OvsdbConnection> onConnect) {
-    OvsdbConnection connection = new OvsdbConnection(channel, identity, limits, onConnect);
+      Channel channel,
+      Identity identity,
+      Limits limits,
+      Room room,
+      Consumer<OvsdbConnection> onConnect) {
+    OvsdbConnection connection = new OvsdbConnection(channel, identity, limits, room, onConnect);
     long probe = limits.inactivityProbe().toMillis();
     channel
         .pipeline()
-        .addLast(new JsonFraming(limits.maxMessageBytes(), limits.maxDepth()))
+        .addLast(new JsonFraming(limits.maxMessageBytes(), limits.maxDepth(), room.halves()))
         // Behind the framing: only whole messages count as a sign of life.
         .addLast(new IdleStateHandler(probe, 0, 0, TimeUnit.MILLISECONDS))
         .addLast(connection.rpc);
@@ -143,7 +160,7 @@ public final class OvsdbConnection {
             json -> {
               Schema schema = readOrClose(() -> Schema.parse(json));
               Map<String, Set<String>> present = schema.present(columns);
-              Monitor monitor = new Monitor(new Replica(schema, present, limits), onChange);
+              Monitor monitor = new Monitor(replica(schema, present), onChange);
               JsonNode params = monitorParams(id, present);
               return rpc.call("monitor_cond", params)
                   .handle((reply, error) -> fallBack(params, reply, error))
@@ -154,6 +171,12 @@ public final class OvsdbConnection {
                         deliver(monitor, initial);
                       });
             });
+  }
+
+  private Replica replica(Schema schema, Map<String, Set<String>> columns) {
+    Replica replica = new Replica(schema, columns, limits, room.rows());
+    rpc.closed().thenAccept(why -> replica.release());
+    return replica;
   }
 
   /** ovsdb-server before 2.6 knows only the monitor of the RFC, whose parameters are the same. */
@@ -200,7 +223,7 @@ public final class OvsdbConnection {
     try {
       return read.get();
     } catch (BadMessage e) {
-      rpc.fail(e.getMessage());
+      rpc.refuse(e.getMessage());
       throw e;
     } catch (RuntimeException e) {
       // A consumer of ours is at fault, not the peer; a fresh start is the only sound state.
@@ -208,6 +231,34 @@ public final class OvsdbConnection {
       rpc.fail("an update could not be handled here");
       throw e;
     }
+  }
+
+  /** Closes for what the peer has done or left undone; {@code why} begins with "it". */
+  public void refuse(String why) {
+    rpc.refuse(why);
+  }
+
+  /** What the peer has done, if that ended the connection. */
+  Optional<String> fault() {
+    return rpc.fault();
+  }
+
+  /** To be called when the peer has said which node it is, and may be it. */
+  public void introduced() {
+    onIntroduced.run();
+  }
+
+  /** Says in the log what is wrong with the peer, once; {@code what} begins with "it". */
+  void remark(String what) {
+    onRemark.accept(what);
+  }
+
+  void onRemark(Consumer<String> log) {
+    onRemark = log;
+  }
+
+  void onIntroduced(Runnable first) {
+    onIntroduced = first;
   }
 
   /** Closes; {@code why} is a sentence for the log and for {@link #closed}. */

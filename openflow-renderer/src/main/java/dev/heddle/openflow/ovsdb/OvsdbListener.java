@@ -1,5 +1,8 @@
 package dev.heddle.openflow.ovsdb;
 
+import dev.heddle.openflow.admission.Admission;
+import dev.heddle.openflow.admission.Budget;
+import dev.heddle.openflow.admission.Refusals;
 import dev.heddle.openflow.tls.Identity;
 import dev.heddle.openflow.tls.TlsGate;
 import io.netty.bootstrap.ServerBootstrap;
@@ -11,11 +14,12 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +39,9 @@ public final class OvsdbListener implements AutoCloseable {
   private final Optional<TlsGate> gate;
   private final Consumer<OvsdbConnection> onConnect;
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
-  private final AtomicInteger open = new AtomicInteger();
-  private final AtomicBoolean full = new AtomicBoolean();
+  private final Admission admission;
+  private final Budget rows = Budget.ofHeap(4);
+  private final Budget halves = Budget.ofHeap(8);
   private final Channel server;
 
   /**
@@ -58,6 +63,7 @@ public final class OvsdbListener implements AutoCloseable {
     this.limits = limits;
     this.gate = gate;
     this.onConnect = onConnect;
+    this.admission = new Admission(limits.bounds(), new Refusals(LOG::warn));
     this.server =
         new ServerBootstrap()
             .group(group)
@@ -79,27 +85,56 @@ public final class OvsdbListener implements AutoCloseable {
   }
 
   private void admit(SocketChannel channel) {
-    int now = open.incrementAndGet();
-    channel.closeFuture().addListener(closed -> open.decrementAndGet());
-    if (now > limits.maxConnections()) {
-      // Once per crowding: a flood of connections must not become a flood of lines.
-      if (full.compareAndSet(false, true)) {
-        LOG.warn("{} OVSDB connections are open, refusing more", limits.maxConnections());
-      }
+    Optional<Admission.Place> entered = admission.enter(channel.remoteAddress());
+    if (entered.isEmpty()) {
       channel.close();
       return;
     }
-    full.set(false);
+    Admission.Place place = entered.get();
+    channel.closeFuture().addListener(closed -> place.leave());
     channels.add(channel);
     gate.ifPresentOrElse(
-        g -> g.admit(channel, identity -> speak(channel, identity)),
-        () -> speak(channel, Identity.UNPROVED));
+        g -> g.admit(channel, identity -> speak(channel, identity, place)),
+        () -> speak(channel, Identity.UNPROVED, place));
   }
 
-  private void speak(SocketChannel channel, Identity identity) {
-    OvsdbConnection connection = OvsdbConnection.attach(channel, identity, limits, onConnect);
-    connection.closed().thenAccept(why -> LOG.debug("{} left: {}", channel.remoteAddress(), why));
-    LOG.debug("{} connected", channel.remoteAddress());
+  private void speak(SocketChannel channel, Identity identity, Admission.Place place) {
+    SocketAddress peer = channel.remoteAddress();
+    OvsdbConnection connection =
+        OvsdbConnection.attach(
+            channel, identity, limits, new OvsdbConnection.Room(rows, halves), onConnect);
+    connection.onIntroduced(place::introduced);
+    connection.onRemark(what -> admission.refuse(peer, what));
+    Future<?> late =
+        channel
+            .eventLoop()
+            .schedule(
+                () -> {
+                  if (place.isStranger()) {
+                    connection.refuse("it did not say in time which node it is");
+                  }
+                },
+                limits.introduction().toMillis(),
+                TimeUnit.MILLISECONDS);
+    connection
+        .closed()
+        .thenAccept(
+            why -> {
+              late.cancel(false);
+              connection.fault().ifPresent(fault -> admission.refuse(peer, fault));
+              LOG.debug("{} left: {}", peer, why);
+            });
+    LOG.debug("{} connected", peer);
+  }
+
+  /** Connections refused or ended for what they sent or did not send. */
+  public long refused() {
+    return admission.refused();
+  }
+
+  /** Connections open now, whoever they are. */
+  public int open() {
+    return admission.open();
   }
 
   /** Where it listens, with the port that was taken. */

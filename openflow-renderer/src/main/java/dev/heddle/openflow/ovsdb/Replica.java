@@ -1,6 +1,7 @@
 package dev.heddle.openflow.ovsdb;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heddle.openflow.admission.Budget;
 import dev.heddle.openflow.ovsdb.OvsdbException.BadMessage;
 import dev.heddle.openflow.ovsdb.OvsdbValue.Atom;
 import dev.heddle.openflow.ovsdb.OvsdbValue.MapOf;
@@ -24,10 +25,12 @@ final class Replica {
   private final Limits limits;
   private final Map<String, Map<Uuid, Row>> rows = new HashMap<>();
   private final Map<String, Map<Uuid, Row>> published = new HashMap<>();
+  private final Budget room;
   private int count;
   private long weight;
 
-  Replica(Schema schema, Map<String, Set<String>> monitored, Limits limits) {
+  Replica(Schema schema, Map<String, Set<String>> monitored, Limits limits, Budget room) {
+    this.room = room;
     this.schema = schema;
     this.monitored = monitored;
     this.limits = limits;
@@ -40,6 +43,12 @@ final class Replica {
     }
     updates.properties().forEach(table -> applyTable(table.getKey(), table.getValue()));
     return new Tables(published);
+  }
+
+  /** The rows are not needed any more. */
+  void release() {
+    room.giveBack(weight);
+    weight = 0;
   }
 
   private void applyTable(String table, JsonNode updates) {
@@ -125,7 +134,13 @@ final class Replica {
   private void put(Map<Uuid, Row> target, Uuid uuid, Row row) {
     Row old = row == null ? target.remove(uuid) : target.put(uuid, row);
     count += (row == null ? 0 : 1) - (old == null ? 0 : 1);
-    weight += (row == null ? 0 : row.weight()) - (old == null ? 0 : old.weight());
+    long more = (row == null ? 0L : row.weight()) - (old == null ? 0L : old.weight());
+    if (more > 0 && !room.take(more)) {
+      throw new BadMessage("the databases of all peers take more memory than there is for them");
+    } else if (more < 0) {
+      room.giveBack(-more);
+    }
+    weight += more;
     if (count > limits.maxRows() || weight > limits.maxRowBytes()) {
       throw new BadMessage("the database is larger than the limits allow");
     }

@@ -17,10 +17,14 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What is to be said on the interfaces of one node, from the conditions of their ports. */
-final class Answers {
-
-  private Answers() {}
+/**
+ * What is to be said on the interfaces of one node, from the conditions of their ports.
+ *
+ * @param given by iface-id; none for those of which the node has not confirmed enough
+ * @param next the lowest revision that must be confirmed before more can be said; {@link
+ *     Long#MAX_VALUE} if all is said
+ */
+record Answers(Map<String, Answer> given, long next) {
 
   /**
    * The answers for {@code ports}.
@@ -29,7 +33,7 @@ final class Answers {
    * @param installed the newest revision whose flows the node has confirmed
    * @param bound the revision that contains all present interfaces of the node
    */
-  static Map<String, Answer> of(
+  static Answers of(
       Network network, Id<Node> node, Set<Id<LogicalPort>> ports, long installed, long bound) {
     Map<String, State> states =
         network.get(ports).stream().collect(Collectors.toMap(s -> s.document().name(), s -> s));
@@ -39,6 +43,7 @@ final class Answers {
             .stream()
             .collect(Collectors.toMap(s -> s.document().name(), s -> s));
     Map<String, Answer> answers = new HashMap<>(elsewhere(network, node, ports));
+    long next = Long.MAX_VALUE;
     for (Id<LogicalPort> port : ports) {
       State state = states.get(port.name());
       if (answers.containsKey(port.name())) {
@@ -49,10 +54,14 @@ final class Answers {
             port.name(), new Answer.Held("There is no LogicalPort named " + port.name() + "."));
       } else {
         State network1 = switches.get(switchOf(state).name());
-        of(state, network1, installed, bound).ifPresent(a -> answers.put(port.name(), a));
+        Optional<Answer> answer = of(state, network1, installed, bound);
+        answer.ifPresent(a -> answers.put(port.name(), a));
+        if (answer.isEmpty()) {
+          next = Math.min(next, needed(state, network1, bound));
+        }
       }
     }
-    return answers;
+    return new Answers(answers, next);
   }
 
   /** What is said on interfaces of the node whose ports are on another one, as planned. */
@@ -76,6 +85,10 @@ final class Answers {
     return LogicalSwitch.KIND.id(port.document().spec().path("switch").asText());
   }
 
+  private static long needed(State port, State network, long bound) {
+    return Math.max(Math.max(port.revision(), bound), network.revision());
+  }
+
   /** Empty while the node has not confirmed yet: what is said already stands. */
   private static Optional<Answer> of(State port, State network, long installed, long bound) {
     Optional<Condition> unmet =
@@ -86,7 +99,7 @@ final class Answers {
     if (unmet.isPresent()) {
       return Optional.of(new Answer.Held(unmet.get().message()));
     }
-    if (installed < Math.max(Math.max(port.revision(), bound), network.revision())) {
+    if (installed < needed(port, network, bound)) {
       return Optional.empty();
     }
     List<String> addresses = new java.util.ArrayList<>();

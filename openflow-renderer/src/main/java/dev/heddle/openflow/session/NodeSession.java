@@ -14,6 +14,8 @@ import dev.heddle.pipeline.Confirmations.Bfd;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Owner;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +41,7 @@ final class NodeSession {
 
   private final Id<Node> id;
   private final Network network;
+  private final Whereabouts whereabouts;
   private final Executor executor;
   private final SwitchSession flows;
   private final ZoneKeeper zones;
@@ -65,6 +69,17 @@ final class NodeSession {
   private Set<Id<?>> refused = Set.of();
   private long boundRevision;
   private SwitchConnection waiting;
+  private boolean asks;
+
+  /** Revisions that it has been told of and not followed yet. */
+  private final AtomicInteger unfollowed = new AtomicInteger();
+
+  /** Confirmed before it was told of the first of those. */
+  private volatile long before = -1;
+
+  private volatile InetAddress address;
+  private volatile boolean here;
+  private volatile long awaited = Long.MAX_VALUE;
 
   /**
    * @param bound the ports this node had when it was last heard of
@@ -76,25 +91,39 @@ final class NodeSession {
       Set<Id<LogicalPort>> bound,
       Network network,
       DesiredFlows desired,
+      Whereabouts whereabouts,
       Executor executor,
       Runnable changed) {
     this.id = id;
     this.bound = bound;
     this.network = network;
+    this.whereabouts = whereabouts;
     this.executor = executor;
     this.changed = changed;
+    whereabouts.moved(this, Set.of(), bound);
     this.zones = new ZoneKeeper(id.name(), executor);
     this.flows =
         new SwitchSession(
             id,
             generation,
             desired,
+            this::followed,
             executor,
             () -> {
-              changed.run();
               noteRefusals();
+              changed.run();
               answer();
             });
+  }
+
+  /** Whether the node's database is or was last connected from there; readable by any thread. */
+  boolean isAt(InetAddress from) {
+    return from.equals(address);
+  }
+
+  /** Whether a database there may be the node's: not while it is connected from elsewhere. */
+  boolean mayMoveTo(InetAddress from) {
+    return !here || isAt(from);
   }
 
   Id<Node> id() {
@@ -103,7 +132,24 @@ final class NodeSession {
 
   /** Readable by any thread. */
   NodeState state() {
-    return flows.state().with(bfd);
+    long newest = followed();
+    boolean settled = flows.isSettled();
+    return flows.state().confirming(settled ? Math.max(newest, before) : before).with(bfd);
+  }
+
+  private long followed() {
+    long newest = whereabouts.published(); // first: whom it concerns is told before it is this
+    return unfollowed.get() > 0 ? -1 : newest;
+  }
+
+  /** The lowest revision that an answer waits for; readable by any thread. */
+  long awaited() {
+    return awaited;
+  }
+
+  /** Perhaps an answer can be given now. */
+  void lookAgain() {
+    executor.execute(this::answer);
   }
 
   /** The node's database is here, or has changed. */
@@ -123,6 +169,8 @@ final class NodeSession {
     untold |= database != from;
     zonesDue |= database != from;
     database = from;
+    address = ((InetSocketAddress) from.connection().peer()).getAddress();
+    here = true;
     seen = snapshot;
     List<String> problems = Inventory.problems(snapshot);
     problems.forEach(p -> LOG.warn("node {}: {}", id.name(), p));
@@ -183,8 +231,10 @@ final class NodeSession {
     }
     absorbed = taken;
     unanswered.addAll(inventory.fresh());
+    asks = true;
     answers.keySet().removeIf(name -> !taken.interfaces().containsKey(name));
     inventory.refused().forEach((name, why) -> answers.put(name, new Answer.Held(why)));
+    whereabouts.moved(this, bound, inventory.bound());
     bound = inventory.bound();
     held.retainAll(bound);
     untold = true;
@@ -222,7 +272,20 @@ final class NodeSession {
 
   /** A revision is out. */
   void published(DesiredFlows.Revision revision) {
-    executor.execute(() -> follow(revision));
+    long newest = followed();
+    if (flows.isSettled()) {
+      before = Math.max(before, newest);
+    }
+    unfollowed.incrementAndGet();
+    executor.execute(
+        () -> {
+          try {
+            follow(revision);
+          } finally {
+            unfollowed.decrementAndGet();
+          }
+          answer();
+        });
   }
 
   private void follow(DesiredFlows.Revision revision) {
@@ -247,8 +310,8 @@ final class NodeSession {
       unanswered.addAll(held);
       touched.stream().map(LogicalPort.KIND::id).filter(bound::contains).forEach(unanswered::add);
     }
+    asks = true;
     flows.mark(revision.changed().getOrDefault(id, Set.of()), revision.number());
-    answer();
   }
 
   /** Ports of which the switch refuses a flow, or does so no longer, are told anew. */
@@ -256,7 +319,9 @@ final class NodeSession {
     Set<Id<?>> now = state().refused().keySet();
     if (!now.equals(refused)) {
       bound.stream().filter(p -> now.contains(p) != refused.contains(p)).forEach(unanswered::add);
+      asks = true;
       refused = now;
+      whereabouts.refuses(this, !now.isEmpty());
     }
   }
 
@@ -265,27 +330,41 @@ final class NodeSession {
       return; // a feature that comes back changes flows without a new revision to wait for
     }
     unanswered.retainAll(bound);
-    boolean fresh = !unanswered.isEmpty();
-    if (fresh) {
-      Map<String, Answer> now =
-          Answers.of(network, id, Set.copyOf(unanswered), state().installed(), boundRevision);
-      now.forEach(
-          (name, answer) -> {
-            Id<LogicalPort> port = LogicalPort.KIND.id(name);
-            untold |= !answer.equals(answers.put(name, answer));
-            unanswered.remove(port);
-            if (answer instanceof Answer.Held) {
-              held.add(port);
-            } else {
-              held.remove(port);
-            }
-          });
+    long installed = state().installed();
+    if (!unanswered.isEmpty() && (asks || installed >= awaited)) {
+      asks = false;
+      Answers now = Answers.of(network, id, Set.copyOf(unanswered), installed, boundRevision);
+      now.given().forEach(this::give);
+      whereabouts.holds(this, !held.isEmpty());
+      await(now.next(), installed);
     }
     if (untold) {
       untold = false;
       database.answer(answers);
     }
     keepZones();
+  }
+
+  private void give(String name, Answer answer) {
+    Id<LogicalPort> port = LogicalPort.KIND.id(name);
+    untold |= !answer.equals(answers.put(name, answer));
+    unanswered.remove(port);
+    if (answer instanceof Answer.Held) {
+      held.add(port);
+    } else {
+      held.remove(port);
+    }
+  }
+
+  /** Looks again when a later revision is confirmed: perhaps by having nothing to do. */
+  private void await(long revision, long installed) {
+    awaited = revision;
+    if (revision != Long.MAX_VALUE) {
+      whereabouts.await(this);
+      if (state().installed() > installed) { // meanwhile, and nobody may have seen us wait
+        lookAgain();
+      }
+    }
   }
 
   private void keepZones() {
@@ -309,6 +388,7 @@ final class NodeSession {
           if (which == database) {
             LOG.info("node {}: its database left: {}", id.name(), why);
             database = null;
+            here = false;
           }
         });
   }

@@ -20,12 +20,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /** One plain switch: its flows as of any node's switch, its ports, and probes out and in. */
 final class PlainSession {
 
   /** What its ports say that was not looked at yet; guests can send such frames, too. */
   private static final int MOST_UNHEARD = 4_096;
+
+  /** It is told of each revision and follows none unseen. */
+  private static final LongSupplier TOLD_OF_ALL = () -> -1;
 
   private final Id<PlainSwitch> id;
   private final Executor executor;
@@ -45,7 +49,8 @@ final class PlainSession {
     this.id = id;
     this.executor = executor;
     this.flows =
-        new SwitchSession(PlainSwitch.node(id), generation, desired, executor, changed::run);
+        new SwitchSession(
+            PlainSwitch.node(id), generation, desired, TOLD_OF_ALL, executor, changed::run);
   }
 
   Id<PlainSwitch> id() {

@@ -86,6 +86,15 @@ final class PlainSwitches {
         .collect(Collectors.toMap(s -> PlainSwitch.node(s.id()), PlainSession::state));
   }
 
+  /** Those whose switches refuse a flow of an object, with what they say. */
+  Map<Id<Node>, String> refusing(Id<?> object) {
+    return sessions.values().stream()
+        .filter(s -> s.state().refused().containsKey(object))
+        .collect(
+            Collectors.toMap(
+                s -> PlainSwitch.node(s.id()), s -> s.state().refused().get(object)));
+  }
+
   /**
    * A second has passed.
    *

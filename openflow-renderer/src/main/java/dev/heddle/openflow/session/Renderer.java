@@ -12,15 +12,14 @@ import dev.heddle.openflow.ovsdb.NodeSetup.Desired;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.openflow.ovsdb.OvsdbConnection;
 import dev.heddle.openflow.ovsdb.OvsdbListener;
-import dev.heddle.openflow.tls.CertificateFiles;
 import dev.heddle.openflow.tls.Identity;
 import dev.heddle.openflow.tls.TlsGate;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.DesiredFlows;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -79,6 +78,8 @@ public final class Renderer implements Confirmations, AutoCloseable {
   /** A switch whose database is not known yet waits here; more than this many are let go. */
   private static final int MOST_UNCLAIMED = 1_024;
 
+  private static final int MOST_NODES = 8_192;
+
   /** Nothing waits for a switch on them: they share computing. */
   private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
@@ -94,6 +95,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private final NioEventLoopGroup loops =
       new NioEventLoopGroup(2, new DefaultThreadFactory("heddle-ovsdb", true));
   private final Map<Id<Node>, NodeSession> sessions = new ConcurrentHashMap<>();
+  private final Whereabouts whereabouts = new Whereabouts();
   private final Map<Id<Node>, Long> datapaths = new HashMap<>();
   private final Map<Long, Set<NodeSession>> owners = new HashMap<>();
   private final Map<Claim, SwitchConnection> unclaimed = new HashMap<>();
@@ -166,32 +168,28 @@ public final class Renderer implements Confirmations, AutoCloseable {
     watchers.forEach(Runnable::run);
   }
 
-  private void published(DesiredFlows.Revision revision) {
-    sessions.values().forEach(s -> s.published(revision));
-    plain.ifPresent(p -> p.published(revision));
-  }
-
   private static Optional<TlsGate> gate(Configuration c) {
-    return switch (c.tls()) {
-      case "on" ->
-          Optional.of(
-              new TlsGate(
-                  new CertificateFiles(
-                      Path.of(c.tls_key()),
-                      Path.of(c.tls_certificate()),
-                      Path.of(c.tls_authorities()))));
-      case "off" -> {
-        LOG.warn("TLS is off: whoever reaches the ports can be any node, and read what nodes get");
-        yield Optional.empty();
-      }
-      default ->
-          throw new IllegalArgumentException("tls must be \"on\" or \"off\", not " + c.tls());
-    };
+    return TlsGate.configured(c.tls(), c.tls_key(), c.tls_certificate(), c.tls_authorities());
   }
 
   /** Where nodes' databases connect. */
   public int ovsdbPort() {
     return databases.localAddress().getPort();
+  }
+
+  /** Where nodes' switches connect. */
+  public int openFlowPort() {
+    return switches.port();
+  }
+
+  /** Connections refused since the start, or ended for what came over them. */
+  public long refused() {
+    return databases.refused() + switches.refused();
+  }
+
+  /** Connections open now, whoever they are. */
+  public int connections() {
+    return databases.open() + switches.open();
   }
 
   /** Each second, by way of {@link #later}: a clock forgets a task that throws. */
@@ -202,13 +200,12 @@ public final class Renderer implements Confirmations, AutoCloseable {
   }
 
   private void published(DesiredFlows.Revision revision) {
-    boolean nodes = peers.follow(revision.objects());
-    for (NodeSession session : sessions.values()) {
-      session.published(revision);
-      if (nodes) {
-        session.watch(peers.of(session.id()));
-      }
+    whereabouts.tell(revision, sessions);
+    if (peers.follow(revision.objects())) {
+      sessions.values().forEach(s -> s.watch(peers.of(s.id())));
     }
+    plain.ifPresent(p -> p.published(revision));
+    changed(); // whom it does not concern has confirmed it
   }
 
   private void later(Runnable task) {
@@ -223,20 +220,26 @@ public final class Renderer implements Confirmations, AutoCloseable {
   private void connected(SwitchConnection connection) {
     long datapathId = connection.datapathId();
     Set<NodeSession> claimants = owners.getOrDefault(datapathId, Set.of());
-    Optional<NodeSession> owner =
-        claimants.stream().filter(s -> connection.identity().mayBe(s.id().name())).findFirst();
+    Optional<NodeSession> owner = claimants.stream().filter(s -> mayBe(connection, s)).findFirst();
     if (owner.isPresent()) {
       hand(connection, owner.get());
     } else if (!claimants.isEmpty()) {
       turnAway(connection, claimants.iterator().next().id());
     } else if (unclaimed.size() >= MOST_UNCLAIMED) {
-      LOG.warn("{} is let go: too many switches wait for their databases", connection.peer());
+      switches.refuse(connection, "it is one of too many switches that wait for their databases");
       connection.close();
     } else {
       Claim claim = new Claim(datapathId, connection.identity());
       Optional.ofNullable(unclaimed.put(claim, connection)).ifPresent(SwitchConnection::close);
       connection.onClose(() -> later(() -> unclaimed.remove(claim, connection)));
     }
+  }
+
+  /** Whoever proves nothing must at least come from where the node's database does. */
+  private static boolean mayBe(SwitchConnection connection, NodeSession session) {
+    return connection.identity().mayBe(session.id().name())
+        && (!connection.identity().equals(Identity.UNPROVED)
+            || session.isAt(connection.address().getAddress()));
   }
 
   private void hand(SwitchConnection connection, NodeSession owner) {
@@ -246,13 +249,20 @@ public final class Renderer implements Confirmations, AutoCloseable {
   }
 
   private void turnAway(SwitchConnection connection, Id<Node> owner) {
-    gate.ifPresent(
-        g ->
-            g.refuse(
-                connection.address(),
-                String.format(
-                    "its certificate is for %s, and its switch says it is %016x, which is %s's",
-                    connection.identity(), connection.datapathId(), owner.name())));
+    String id = String.format("%016x", connection.datapathId());
+    if (connection.identity().equals(Identity.UNPROVED)) {
+      switches.refuse(
+          connection,
+          "its switch says it is " + id + ", which is " + owner.name() + "'s, at another address");
+    } else {
+      gate.ifPresent(
+          g ->
+              g.refuse(
+                  connection.address(),
+                  String.format(
+                      "its certificate is for %s, and its switch says it is %s, which is %s's",
+                      connection.identity(), id, owner.name())));
+    }
     connection.close();
   }
 
@@ -287,7 +297,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     for (Claim claim : List.copyOf(unclaimed.keySet())) {
       if (claim.datapathId() == datapathId) {
         SwitchConnection connection = unclaimed.remove(claim);
-        if (claim.identity().mayBe(session.id().name())) {
+        if (mayBe(connection, session)) {
           hand(connection, session);
         } else {
           turnAway(connection, session.id());
@@ -300,15 +310,26 @@ public final class Renderer implements Confirmations, AutoCloseable {
     LOG.info("node {} is here for the first time since the start", node.name());
     Set<Id<LogicalPort>> bound = lastBound.getOrDefault(node, new HashSet<>());
     return new NodeSession(
-        node, generation, bound, network, desired, new Serial(threads), this::changed);
+        node,
+        generation,
+        bound,
+        network,
+        desired,
+        whereabouts,
+        new Serial(threads),
+        this::changed);
   }
 
   @Override
   public Map<Id<Node>, NodeState> nodes() {
-    Map<Id<Node>, NodeState> states = new HashMap<>();
-    sessions.forEach((id, session) -> states.put(id, session.state()));
-    plain.ifPresent(p -> states.putAll(p.states()));
-    return states;
+    return new States(sessions, plain.map(PlainSwitches::states).orElse(Map.of()));
+  }
+
+  @Override
+  public Map<Id<Node>, String> refusing(Id<?> object) {
+    Map<Id<Node>, String> said = whereabouts.refusing(object);
+    plain.ifPresent(p -> said.putAll(p.refusing(object)));
+    return said;
   }
 
   @Override
@@ -328,9 +349,6 @@ public final class Renderer implements Confirmations, AutoCloseable {
     threads.shutdown();
     loops.shutdownGracefully();
   }
-
-  /** A switch of which no database has spoken: two with one id keep apart by who they are. */
-  private record Claim(long datapathId, Identity identity) {}
 
   /** One connected database, until it says which node it is, and after. */
   private final class Database implements NodeDatabase.Listener {
@@ -363,9 +381,31 @@ public final class Renderer implements Confirmations, AutoCloseable {
       gate.ifPresent(g -> g.accepted(connection.peer()));
       later(
           () -> {
-            node = NodeSession.idOf(snapshot);
+            Id<Node> said = NodeSession.idOf(snapshot);
+            Optional<String> why = whyNot(said);
+            if (why.isPresent()) {
+              connection.refuse(why.get());
+              return;
+            }
+            node = said;
+            connection.introduced();
             Renderer.this.seen(database, snapshot);
           });
+    }
+
+    /** Whoever proves nothing cannot take the name of a node that is here, nor all there are. */
+    private Optional<String> whyNot(Id<Node> said) {
+      NodeSession known = sessions.get(said);
+      if (known == null && sessions.size() >= MOST_NODES) {
+        return Optional.of("it is a new node, and there are " + MOST_NODES + " already");
+      }
+      InetAddress from = ((InetSocketAddress) connection.peer()).getAddress();
+      return !connection.identity().equals(Identity.UNPROVED)
+              || known == null
+              || known.mayMoveTo(from)
+          ? Optional.empty()
+          : Optional.of(
+              "it calls itself " + said.name() + ", which is connected from another address");
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,12 +46,12 @@ final class SwitchSession {
   private static final int MOST_UNHEARD = 100_000;
 
   private static final int RETRY_SECONDS = 30;
-
   private static final Logger LOG = LoggerFactory.getLogger(SwitchSession.class);
 
   private final Id<Node> node;
   private final long generation;
   private final DesiredFlows desired;
+  private final LongSupplier followed;
   private final Executor executor;
   private final Listener listener;
   private final Set<FlowKey> dirty = new HashSet<>();
@@ -74,13 +75,22 @@ final class SwitchSession {
   private long sentBefore;
   private String nodeTrouble = "";
   private String switchTrouble = "";
+  private volatile boolean settled;
   private volatile NodeState state = new NodeState(false, -1, 0, 0, "");
 
   /**
    * @param generation orders claims on the switch: one with a lower number is refused
+   * @param followed the newest revision up to which it has been told all that concerns the node; -1
+   *     if it is being told
    */
   SwitchSession(
-      Id<Node> node, long generation, DesiredFlows desired, Executor executor, Listener listener) {
+      Id<Node> node,
+      long generation,
+      DesiredFlows desired,
+      LongSupplier followed,
+      Executor executor,
+      Listener listener) {
+    this.followed = followed;
     this.node = node;
     this.generation = generation;
     this.desired = desired;
@@ -91,6 +101,11 @@ final class SwitchSession {
   /** Readable by any thread. */
   NodeState state() {
     return state;
+  }
+
+  /** Nothing is to be done for any revision it was told of; readable by any thread. */
+  boolean isSettled() {
+    return settled;
   }
 
   /** Whether a commit is in flight; when it has ended the listener is told. */
@@ -105,6 +120,7 @@ final class SwitchSession {
       lost(connection, "it connected anew");
     }
     connection = fresh;
+    unsettle();
     table = null;
     inFlight = false;
     underWay = 0;
@@ -174,6 +190,9 @@ final class SwitchSession {
    * already says nothing of what has changed.
    */
   void mark(Collection<FlowKey> keys, long revision) {
+    if (settled) {
+      state = state.confirming(revision - 1); // what came before did not concern the node
+    }
     marked = Math.max(marked, revision);
     dirty.addAll(keys);
     dirty.addAll(refused.keys());
@@ -288,6 +307,7 @@ final class SwitchSession {
     if (difference.changes().isEmpty()) {
       confirm(revision, false);
     } else {
+      unsettle();
       inFlight = true;
       underWay = difference.changes().size();
       SwitchConnection to = connection;
@@ -311,10 +331,19 @@ final class SwitchSession {
     step();
   }
 
+  /** What is confirmed by then stays so while more is done. */
+  private void unsettle() {
+    if (settled) {
+      state = state.confirming(followed.getAsLong());
+      settled = false;
+    }
+  }
+
   private void confirm(long revision, boolean patched) {
     long installed = refused.isEmpty() ? Math.max(revision, state.installed()) : state.installed();
     NodeState before = state;
     state = state(true, installed);
+    settled = refused.isEmpty() && dirty.isEmpty();
     if (patched
         || installed > before.installed()
         || !before.connected()
@@ -358,6 +387,7 @@ final class SwitchSession {
     }
     sentBefore += which.flowModsSent();
     connection = null;
+    unsettle();
     table = null;
     inFlight = false;
     underWay = 0;

@@ -1,5 +1,6 @@
 package dev.heddle.openflow.tls;
 
+import dev.heddle.openflow.admission.Refusals;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
@@ -8,6 +9,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,6 +38,26 @@ public final class TlsGate {
   private final Refusals refusals;
   private final LongAdder refused = new LongAdder();
   private final Threshold threshold;
+
+  /**
+   * The gate that a word in a configuration asks for; none if it is "off".
+   *
+   * @throws IllegalArgumentException for any word but "on" and "off"
+   */
+  public static Optional<TlsGate> configured(
+      String word, String key, String certificate, String authorities) {
+    return switch (word) {
+      case "on" ->
+          Optional.of(
+              new TlsGate(
+                  new CertificateFiles(Path.of(key), Path.of(certificate), Path.of(authorities))));
+      case "off" -> {
+        LOG.warn("TLS is off: whoever reaches the ports can be any node, and read what nodes get");
+        yield Optional.empty();
+      }
+      default -> throw new IllegalArgumentException("tls must be \"on\" or \"off\", not " + word);
+    };
+  }
 
   /** Reads the files; if they cannot be used everybody is refused until they can. */
   public TlsGate(CertificateFiles files) {

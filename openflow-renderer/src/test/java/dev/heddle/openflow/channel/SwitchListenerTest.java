@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.heddle.openflow.admission.Admission;
 import dev.heddle.openflow.codec.FlowChange;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.pipeline.FlowKey;
@@ -31,13 +32,13 @@ class SwitchListenerTest {
 
   @BeforeEach
   void listen() {
-    listener = listen(new Limits(2, Duration.ofSeconds(60)));
+    listener = listen(new Limits(new Admission.Bounds(2, 2, 2, 2), Duration.ofSeconds(60)));
   }
 
   /** For tests that wait for it to be lost; long enough for a switch to introduce itself. */
   private void listenWithLittlePatience() {
     listener.close();
-    listener = listen(new Limits(2, Duration.ofSeconds(3)));
+    listener = listen(new Limits(new Admission.Bounds(2, 2, 2, 2), Duration.ofSeconds(3)));
   }
 
   private SwitchListener listen(Limits limits) {

@@ -2,6 +2,7 @@ package dev.heddle.openflow.ovsdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.openflow.admission.Admission;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import java.io.IOException;
@@ -31,7 +32,16 @@ class OvsdbListenerTest {
 
   private OvsdbListener listen(int maxConnections, Duration probe) {
     Limits limits =
-        new Limits(maxConnections, 1 << 16, 32, 8, Duration.ofSeconds(30), probe, 100, 10_000);
+        new Limits(
+            new Admission.Bounds(maxConnections, 64, 64, 64),
+            1 << 16,
+            32,
+            8,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60),
+            probe,
+            100,
+            10_000);
     return new OvsdbListener(
         group,
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -2,6 +2,8 @@ package dev.heddle.openflow.ovsdb;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.heddle.openflow.admission.Admission;
+import dev.heddle.openflow.admission.Budget;
 import dev.heddle.openflow.tls.Identity;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -17,7 +19,16 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Wire {
 
   static final Limits SMALL =
-      new Limits(2, 1_000, 12, 3, Duration.ofSeconds(30), Duration.ofSeconds(10), 10, 10_000);
+      new Limits(
+          new Admission.Bounds(2, 2, 2, 2),
+          1_000,
+          12,
+          3,
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(10),
+          10,
+          10_000);
 
   private static final JsonMapper JSON = new JsonMapper();
 
@@ -32,7 +43,12 @@ final class Wire {
               @Override
               protected void initChannel(Channel made) {
                 made.config().setAllocator(memory);
-                OvsdbConnection.attach(made, Identity.UNPROVED, SMALL, connection::set);
+                OvsdbConnection.attach(
+                    made,
+                    Identity.UNPROVED,
+                    SMALL,
+                    new OvsdbConnection.Room(new Budget(1 << 20), new Budget(1 << 20)),
+                    connection::set);
               }
             });
   }

@@ -57,6 +57,7 @@ class CutOnRealOvsTest {
             Node.KIND.id("n1"),
             1,
             desired,
+            () -> -1,
             serial,
             () -> confirmed.add(session[0].state().installed()));
     want(0);

@@ -20,7 +20,7 @@ class SwitchSessionTest {
 
   private final FakeDesired desired = new FakeDesired();
   private final SwitchSession session =
-      new SwitchSession(Node.KIND.id("n1"), 7, desired, Runnable::run, () -> {});
+      new SwitchSession(Node.KIND.id("n1"), 7, desired, () -> -1, Runnable::run, () -> {});
   private FakeSwitch there = new FakeSwitch(new HashMap<>());
 
   private static FlowKey key(int number) {

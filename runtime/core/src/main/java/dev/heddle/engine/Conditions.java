@@ -166,12 +166,10 @@ final class Conditions {
   /** A switch has answered a flow of the object with an error. */
   private Optional<Condition> refused(Id<?> id) {
     Confirmations source = confirmations;
-    Map<Id<Node>, NodeState> states = source == null ? Map.of() : source.nodes();
+    Map<Id<Node>, String> refusing = source == null ? Map.of() : source.refusing(id);
     String said =
-        states.entrySet().stream()
-            .filter(e -> e.getValue().refused().containsKey(id))
-            .map(
-                e -> e.getKey().name() + " refuses a flow of it: " + e.getValue().refused().get(id))
+        refusing.entrySet().stream()
+            .map(e -> e.getKey().name() + " refuses a flow of it: " + e.getValue())
             .sorted()
             .collect(Collectors.joining("; "));
     return said.isEmpty()

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What the switches have confirmed; provided by whoever drives them. */
 public interface Confirmations {
@@ -50,6 +51,13 @@ public interface Confirmations {
       return new NodeState(
           connected, installed, flows, sent, trouble, drift, refused, waiting, sessions);
     }
+
+    /** The same if a newer revision is confirmed, too; an older one changes nothing. */
+    public NodeState confirming(long revision) {
+      return revision <= installed
+          ? this
+          : new NodeState(connected, revision, flows, sent, trouble, drift, refused, waiting, bfd);
+    }
   }
 
   /**
@@ -77,7 +85,15 @@ public interface Confirmations {
     }
   }
 
+  /** All nodes; to get one costs no more for many. */
   Map<Id<Node>, NodeState> nodes();
+
+  /** The nodes whose switches refuse a flow of an object, with what they say. */
+  default Map<Id<Node>, String> refusing(Id<?> object) {
+    return nodes().entrySet().stream()
+        .filter(e -> e.getValue().refused().containsKey(object))
+        .collect(Collectors.toMap(Map.Entry::getKey, e -> e.getValue().refused().get(object)));
+  }
 
   /** Calls back when something was confirmed or a node came or went; the handle ends it. */
   AutoCloseable watch(Runnable onChange);

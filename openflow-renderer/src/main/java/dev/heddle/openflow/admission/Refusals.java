@@ -1,4 +1,4 @@
-package dev.heddle.openflow.tls;
+package dev.heddle.openflow.admission;
 
 import java.net.InetAddress;
 import java.util.HashMap;
@@ -11,21 +11,21 @@ import java.util.function.Consumer;
  * Names each refused peer in the log once for each reason, however often it tries again. What is
  * kept for that is bounded. Safe to call from any thread.
  */
-final class Refusals {
+public final class Refusals {
 
-  static final int MOST_ADDRESSES = 1_024;
-  static final int MOST_REASONS = 8;
+  public static final int MOST_ADDRESSES = 1_024;
+  public static final int MOST_REASONS = 8;
 
   private final Consumer<String> log;
   private final Map<InetAddress, Set<String>> told = new HashMap<>();
   private long unnamed;
 
-  Refusals(Consumer<String> log) {
+  public Refusals(Consumer<String> log) {
     this.log = log;
   }
 
   /** {@code why} begins with "it" or "its" and ends without a point. */
-  synchronized void tell(InetAddress peer, String why) {
+  public synchronized void tell(InetAddress peer, String why) {
     Set<String> reasons = told.get(peer);
     if (reasons == null && told.size() >= MOST_ADDRESSES) {
       unnamed++;
@@ -45,7 +45,7 @@ final class Refusals {
   }
 
   /** A peer at this address is in order now: the next refusal there is news. */
-  synchronized void forget(InetAddress peer) {
+  public synchronized void forget(InetAddress peer) {
     told.remove(peer);
   }
 }
