@@ -5,6 +5,17 @@ import java.util.List;
 /** What became of a commit. */
 public sealed interface BundleOutcome {
 
+  /**
+   * Nothing, if all changes are in force.
+   *
+   * @throws SwitchFailure with the first reason otherwise
+   */
+  default void require() {
+    if (this instanceof Rejected r) {
+      throw new SwitchFailure("the switch says " + r.refusals().get(0).text());
+    }
+  }
+
   /** All changes are in force. */
   record Accepted(int changes) implements BundleOutcome {}
 

@@ -19,7 +19,6 @@ import dev.heddle.openflow.codec.PacketCodec;
 import dev.heddle.openflow.codec.PacketIn;
 import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.PhysicalPort;
-import dev.heddle.openflow.codec.PortCodec;
 import dev.heddle.openflow.codec.TlvMapping;
 import dev.heddle.openflow.tls.Identity;
 import dev.heddle.pipeline.Group;
@@ -55,15 +54,13 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   private final Budget room;
   private final AtomicInteger bundles = new AtomicInteger(1);
   private final Askers askers = new Askers();
+  private final Unasked unasked = new Unasked();
   private final LongAdder flowModsSent = new LongAdder();
   private final CompletableFuture<String> gone = new CompletableFuture<>();
   private CompletableFuture<?> lastCommit = CompletableFuture.completedFuture(null);
   private volatile Optional<BundleCommit> running = Optional.empty();
-  private volatile Consumer<PacketIn> packets = nobody -> {};
-  private volatile Consumer<PhysicalPort> ports = nobody -> {};
   private volatile String fault = "";
   private volatile long datapathId;
-  private volatile Consumer<List<FlowUpdate>> heard = updates -> {};
 
   OvsConnection(
       ConnectionAdapter adapter,
@@ -125,16 +122,14 @@ final class OvsConnection implements SwitchConnection, Dialogue {
       if (commit.isEmpty() && asker.isEmpty()) {
         LOG.warn("Switch {} sent an error nobody waits for: {}", peer, error.text());
       }
-    } else if (message.type() == OpenFlow.PORT_STATUS) {
-      ports.accept(PortCodec.readStatus(message.bytes()));
-    } else if (PacketCodec.isPacketIn(message.bytes())) {
-      packets.accept(PacketCodec.read(message.bytes()));
+    } else if (unasked.takes(message)) {
+      return;
     } else if (message.type() == OpenFlow.EXPERIMENTER && commit.isPresent()) {
       commit.get().answer(xid, message.bytes());
     } else if (asker.isPresent()) {
       asker.get().answer().accept(message.bytes());
-    } else if (MonitorCodec.isUpdate(message.bytes())) {
-      heard.accept(MonitorCodec.readUpdates(message.bytes()));
+    } else {
+      unasked.takesRest(message);
     }
   }
 
@@ -244,13 +239,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   @Override
   public CompletableFuture<Void> emptyZones(Collection<Integer> zones) {
-    return each(zones, Messages::writeEmptyZone)
-        .thenAccept(
-            outcome -> {
-              if (outcome instanceof BundleOutcome.Rejected r) {
-                throw new SwitchFailure("the switch says " + r.refusals().get(0).text());
-              }
-            });
+    return each(zones, Messages::writeEmptyZone).thenAccept(BundleOutcome::require);
   }
 
   private <T> CompletableFuture<BundleOutcome> each(
@@ -262,7 +251,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   @Override
   public CompletableFuture<Boolean> monitor(Consumer<List<FlowUpdate>> who) {
-    heard = who;
+    unasked.flows = who;
     return ask(
             patience,
             MonitorCodec::writeRequest,
@@ -315,13 +304,13 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   @Override
   public CompletableFuture<List<PhysicalPort>> ports(Consumer<PhysicalPort> changed) {
-    ports = changed;
-    return new Dumps(this, patience).ports();
+    unasked.ports = changed;
+    return new Dumps(this, patience, room).ports();
   }
 
   @Override
   public void onPacketIn(Consumer<PacketIn> receiver) {
-    packets = receiver;
+    unasked.packets = receiver;
     tell(PacketCodec::writeFormat);
   }
 

@@ -5,6 +5,7 @@ import dev.heddle.model.Document;
 import dev.heddle.model.Id;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
+import dev.heddle.model.Network;
 import dev.heddle.model.Network.Change;
 import dev.heddle.model.Node;
 import dev.heddle.model.RefusedException;
@@ -13,6 +14,7 @@ import dev.heddle.pipeline.Tunnel;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -137,5 +139,17 @@ record Inventory(
             snapshot.ovsVersion(),
             snapshot.uplinks(),
             snapshot.watched().peers()));
+  }
+
+  /** By node, the ports it had when it was last heard of. */
+  static Map<Id<Node>, Set<Id<LogicalPort>>> bound(List<Network.State> bindings) {
+    Map<Id<Node>, Set<Id<LogicalPort>>> byNode = new HashMap<>();
+    for (Network.State b : bindings) {
+      byNode
+          .computeIfAbsent(
+              Node.KIND.id(b.document().spec().path("node").asText()), n -> new HashSet<>())
+          .add(LogicalPort.KIND.id(b.document().spec().path("port").asText()));
+    }
+    return byNode;
   }
 }

@@ -396,16 +396,4 @@ final class NodeSession {
   static Id<Node> idOf(NodeSnapshot snapshot) {
     return Node.KIND.id(snapshot.name());
   }
-
-  /** By node, the ports it had when it was last heard of. */
-  static Map<Id<Node>, Set<Id<LogicalPort>>> bound(List<Network.State> bindings) {
-    Map<Id<Node>, Set<Id<LogicalPort>>> byNode = new HashMap<>();
-    for (Network.State b : bindings) {
-      byNode
-          .computeIfAbsent(
-              Node.KIND.id(b.document().spec().path("node").asText()), n -> new HashSet<>())
-          .add(LogicalPort.KIND.id(b.document().spec().path("port").asText()));
-    }
-    return byNode;
-  }
 }

@@ -50,7 +50,7 @@ final class PlainSession {
     this.executor = executor;
     this.flows =
         new SwitchSession(
-            PlainSwitch.node(id), generation, desired, TOLD_OF_ALL, executor, changed::run);
+            PlainSwitch.node(id), generation, desired, TOLD_OF_ALL, executor, changed);
   }
 
   Id<PlainSwitch> id() {

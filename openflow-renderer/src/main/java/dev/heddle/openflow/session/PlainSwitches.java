@@ -91,8 +91,7 @@ final class PlainSwitches {
     return sessions.values().stream()
         .filter(s -> s.state().refused().containsKey(object))
         .collect(
-            Collectors.toMap(
-                s -> PlainSwitch.node(s.id()), s -> s.state().refused().get(object)));
+            Collectors.toMap(s -> PlainSwitch.node(s.id()), s -> s.state().refused().get(object)));
   }
 
   /**

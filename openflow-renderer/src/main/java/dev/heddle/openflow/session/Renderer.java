@@ -8,7 +8,6 @@ import dev.heddle.model.Node;
 import dev.heddle.openflow.channel.SwitchConnection;
 import dev.heddle.openflow.channel.SwitchListener;
 import dev.heddle.openflow.ovsdb.NodeDatabase;
-import dev.heddle.openflow.ovsdb.NodeSetup.Desired;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.openflow.ovsdb.OvsdbConnection;
 import dev.heddle.openflow.ovsdb.OvsdbListener;
@@ -136,7 +135,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     this.desired = desired;
     // A certificate says which node a switch is of: where they are asked for, plain ones are not.
     plain = gate.isPresent() ? Optional.empty() : Optional.of(plainSwitches());
-    lastBound = NodeSession.bound(network.list(Binding.KIND.name()));
+    lastBound = Inventory.bound(network.list(Binding.KIND.name()));
     peers = new Peers(network);
     listening = desired.listen(r -> later(() -> published(r)));
     threads.scheduleWithFixedDelay(() -> later(this::tick), 1, 1, TimeUnit.SECONDS);
@@ -213,7 +212,22 @@ public final class Renderer implements Confirmations, AutoCloseable {
   }
 
   private void databaseConnected(OvsdbConnection connection) {
-    new Database(connection).open();
+    Arrival.of(connection, gate, switches.port(), new Arrivals());
+  }
+
+  /** Whoever proves nothing cannot take the name of a node that is here, nor all there are. */
+  private Optional<String> whyNot(Id<Node> said, OvsdbConnection connection) {
+    NodeSession known = sessions.get(said);
+    if (known == null && sessions.size() >= MOST_NODES) {
+      return Optional.of("it is a new node, and there are " + MOST_NODES + " already");
+    }
+    InetAddress from = ((InetSocketAddress) connection.peer()).getAddress();
+    return !connection.identity().equals(Identity.UNPROVED)
+            || known == null
+            || known.mayMoveTo(from)
+        ? Optional.empty()
+        : Optional.of(
+            "it calls itself " + said.name() + ", which is connected from another address");
   }
 
   /** A switch has said who it is; whose it is, its node's database says. */
@@ -310,14 +324,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     LOG.info("node {} is here for the first time since the start", node.name());
     Set<Id<LogicalPort>> bound = lastBound.getOrDefault(node, new HashSet<>());
     return new NodeSession(
-        node,
-        generation,
-        bound,
-        network,
-        desired,
-        whereabouts,
-        new Serial(threads),
-        this::changed);
+        node, generation, bound, network, desired, whereabouts, new Serial(threads), this::changed);
   }
 
   @Override
@@ -350,75 +357,25 @@ public final class Renderer implements Confirmations, AutoCloseable {
     loops.shutdownGracefully();
   }
 
-  /** One connected database, until it says which node it is, and after. */
-  private final class Database implements NodeDatabase.Listener {
-    private final OvsdbConnection connection;
-    private NodeDatabase database;
-    private Id<Node> node;
-
-    Database(OvsdbConnection connection) {
-      this.connection = connection;
-    }
-
-    void open() {
-      database = NodeDatabase.open(connection, this);
-      String protocol = gate.isPresent() ? "ssl:" : "tcp:";
-      database.keep(Desired.of(protocol + connection.localHost() + ":" + switches.port()));
+  private final class Arrivals implements Arrival.Host {
+    @Override
+    public void later(Runnable task) {
+      Renderer.this.later(task);
     }
 
     @Override
-    public void seen(NodeSnapshot snapshot) {
-      if (!connection.identity().mayBe(snapshot.name())) {
-        String why =
-            "its certificate is for "
-                + connection.identity()
-                + ", and it calls itself "
-                + snapshot.name();
-        gate.ifPresent(g -> g.refuse(connection.peer(), why));
-        connection.close(why); // at once, on the connection's own thread: nothing is written to it
-        return;
-      }
-      gate.ifPresent(g -> g.accepted(connection.peer()));
-      later(
-          () -> {
-            Id<Node> said = NodeSession.idOf(snapshot);
-            Optional<String> why = whyNot(said);
-            if (why.isPresent()) {
-              connection.refuse(why.get());
-              return;
-            }
-            node = said;
-            connection.introduced();
-            Renderer.this.seen(database, snapshot);
-          });
-    }
-
-    /** Whoever proves nothing cannot take the name of a node that is here, nor all there are. */
-    private Optional<String> whyNot(Id<Node> said) {
-      NodeSession known = sessions.get(said);
-      if (known == null && sessions.size() >= MOST_NODES) {
-        return Optional.of("it is a new node, and there are " + MOST_NODES + " already");
-      }
-      InetAddress from = ((InetSocketAddress) connection.peer()).getAddress();
-      return !connection.identity().equals(Identity.UNPROVED)
-              || known == null
-              || known.mayMoveTo(from)
-          ? Optional.empty()
-          : Optional.of(
-              "it calls itself " + said.name() + ", which is connected from another address");
+    public Optional<String> whyNot(Id<Node> node, OvsdbConnection connection) {
+      return Renderer.this.whyNot(node, connection);
     }
 
     @Override
-    public void refused(String why) {
-      // NodeDatabase has said so in the log; there is no object yet to say it on.
+    public void seen(NodeDatabase database, NodeSnapshot snapshot) {
+      Renderer.this.seen(database, snapshot);
     }
 
     @Override
-    public void left(String why) {
-      later(
-          () ->
-              Optional.ofNullable(sessions.get(node == null ? Node.KIND.id("?") : node))
-                  .ifPresent(s -> s.left(database, why)));
+    public void left(Id<Node> node, NodeDatabase database, String why) {
+      sessions.get(node).left(database, why);
     }
   }
 }

@@ -33,12 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 final class SwitchSession {
 
-  /** Told on the executor. */
-  interface Listener {
-    /** The state has changed; a revision may have been confirmed. */
-    void changed();
-  }
-
   /** Our Geneve option; the class is one of those for experiments (RFC 8926 section 6.2). */
   static final TlvMapping OPTION = new TlvMapping(0xff48, 0x80, 8, 0);
 
@@ -46,6 +40,7 @@ final class SwitchSession {
   private static final int MOST_UNHEARD = 100_000;
 
   private static final int RETRY_SECONDS = 30;
+
   private static final Logger LOG = LoggerFactory.getLogger(SwitchSession.class);
 
   private final Id<Node> node;
@@ -53,7 +48,7 @@ final class SwitchSession {
   private final DesiredFlows desired;
   private final LongSupplier followed;
   private final Executor executor;
-  private final Listener listener;
+  private final Runnable changed;
   private final Set<FlowKey> dirty = new HashSet<>();
   private final Surprises surprises = new Surprises();
   private final Rounds rounds = new Rounds();
@@ -82,6 +77,8 @@ final class SwitchSession {
    * @param generation orders claims on the switch: one with a lower number is refused
    * @param followed the newest revision up to which it has been told all that concerns the node; -1
    *     if it is being told
+   * @param changed called on the executor when the state has changed; a revision may have been
+   *     confirmed
    */
   SwitchSession(
       Id<Node> node,
@@ -89,13 +86,13 @@ final class SwitchSession {
       DesiredFlows desired,
       LongSupplier followed,
       Executor executor,
-      Listener listener) {
+      Runnable changed) {
     this.followed = followed;
     this.node = node;
     this.generation = generation;
     this.desired = desired;
     this.executor = executor;
-    this.listener = listener;
+    this.changed = changed;
   }
 
   /** Readable by any thread. */
@@ -348,14 +345,14 @@ final class SwitchSession {
         || installed > before.installed()
         || !before.connected()
         || !before.trouble().equals(state.trouble())) {
-      listener.changed();
+      changed.run();
     }
   }
 
   private void say(String trouble) {
     switchTrouble = trouble;
     state = state(connection != null && table != null, state.installed());
-    listener.changed();
+    changed.run();
   }
 
   private NodeState state(boolean connected, long installed) {
