@@ -48,7 +48,8 @@ final class ObjectRoutes {
   CompletionStage<Reply> list(Request request) {
     Kind<?> kind = kind(request);
     if (request.isWatch()) {
-      return done(watches.watch(kind, Optional.empty(), from(request)));
+      return done(
+          watches.watch(kind, Optional.empty(), from(request), request.caller().admitted()));
     }
     // Read before the list, so that a watch from here misses nothing.
     long since = revision.getAsLong();
@@ -64,7 +65,8 @@ final class ObjectRoutes {
     String name = request.path().get(3);
     State state = existing(kind, name);
     if (request.isWatch()) {
-      return done(watches.watch(kind, Optional.of(name), from(request)));
+      return done(
+          watches.watch(kind, Optional.of(name), from(request), request.caller().admitted()));
     }
     Optional<String> condition = request.awaited();
     if (condition.isEmpty()) {

@@ -56,6 +56,7 @@ final class OpenApi {
         (paths.has(path) ? (ObjectNode) paths.get(path) : paths.putObject(path))
             .putObject(method(route));
     operation.put("operationId", id).put("summary", route.summary());
+    operation.put("x-heddle-role", route.needs().toString());
     if (path.equals(Routes.READY)) {
       operation.putArray("security");
     }
@@ -160,7 +161,15 @@ final class OpenApi {
       content.putObject("application/yaml").set("schema", schema);
       content.putObject("text/plain").putObject("schema").put("type", "string");
     }
-    ObjectNode failed = responses.putObject("default").put("description", "Not done, and why");
+    if (route.needs() != Role.NONE) {
+      error(responses, "401", "No token, or one that lets nobody in");
+      error(responses, "403", "The token's role does not include " + route.needs());
+    }
+    error(responses, "default", "Not done, and why");
+  }
+
+  private static void error(ObjectNode responses, String status, String description) {
+    ObjectNode failed = responses.putObject(status).put("description", description);
     failed.putObject("content").putObject("application/json").set("schema", ref("Error"));
   }
 

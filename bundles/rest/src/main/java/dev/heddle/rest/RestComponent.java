@@ -27,7 +27,7 @@ public final class RestComponent {
    * etc/dev.heddle.rest.cfg.
    *
    * <p>{@code address} is a loopback address, {@code port} 0 to 65535, {@code token_file} empty for
-   * {@code heddle.token} in Karaf's etc.
+   * {@code heddle.token} in Karaf's etc, {@code tokens_file} likewise for {@code heddle.tokens}.
    */
   @interface Config {
     String address() default "127.0.0.1";
@@ -35,6 +35,8 @@ public final class RestComponent {
     int port() default 8181;
 
     String token_file() default "";
+
+    String tokens_file() default "";
   }
 
   private final RestServer server;
@@ -63,7 +65,9 @@ public final class RestComponent {
       server =
           new RestServer(
               new InetSocketAddress(address, config.port()),
-              Token.in(tokenFile(config)),
+              Tokens.in(
+                  file(config.tokens_file(), "heddle.tokens"),
+                  file(config.token_file(), "heddle.token")),
               Limits.USUAL,
               network,
               inspection,
@@ -75,10 +79,10 @@ public final class RestComponent {
     LOG.info("REST listens on {}", server.address());
   }
 
-  private static Path tokenFile(Config config) {
-    return config.token_file().isEmpty()
-        ? Path.of(System.getProperty("karaf.etc", "etc"), "heddle.token")
-        : Path.of(config.token_file());
+  private static Path file(String configured, String name) {
+    return configured.isEmpty()
+        ? Path.of(System.getProperty("karaf.etc", "etc"), name)
+        : Path.of(configured);
   }
 
   @Deactivate

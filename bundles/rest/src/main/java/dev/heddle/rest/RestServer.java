@@ -39,7 +39,7 @@ import java.util.function.Supplier;
 final class RestServer implements AutoCloseable, Connection.Door {
 
   private final Limits limits;
-  private final Token token;
+  private final Tokens tokens;
   private final Routes routes;
   private final EventLoopGroup loops = new NioEventLoopGroup(2, named("heddle-rest-io"));
   private final ThreadPoolExecutor workers;
@@ -56,14 +56,14 @@ final class RestServer implements AutoCloseable, Connection.Door {
    */
   RestServer(
       InetSocketAddress address,
-      Token token,
+      Tokens tokens,
       Limits limits,
       Network network,
       Inspection inspection,
       Supplier<Optional<Confirmations>> confirmations)
       throws IOException {
     this.limits = limits;
-    this.token = token;
+    this.tokens = tokens;
     workers =
         new ThreadPoolExecutor(
             limits.workers(),
@@ -140,7 +140,7 @@ final class RestServer implements AutoCloseable, Connection.Door {
   @Override
   public boolean admits(HttpRequest request) {
     return request.uri().equals(Routes.READY)
-        || token.admits(request.headers().get("Authorization"));
+        || tokens.admits(request.headers().get("Authorization"));
   }
 
   @Override
@@ -177,7 +177,14 @@ final class RestServer implements AutoCloseable, Connection.Door {
   private CompletionStage<Reply> outcome(
       String method, String uri, HttpHeaders headers, byte[] body, String peer) {
     try {
-      return routes.handle(Request.of(method, uri, headers, body, peer));
+      // Asked again: the token may have been revoked while the body came.
+      Caller caller =
+          uri.equals(Routes.READY)
+              ? Caller.stranger(peer)
+              : tokens
+                  .caller(headers.get("Authorization"), peer)
+                  .orElseThrow(() -> new Refusal(401, "This token lets nobody in any more."));
+      return routes.handle(Request.of(method, uri, headers, body, caller));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -6,6 +6,7 @@ import dev.heddle.model.Network;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.Inspection.StageState;
 import dev.heddle.pipeline.Inspection.Why;
+import dev.heddle.show.Audit;
 import dev.heddle.show.Pipeline;
 import dev.heddle.show.Syntax;
 import java.util.List;
@@ -26,9 +27,10 @@ final class Routes {
 
   /**
    * @param path its words; {@code {kind}}, {@code {name}} and {@code {cookie}} stand for any
+   * @param needs the role without which it is refused
    * @param summary one line for the OpenAPI document
    */
-  record Route(String method, List<String> path, String summary, Handler handler) {
+  record Route(String method, List<String> path, Role needs, String summary, Handler handler) {
 
     boolean leadsTo(List<String> words) {
       if (words.size() != path.size()) {
@@ -62,24 +64,53 @@ final class Routes {
     this.revision = revision;
     routes =
         List.of(
-            route("GET", "ready", "Whether the controller answers; needs no token", this::ready),
-            route("GET", "openapi.json", "This document", this::openApi),
-            route("GET", "stages", "The stages of the pipeline, in packet order", this::stages),
-            route("GET", "why/{cookie}", "Why a flow with this cookie exists", this::why),
+            route(
+                "GET",
+                "ready",
+                Role.NONE,
+                "Whether the controller answers; needs no token",
+                this::ready),
+            route("GET", "openapi.json", Role.READ, "This document", this::openApi),
+            route(
+                "GET",
+                "stages",
+                Role.READ,
+                "The stages of the pipeline, in packet order",
+                this::stages),
+            route(
+                "GET", "why/{cookie}", Role.READ, "Why a flow with this cookie exists", this::why),
             route(
                 "POST",
                 "transactions",
+                Role.OPERATE,
                 "Documents and deletions, all or nothing",
                 edits::transaction),
-            route("GET", "{kind}", "All objects of this kind, or their changes", objects::list),
-            route("GET", "{kind}/{name}", "One object with its conditions", objects::get),
-            route("PUT", "{kind}/{name}", "Creates or replaces the object", objects::put),
-            route("PATCH", "{kind}/{name}", "Merges into the object, RFC 7386", objects::patch),
-            route("DELETE", "{kind}/{name}", "Removes the object", objects::delete));
+            route(
+                "GET",
+                "{kind}",
+                Role.READ,
+                "All objects of this kind, or their changes",
+                objects::list),
+            route(
+                "GET", "{kind}/{name}", Role.READ, "One object with its conditions", objects::get),
+            route(
+                "PUT",
+                "{kind}/{name}",
+                Role.OPERATE,
+                "Creates or replaces the object",
+                objects::put),
+            route(
+                "PATCH",
+                "{kind}/{name}",
+                Role.OPERATE,
+                "Merges into the object, RFC 7386",
+                objects::patch),
+            route("DELETE", "{kind}/{name}", Role.OPERATE, "Removes the object", objects::delete));
   }
 
-  private static Route route(String method, String path, String summary, Handler handler) {
-    return new Route(method, List.of(("api/v1/" + path).split("/")), summary, handler);
+  private static Route route(
+      String method, String path, Role needs, String summary, Handler handler) {
+    return new Route(method, List.of(("api/v1/" + path).split("/")), needs, summary, handler);
   }
 
   /**
@@ -95,12 +126,30 @@ final class Routes {
     List<Route> here = routes.stream().filter(r -> r.path().equals(form)).toList();
     for (Route route : here) {
       if (route.method().equals(request.method())) {
+        ensureAllowed(request, route);
         return route.handler().handle(request);
       }
     }
     Refusal refusal =
         new Refusal(405, "Here go " + methods(here) + ", not " + request.method() + ".");
     return done(Reply.of(refusal, request.accepted()).with("Allow", methods(here)));
+  }
+
+  private static void ensureAllowed(Request request, Route route) {
+    Caller caller = request.caller();
+    if (!caller.role().includes(route.needs())) {
+      String path = "/" + String.join("/", request.path());
+      Audit.refused(caller.actor(), request.method(), path, "needs role " + route.needs());
+      throw new Refusal(
+          403,
+          "This needs a token of role "
+              + route.needs()
+              + "; "
+              + caller.name()
+              + " has role "
+              + caller.role()
+              + ".");
+    }
   }
 
   private static String methods(List<Route> routes) {

@@ -52,7 +52,7 @@ final class Northbound implements AutoCloseable {
     server =
         new RestServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            Token.in(tokenFile),
+            Tokens.in(directory.resolve("heddle.tokens"), tokenFile),
             limits,
             controller,
             controller.inspection(),

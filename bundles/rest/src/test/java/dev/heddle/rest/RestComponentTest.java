@@ -34,7 +34,14 @@ class RestComponentTest {
   private RestComponent.Config config(String address, int port) {
     Map<String, Object> values =
         Map.of(
-            "address", address, "port", port, "token_file", directory.resolve("token").toString());
+            "address",
+            address,
+            "port",
+            port,
+            "token_file",
+            directory.resolve("token").toString(),
+            "tokens_file",
+            directory.resolve("tokens").toString());
     return (RestComponent.Config)
         Proxy.newProxyInstance(
             RestComponent.class.getClassLoader(),
