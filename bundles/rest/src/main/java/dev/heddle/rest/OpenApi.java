@@ -43,6 +43,7 @@ final class OpenApi {
   private static void add(ObjectNode paths, Route route, Kind<?> kind) {
     String path = "/" + String.join("/", route.path());
     String id = route.method().toLowerCase(Locale.ROOT) + "-" + route.path().get(2);
+    id += route.path().contains("{name}") ? "-one" : "";
     if (kind != null) {
       path = path.replace(KIND, kind.plural());
       boolean one = route.path().contains("{name}");

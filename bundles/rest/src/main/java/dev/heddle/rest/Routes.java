@@ -1,15 +1,19 @@
 package dev.heddle.rest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Network;
+import dev.heddle.model.Text;
 import dev.heddle.pipeline.Inspection;
+import dev.heddle.pipeline.Inspection.FeatureState;
 import dev.heddle.pipeline.Inspection.StageState;
 import dev.heddle.pipeline.Inspection.Why;
 import dev.heddle.show.Audit;
 import dev.heddle.show.Pipeline;
 import dev.heddle.show.Syntax;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
@@ -79,6 +83,14 @@ final class Routes {
                 this::stages),
             route(
                 "GET", "why/{cookie}", Role.READ, "Why a flow with this cookie exists", this::why),
+            route("GET", "features", Role.READ, "Features, here or held", this::features),
+            route("GET", "features/{name}", Role.READ, "One feature", this::feature),
+            route(
+                "DELETE",
+                "features/{name}",
+                Role.ADMIN,
+                "Removes what a feature that is away left behind",
+                this::retire),
             route(
                 "POST",
                 "transactions",
@@ -175,6 +187,42 @@ final class Routes {
             request.accepted(),
             Pipeline.stages(stages),
             () -> Pipeline.stageTable(stages).toString()));
+  }
+
+  private CompletionStage<Reply> features(Request request) {
+    return shown(request, inspection.features());
+  }
+
+  private CompletionStage<Reply> feature(Request request) {
+    String name = request.path().get(3);
+    List<FeatureState> found =
+        inspection.features().stream().filter(f -> f.name().equals(name)).toList();
+    if (found.isEmpty()) {
+      throw new Refusal(404, "There is no feature named " + Text.shown(name) + ".");
+    }
+    return shown(request, found);
+  }
+
+  private static CompletionStage<Reply> shown(Request request, List<FeatureState> features) {
+    boolean one = request.path().size() > 3;
+    JsonNode all = Pipeline.features(features);
+    return done(
+        Reply.of(
+            200,
+            request.accepted(),
+            one ? all.get(0) : all,
+            () -> Pipeline.featureTable(features).toString()));
+  }
+
+  private CompletionStage<Reply> retire(Request request) {
+    String name = request.path().get(3);
+    Optional<String> whyNot = inspection.retire(name);
+    if (whyNot.isPresent()) {
+      throw new Refusal(409, whyNot.get());
+    }
+    Audit.did(request.caller().actor(), "DELETE", "Feature/" + name, "retired");
+    ObjectNode tree = JsonNodeFactory.instance.objectNode().put("retired", name);
+    return done(Reply.of(200, request.accepted(), tree, () -> "Feature/" + name + " retired\n"));
   }
 
   private CompletionStage<Reply> why(Request request) {

@@ -40,7 +40,8 @@ final class Northbound implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final Controller controller = PlainRuntime.controller(new MemoryStore(), new L2Switching());
+  final L2Switching l2 = new L2Switching();
+  final Controller controller = PlainRuntime.controller(new MemoryStore(), l2);
   final Nodes nodes = new Nodes();
   private final Path tokenFile;
   private final RestServer server;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.Flow;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,8 @@ class PipelineOverHttpTest {
       JsonNode why = json(north.get("why/" + Cookie.text(flow.cookie())));
       assertThat(why.at("/units/0/unit").asText()).isNotEmpty();
       assertThat(why.at("/units/0/flows")).isNotEmpty();
+      assertThat(why.at("/units/0/bundle").asText()).startsWith("dev.heddle.");
+      assertThat(why.at("/units/0/version").asText()).startsWith("0.1.0");
       ofThePort |= why.at("/units/0/objects/0").asText().equals("LogicalPort/red-a");
       assertThat(json(north.get("why/" + Long.toUnsignedString(flow.cookie())))).isEqualTo(why);
     }
@@ -68,6 +71,26 @@ class PipelineOverHttpTest {
     assertThat(north.text("stages").body())
         .startsWith("TABLE   NAME")
         .contains("ADMIT", "l2", "drop");
+  }
+
+  @Test
+  void featuresAreToldWithTheirBundleAndAreRetiredOnlyWhenTheyAreAway() throws Exception {
+    north.redA();
+    JsonNode l2 = json(north.get("features/l2"));
+    assertThat(l2.path("held").asBoolean()).isFalse();
+    assertThat(l2.path("bundle").asText()).isEqualTo("dev.heddle.l2-switching");
+    assertThat(l2.path("version").asText()).startsWith("0.1.0");
+    assertThat(l2.path("stages").toString()).contains("ADMIT", "SWITCH");
+    assertThat(north.text("features").body()).startsWith("NAME").contains("dev.heddle.l2");
+    HttpResponse<String> refused = north.send("DELETE", "features/l2", "");
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).contains("stop its bundle first");
+    assertThat(north.get("features/l7").statusCode()).isEqualTo(404);
+    north.controller.remove(north.l2);
+    assertThat(json(north.get("features/l2")).path("held").asBoolean()).isTrue();
+    assertThat(json(north.get("features/l2")).path("version").asText()).startsWith("0.1.0");
+    assertThat(north.send("DELETE", "features/l2", "").statusCode()).isEqualTo(200);
+    assertThat(north.get("features/l2").statusCode()).isEqualTo(404);
   }
 
   @Test

@@ -156,6 +156,17 @@ class RolesTest {
   }
 
   @Test
+  void onlyAnAdministratorRetires() throws Exception {
+    north.controller.remove(north.l2);
+    assertThat(send("operator", "DELETE", "features/l2", "").statusCode()).isEqualTo(403);
+    assertThat(lastLine()).contains("who=operator").contains("needs role admin");
+    assertThat(send("boss", "DELETE", "features/l2", "").statusCode()).isEqualTo(200);
+    assertThat(lastLine())
+        .contains("who=boss role=admin")
+        .endsWith("object=Feature/l2 outcome=retired");
+  }
+
+  @Test
   void anOperatorChangesAndEachObjectIsALineOfTheAudit() throws Exception {
     int before = audit().size();
     HttpResponse<String> made =
