@@ -43,7 +43,7 @@ final class Edits {
   }
 
   /** The one tree of a body. */
-  JsonNode body(Request request) {
+  static JsonNode body(Request request) {
     List<JsonNode> trees =
         Media.syntax(request.headers().get("Content-Type", "")).read(request.body());
     if (trees.size() != 1) {

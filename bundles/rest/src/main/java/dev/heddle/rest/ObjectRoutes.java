@@ -119,14 +119,14 @@ final class ObjectRoutes {
 
   CompletionStage<Reply> put(Request request) {
     Id<?> id = kind(request).id(request.path().get(3));
-    Document document = edits.document(request, edits.body(request), id);
+    Document document = edits.document(request, Edits.body(request), id);
     return edits.put(request, id, before -> document);
   }
 
   CompletionStage<Reply> patch(Request request) {
     Kind<?> kind = kind(request);
     Id<?> id = kind.id(request.path().get(3));
-    JsonNode patch = edits.body(request);
+    JsonNode patch = Edits.body(request);
     return edits.patch(
         request,
         id,

@@ -86,7 +86,8 @@ final class OpenApi {
     if (kind != null && one && reads) {
       choice(parameter(parameters, "view", "query"), "describe");
     }
-    boolean waits = kind == null ? route.method().equals("POST") : one && !isDelete(route);
+    boolean changes = route.path().contains("transactions");
+    boolean waits = kind == null ? changes : one && !isDelete(route);
     if (waits) {
       choice(parameter(parameters, "wait", "query"), "accepted", "resolved", "realized");
       parameter(parameters, "timeout", "query")
@@ -121,6 +122,16 @@ final class OpenApi {
       case "PUT" -> content(operation, "application/json", ref(kind.name()));
       case "PATCH" -> content(operation, "application/merge-patch+json", any());
       case "POST" -> {
+        if (route.path().contains("trace")) {
+          ObjectNode question = NEW.objectNode();
+          ObjectNode fields = properties(question);
+          text(fields, "from");
+          text(fields, "to");
+          fields.putObject("packet").put("type", "object");
+          question.putArray("required").add("from");
+          content(operation, "application/json", question);
+          return;
+        }
         ObjectNode steps = NEW.objectNode().put("type", "array");
         steps.set("items", any());
         content(operation, "application/json", steps);
@@ -148,7 +159,7 @@ final class OpenApi {
 
   private static void responses(ObjectNode responses, Route route, Kind<?> kind) {
     ObjectNode schema = any();
-    if (route.method().equals("POST") || kind != null && !route.method().equals("GET")) {
+    if (route.path().contains("transactions") || kind != null && !route.method().equals("GET")) {
       schema = ref("Outcome");
     } else if (kind != null && route.path().contains("{name}")) {
       schema = ref(kind.name());

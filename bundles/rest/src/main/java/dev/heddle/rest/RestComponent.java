@@ -2,6 +2,7 @@ package dev.heddle.rest;
 
 import dev.heddle.model.Network;
 import dev.heddle.pipeline.Confirmations;
+import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Inspection;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,7 +30,7 @@ public final class RestComponent {
    * <p>{@code address} is a loopback address, {@code port} 0 to 65535, {@code token_file} empty for
    * {@code heddle.token} in Karaf's etc, {@code tokens_file} likewise for {@code heddle.tokens}.
    */
-  @interface Config {
+  public @interface Config {
     String address() default "127.0.0.1";
 
     int port() default 8181;
@@ -51,7 +52,11 @@ public final class RestComponent {
    * @throws IOException if it may not or cannot; the sentence is in the log
    */
   @Activate
-  public RestComponent(Config config, @Reference Network network, @Reference Inspection inspection)
+  public RestComponent(
+      Config config,
+      @Reference Network network,
+      @Reference DesiredFlows flows,
+      @Reference Inspection inspection)
       throws IOException {
     try {
       InetAddress address = InetAddress.getByName(config.address());
@@ -70,6 +75,7 @@ public final class RestComponent {
                   file(config.token_file(), "heddle.token")),
               Limits.USUAL,
               network,
+              flows,
               inspection,
               () -> Optional.ofNullable(confirmations));
     } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.heddle.rest;
 
 import dev.heddle.model.Network;
 import dev.heddle.pipeline.Confirmations;
+import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.show.Objects;
 import io.netty.bootstrap.ServerBootstrap;
@@ -59,6 +60,7 @@ final class RestServer implements AutoCloseable, Connection.Door {
       Tokens tokens,
       Limits limits,
       Network network,
+      DesiredFlows flows,
       Inspection inspection,
       Supplier<Optional<Confirmations>> confirmations)
       throws IOException {
@@ -79,7 +81,14 @@ final class RestServer implements AutoCloseable, Connection.Door {
     Waits waits = new Waits(network, follower, limits.waits());
     Edits edits = new Edits(network, waits);
     ObjectRoutes byKind = new ObjectRoutes(network, objects, revision::get, watches, waits, edits);
-    routes = new Routes(network, inspection, revision::get, byKind, edits);
+    routes =
+        new Routes(
+            network,
+            inspection,
+            revision::get,
+            byKind,
+            edits,
+            new Traces(network, flows, inspection));
     modelWatch =
         network.watch(
             r -> {

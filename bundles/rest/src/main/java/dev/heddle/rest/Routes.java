@@ -62,7 +62,8 @@ final class Routes {
       Inspection inspection,
       LongSupplier revision,
       ObjectRoutes objects,
-      Edits edits) {
+      Edits edits,
+      Traces traces) {
     this.network = network;
     this.inspection = inspection;
     this.revision = revision;
@@ -91,6 +92,7 @@ final class Routes {
                 Role.ADMIN,
                 "Removes what a feature that is away left behind",
                 this::retire),
+            route("POST", "trace", Role.READ, "What becomes of a packet", traces::trace),
             route(
                 "POST",
                 "transactions",

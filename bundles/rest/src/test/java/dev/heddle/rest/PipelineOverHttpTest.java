@@ -94,6 +94,57 @@ class PipelineOverHttpTest {
   }
 
   @Test
+  void aPacketIsTracedAndOneThatIsDroppedSaysWhereAndWhy() throws Exception {
+    north.redA();
+    north.send("PUT", "port/red-b", Northbound.port("red-b", "12"));
+    north.plug("red-a", "n1");
+    north.plug("red-b", "n1", 4);
+    JsonNode ping = json(north.send("POST", "trace", "{'from':'red-a','to':'red-b'}"));
+    assertThat(ping.path("verdict").asText()).isEqualTo("delivered");
+    assertThat(ping.path("sentence").asText()).isEqualTo("Delivered to red-b on n1.");
+    assertThat(ping.at("/arrivals/0/port").asText()).isEqualTo("red-b");
+    assertThat(ping.path("steps").findValuesAsText("stage")).contains("ADMIT", "SWITCH");
+    JsonNode forged =
+        json(
+            north.send(
+                "POST",
+                "trace",
+                "{'from':'red-a','to':'10.0.0.12',"
+                    + "'packet':{'nw_src':'10.0.0.99','tcp_dst':80}}"));
+    assertThat(forged.path("verdict").asText()).isEqualTo("dropped");
+    assertThat(forged.path("sentence").asText())
+        .isEqualTo(
+            "Dropped on n1 at ADMIT (table 4, port security: only what a port may send): "
+                + "no rule of this stage matches, and what none matches is dropped.");
+    String text = north.send("POST", "trace", "{'from':'red-a'}", "Accept", "text/plain").body();
+    assertThat(text).contains(" ADMIT ").contains("for LogicalPort/red-a");
+  }
+
+  @Test
+  void aTraceThatMakesNoSenseIsRefusedWithTheField() throws Exception {
+    north.redA();
+    for (String[] wrong :
+        new String[][] {
+          {"{'from':'red-a'}", "from"},
+          {"{'from':'red-z'}", "from"},
+          {"{'from':5}", "from"},
+          {"{}", "from"},
+          {"{'from':'red-a','to':'red-z'}", "to"},
+          {"{'from':'red-a','to':'10.0.0.300'}", "to"},
+          {"{'from':'red-a','packet':[]}", "packet"},
+          {"{'from':'red-a','packet':{'reg0':1}}", "packet.reg0"},
+          {"{'from':'red-a','packet':{'tcp_dst':70000}}", "packet.tcp_dst"},
+          {"{'from':'red-a','packet':{'tcp_dst':-1}}", "packet.tcp_dst"},
+          {"{'from':'red-a','packet':{'nw_dst':'::1'}}", "packet.nw_dst"},
+          {"{'from':'red-a','way':'x'}", "way"}
+        }) {
+      HttpResponse<String> refused = north.send("POST", "trace", wrong[0]);
+      assertThat(refused.statusCode()).as(wrong[0]).isEqualTo(422);
+      assertThat(json(refused).at("/problems/0/path").asText()).as(wrong[0]).isEqualTo(wrong[1]);
+    }
+  }
+
+  @Test
   void theOpenApiDocumentNamesEachKindAndLeadsNowhereWrong() throws Exception {
     JsonNode document = json(north.get("openapi.json"));
     assertThat(document.path("openapi").asText()).isEqualTo("3.1.0");

@@ -50,7 +50,8 @@ class RestComponentTest {
   }
 
   private RestComponent listen(String address, int port) throws IOException {
-    return new RestComponent(config(address, port), controller, controller.inspection());
+    return new RestComponent(
+        config(address, port), controller, controller, controller.inspection());
   }
 
   @ParameterizedTest
