@@ -5,6 +5,10 @@ bench() {
   local class log options
   case ${1:-} in
     engine) class=EngineBench ;;
+    rest)
+      class=RestBench
+      set -- "$@" --heddle "$HEDDLE_ROOT/heddle"
+      ;;
     push)
       class=PushBench
       use install
@@ -12,7 +16,8 @@ bench() {
       ;;
     *)
       die "usage: heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--json]
-       heddle bench push [--flows N] [--rounds N] [--switches N] [--json]"
+       heddle bench push [--flows N] [--rounds N] [--switches N] [--json]
+       heddle bench rest [--ports N] [--nodes N] [--rounds N] [--json]"
       ;;
   esac
   shift

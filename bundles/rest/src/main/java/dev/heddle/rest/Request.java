@@ -29,7 +29,8 @@ record Request(
     Caller caller) {
 
   /** Every parameter that some route knows: a misspelt one would silently do nothing. */
-  static final Set<String> PARAMETERS = Set.of("wait", "timeout", "watch", "revision", "view");
+  static final Set<String> PARAMETERS =
+      Set.of("wait", "timeout", "watch", "revision", "view", "limit", "continue");
 
   private static final Pattern TIME = Pattern.compile("(\\d{1,6})(ms|s|m)?");
   private static final Duration LONGEST = Duration.ofMinutes(10);
