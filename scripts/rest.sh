@@ -140,7 +140,7 @@ rest_watch() {
   [ "$shown" != application/yaml ] || die "watch speaks json or table"
   ACCEPT=application/json
   # Refusals first: a stream has no code to tell them by.
-  rest GET "$1${2:+/$2}?limit=1" >/dev/null
+  [ $# -gt 1 ] && rest GET "$1/$2" >/dev/null || rest GET "$1?limit=1" >/dev/null
   curl_rest -N "$(rest_url)/api/v1/$1${2:+/$2}?watch=true" | watch_lines "$shown"
 }
 

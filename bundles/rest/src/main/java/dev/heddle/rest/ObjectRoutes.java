@@ -53,8 +53,12 @@ final class ObjectRoutes {
     }
     // Read before the list, so that a watch from here misses nothing.
     long since = revision.getAsLong();
-    List<ObjectNode> all = objects.list(kind);
+    int most = request.limit();
+    List<ObjectNode> all = objects.list(kind, request.query().getOrDefault("continue", ""), most);
     ObjectNode tree = JsonNodeFactory.instance.objectNode().put("revision", since);
+    if (all.size() == most) {
+      tree.put("continue", all.get(most - 1).at("/metadata/name").asText());
+    }
     ArrayNode items = tree.putArray("items");
     all.forEach(items::add);
     return done(Reply.of(200, request.accepted(), tree, () -> Columns.table(kind, all).toString()));

@@ -83,6 +83,11 @@ final class OpenApi {
       parameter(parameters, "watch", "query").putObject("schema").put("type", "boolean");
       parameter(parameters, "revision", "query").putObject("schema").put("type", "integer");
     }
+    if (kind != null && !one && reads) {
+      parameter(parameters, "limit", "query").putObject("schema").put("type", "integer");
+      parameter(parameters, "continue", "query")
+          .put("description", "what the part before gave as continue");
+    }
     if (kind != null && one && reads) {
       choice(parameter(parameters, "view", "query"), "describe");
     }
@@ -195,6 +200,7 @@ final class OpenApi {
     kinds.forEach(k -> object(schemas.putObject(k.name()), k));
     ObjectNode list = properties(schemas.putObject("List"));
     list.putObject("revision").put("type", "integer");
+    text(list, "continue");
     list.putObject("items").put("type", "array").set("items", any());
     ObjectNode outcome = properties(schemas.putObject("Outcome"));
     outcome.putObject("revision").put("type", "integer");

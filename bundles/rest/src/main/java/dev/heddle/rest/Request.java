@@ -93,6 +93,18 @@ record Request(
     return watch.equals("true");
   }
 
+  /** How many objects of a list are wanted at most; all unless told. */
+  int limit() {
+    String text = query.get("limit");
+    if (text == null) {
+      return Integer.MAX_VALUE;
+    }
+    if (!text.matches("[1-9]\\d{0,5}")) {
+      throw new Refusal(400, "A limit is a number from 1 to 999999.");
+    }
+    return Integer.parseInt(text);
+  }
+
   /** The condition to wait for, as conditions are written. */
   Optional<String> awaited() {
     String wait = query.get("wait");

@@ -11,6 +11,6 @@ final class Names {
 
   static StringsCompleter of(Network network, Kind<?> kind) {
     return new StringsCompleter(
-        network.list(kind.name()).stream().map(s -> s.document().name()).toList());
+        network.documents(kind.name()).stream().map(d -> d.name()).toList());
   }
 }

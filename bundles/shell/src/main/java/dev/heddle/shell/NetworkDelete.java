@@ -21,6 +21,7 @@ public final class NetworkDelete extends Answering {
   String kind;
 
   @Argument(index = 1, name = "NAME", required = true, description = "the object's name")
+  @Completion(ObjectCompleter.class)
   String name;
 
   @Override

@@ -196,6 +196,23 @@ class CommandsTest {
   }
 
   @Test
+  void aPacketIsTracedAtTheConsole() throws Exception {
+    plug();
+    PipelineTrace trace = new PipelineTrace();
+    trace.network = controller;
+    trace.flows = controller;
+    trace.inspection = controller.inspection();
+    trace.from = "red-a";
+    trace.fields = List.of("nw_dst=10.0.0.99");
+    assertThat(trace.printed()).startsWith("Dropped on n1 at ");
+    trace.output = "json";
+    assertThat(new ObjectMapper().readTree(trace.printed()).path("verdict").asText())
+        .isEqualTo("dropped");
+    trace.fields = List.of("nw_dst");
+    assertThatThrownBy(trace::printed).hasMessageContaining("tcp_dst=80");
+  }
+
+  @Test
   void theEngineTellsItsWork() throws Exception {
     EngineCost cost = new EngineCost();
     cost.inspection = controller.inspection();

@@ -12,6 +12,7 @@ import dev.heddle.pipeline.Cookie;
 import dev.heddle.plain.PlainRuntime;
 import dev.heddle.rest.RestComponent;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.lang.reflect.Proxy;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -63,6 +64,7 @@ public final class RestBench {
       for (Map.Entry<String, List<String>> c : commands(controller).entrySet()) {
         double[] taken = new double[rounds];
         long size = 0;
+        long cpu = cpuTime();
         for (int i = 0; i < rounds; i++) {
           long begin = System.nanoTime();
           size = run(script, directory, port, c.getValue());
@@ -71,6 +73,7 @@ public final class RestBench {
         ObjectNode one = times.putObject(c.getKey()).put("first", Math.round(taken[0]));
         Arrays.sort(taken);
         one.put("median", Math.round(taken[rounds / 2])).put("max", Math.round(taken[rounds - 1]));
+        one.put("controller_cpu", Math.round((cpuTime() - cpu) / 1e6 / rounds));
         one.put("bytes", size);
       }
       figures.put("flows", controller.inspection().work().flows());
@@ -145,6 +148,12 @@ public final class RestBench {
             new Class<?>[] {RestComponent.Config.class},
             (proxy, method, arguments) ->
                 values.getOrDefault(method.getName(), method.getDefaultValue()));
+  }
+
+  /** Of this process, which the controller is: a busy machine spoils it less than time. */
+  private static long cpuTime() {
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getProcessCpuTime();
   }
 
   private static int freePort() throws IOException {

@@ -8,9 +8,11 @@ import dev.heddle.pipeline.Owner;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -39,47 +41,52 @@ public final class Inspector implements Inspection {
 
   @Override
   public List<StageState> stages() {
-    return thread.call(
-        () ->
-            graph
-                .objects(FilledStage.KIND.name())
-                .map(c -> (FilledStage) c.value())
-                .sorted(Comparator.comparingInt(FilledStage::table))
-                .map(
-                    s ->
-                        new StageState(
-                            s.id().name(),
-                            s.table(),
-                            s.feature(),
-                            !functions.isLive(s.feature()),
-                            s.mandatory(),
-                            s.beside(),
-                            flows(s)))
-                .toList());
+    return thread.call(this::stagesNow);
   }
 
-  /** In a stage and its joint. */
-  private long flows(FilledStage s) {
-    return board.inTable(s.table()) + (s.beside() ? 0 : board.inTable(s.table() + 1));
+  private List<StageState> stagesNow() {
+    Map<Integer, Long> flows = board.byTable();
+    return graph
+        .objects(FilledStage.KIND.name())
+        .map(c -> (FilledStage) c.value())
+        .sorted(Comparator.comparingInt(FilledStage::table))
+        .map(
+            s ->
+                new StageState(
+                    s.id().name(),
+                    s.table(),
+                    s.feature(),
+                    !functions.isLive(s.feature()),
+                    s.mandatory(),
+                    s.beside(),
+                    flows.getOrDefault(s.table(), 0L)
+                        + (s.beside() ? 0L : flows.getOrDefault(s.table() + 1, 0L))))
+        .toList();
   }
 
   @Override
-  public List<Why> why(long cookie) {
+  public Map<Long, List<Why>> why(Set<Long> cookies) {
     return thread.call(
         () -> {
-          List<Why> found = new ArrayList<>();
+          Map<Long, List<Why>> found = new HashMap<>();
           functions
               .units()
-              .filter(u -> u.cookie == cookie)
+              .filter(u -> cookies.contains(u.cookie))
               .forEach(
                   u -> {
                     List<String> reads = u.reads().stream().map(Cell::toString).toList();
-                    found.add(why(u.toString(), false, reads, u.flows(), u.failure().orElse("")));
+                    found
+                        .computeIfAbsent(u.cookie, c -> new ArrayList<>())
+                        .add(why(u.toString(), false, reads, u.flows(), u.failure().orElse("")));
                   });
           functions
               .held()
-              .filter(h -> h.cookie() == cookie)
-              .forEach(h -> found.add(why(h.name(), true, List.of(), h.flows(), "")));
+              .filter(h -> cookies.contains(h.cookie()))
+              .forEach(
+                  h ->
+                      found
+                          .computeIfAbsent(h.cookie(), c -> new ArrayList<>())
+                          .add(why(h.name(), true, List.of(), h.flows(), "")));
           return found;
         });
   }

@@ -4,6 +4,7 @@ import dev.heddle.model.Id;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Looks into the pipeline for people: consoles and REST. Safe for use by many threads. */
 public interface Inspection {
@@ -95,7 +96,12 @@ public interface Inspection {
   List<FeatureState> features();
 
   /** The units whose flows carry this cookie: one, save for a collision of hashes. */
-  List<Why> why(long cookie);
+  default List<Why> why(long cookie) {
+    return why(Set.of(cookie)).getOrDefault(cookie, List.of());
+  }
+
+  /** The same for several cookies in one look; a cookie that no unit has is left out. */
+  Map<Long, List<Why>> why(Set<Long> cookies);
 
   Work work();
 

@@ -53,7 +53,7 @@ public final class Finding {
                     new RefusedException(
                         "from", "no node has an interface of " + question.from().name()));
     Fabric.Run run = plan.fabric().send(at.node(), at.ofPort(), question.packet());
-    return new Finding(question.packet(), plan, run, new Remembered(new Names(inspection)));
+    return new Finding(question.packet(), plan, run, new Names(inspection).knowing(run.trace()));
   }
 
   /** {@code delivered}, {@code punted} to the controller, or {@code dropped}. */
@@ -166,26 +166,5 @@ public final class Finding {
                                 .collect(Collectors.joining(", "))));
     step.notes().forEach(tree.putArray("notes")::add);
     return tree;
-  }
-
-  /** Asks for each name once: the pipeline answers by looking at all units. */
-  private static final class Remembered implements Trace.Legend {
-    private final Trace.Legend source;
-    private final Map<Integer, String> stages = new HashMap<>();
-    private final Map<Long, String> owners = new HashMap<>();
-
-    Remembered(Trace.Legend source) {
-      this.source = source;
-    }
-
-    @Override
-    public String stage(int table) {
-      return stages.computeIfAbsent(table, source::stage);
-    }
-
-    @Override
-    public String owner(long cookie) {
-      return owners.computeIfAbsent(cookie, source::owner);
-    }
   }
 }

@@ -109,8 +109,8 @@ public record Question(Id<LogicalPort> from, Packet packet) {
   }
 
   private static Optional<MacAddress> owner(Network network, String on, IpAddress address) {
-    return network.list(LogicalPort.KIND.name()).stream()
-        .map(s -> s.document().spec())
+    return network.documents(LogicalPort.KIND.name()).stream()
+        .map(d -> d.spec())
         .filter(spec -> spec.path("switch").asText().equals(on) && spec.has("mac"))
         .filter(
             spec -> {
