@@ -147,12 +147,13 @@ class Installation:
         """Flow modifications sent to each node since the controller started."""
         return {n["metadata"]["name"]: n["status"].get("sent", 0) for n in self.get("nodes")["items"]}
 
-    def confirmed(self, timeout=30):
-        """Waits until every node is connected and has confirmed the newest revision."""
+    def confirmed(self, timeout=30, nodes=None):
+        """Waits until every node, or each of `nodes`, is connected and has confirmed the newest revision."""
         revision = self.get("ready")["revision"]
         await_none(lambda: [n["metadata"]["name"] for n in self.get("nodes")["items"]
+                            if nodes is None or n["metadata"]["name"] in nodes
                             if not n["status"]["connected"] or n["status"]["installed"] < revision],
-                   timeout, f"revision {revision} on every node")
+                   timeout, f"revision {revision} on {nodes or 'every node'}")
 
     def settled(self, timeout=30):
         """Waits until no feature is away and every node has confirmed the newest revision."""

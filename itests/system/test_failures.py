@@ -151,6 +151,7 @@ class Hanging(Failures):
             with Another("n1", "red-d") as port:
                 # Its own node has answered on its own row, so `lab plug` returned; and it works there.
                 self.assertEqual(3, self.answered(port, "10.0.0.13"))
+        at.confirmed(nodes=("n1",))  # the last removal, too, is counted
         hanging = self.mods(sent)
         with Another("n1", "red-d") as port:
             at.heddle("lab", "hang", "n2", "off")
@@ -170,12 +171,14 @@ class Hanging(Failures):
         self.assertLessEqual(events, 4 * flows["n2"])
 
     def flows_of_a_port(self):
-        """How many modifications one more port on n1 takes on each node."""
+        """How many modifications one more port on n1 takes on each node. All of them, and the removals, are done."""
         sent = at.sent()
         with Another("n1", "red-d") as port:
             at.realized(port)
             at.barrier()
-            return self.mods(sent)
+            taken = self.mods(sent)
+        at.barrier()
+        return taken
 
 
 class Another:
