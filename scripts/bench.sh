@@ -26,6 +26,10 @@ bench() {
       class=FleetBench
       module=fleet
       ;;
+    rest)
+      class=RestBench
+      set -- "$@" --heddle "$HEDDLE_ROOT/heddle"
+      ;;
     push)
       class=PushBench
       use install
@@ -35,6 +39,7 @@ bench() {
       die "usage: heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--no-addresses] [--json]
        heddle bench fleet [--nodes N] [--ports P] [--port-ups N] [--sweep] [--json]
        heddle bench push [--flows N] [--rounds N] [--switches N] [--json]
+       heddle bench rest [--ports N] [--nodes N] [--rounds N] [--json]
        heddle bench scale --topology tenants --nodes N --ports N [--rounds N] [--events N] [--json]"
       ;;
   esac

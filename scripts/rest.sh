@@ -9,15 +9,17 @@ rest_token() {
   fi
 }
 
+# The token comes by a file: an argument would be seen in the list of processes.
+curl_rest() {
+  curl -sS -K <(printf 'header = "Authorization: Bearer %s"\n' "$(rest_token)") -H "Accept: ${ACCEPT:-text/plain}" "$@"
+}
+
 # rest METHOD PATH [curl options]: the body on stdout, or on stderr and exit code 1 if it was refused.
 rest() {
   local method=$1 path=$2 body code
   shift 2
   body=$(mktemp)
-  # The token comes by a file: an argument would be seen in the list of processes.
-  if ! code=$(curl -sS -X "$method" -o "$body" -w '%{http_code}' \
-    -K <(printf 'header = "Authorization: Bearer %s"\n' "$(rest_token)") \
-    -H "Accept: ${ACCEPT:-text/plain}" "$@" "$(rest_url)/api/v1/$path"); then
+  if ! code=$(curl_rest -X "$method" -o "$body" -w '%{http_code}' "$@" "$(rest_url)/api/v1/$path"); then
     rm -f "$body"
     die "no answer from $(rest_url): heddle start"
   fi
@@ -87,6 +89,92 @@ rest_delete() {
 }
 
 rest_nodes() { rest_get Node "$@"; }
+
+rest_features() {
+  output_option "$@"
+  [ ${#ARGUMENTS[@]} -eq 0 ] || die "usage: heddle features [-o json|yaml]"
+  rest GET features
+}
+
+rest_why() {
+  output_option "$@"
+  set -- "${ARGUMENTS[@]}"
+  if [ $# -ne 1 ] || ! [[ $1 =~ ^(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20})$ ]]; then
+    die "usage: heddle why COOKIE [-o json|yaml], the cookie as ovs-ofctl dump-flows prints it"
+  fi
+  rest GET "why/$1"
+}
+
+# heddle trace FROM [--to PORT_OR_ADDRESS] [FIELD=VALUE...]
+rest_trace() {
+  local from='' to='' fields=''
+  output_option "$@"
+  set -- "${ARGUMENTS[@]}"
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --to=*) to=${1#*=} ;;
+      --to) to=${2:?--to needs a port or an address}; shift ;;
+      *=*)
+        [[ $1 =~ ^[a-z0-9_]+=[A-Za-z0-9.:/_-]+$ ]] || die "a field is written tcp_dst=80, not '$1'"
+        fields="$fields${fields:+,}\"${1%%=*}\":\"${1#*=}\""
+        ;;
+      *) [ -z "$from" ] || die "one sender is expected, not '$from' and '$1'"; from=$1 ;;
+    esac
+    shift
+  done
+  [ -n "$from" ] || die "usage: heddle trace FROM [--to PORT_OR_ADDRESS] [FIELD=VALUE...] [-o json|yaml]"
+  path_words "$from"
+  [[ $to =~ ^[A-Za-z0-9._:-]*$ ]] || die "not a port or an address: '$to'"
+  rest POST trace -H 'Content-Type: application/json' \
+    -d "{\"from\":\"$from\",\"to\":\"$to\",\"packet\":{$fields}}"
+}
+
+# heddle watch KIND [NAME]: a line for each change until it is ended; -o json: the object itself, one on a line.
+rest_watch() {
+  local status
+  output_option "$@"
+  set -- "${ARGUMENTS[@]}"
+  if [ $# -lt 1 ] || [ $# -gt 2 ]; then die "usage: heddle watch KIND [NAME] [-o json]"; fi
+  path_words "$@"
+  local shown=$ACCEPT
+  [ "$shown" != application/yaml ] || die "watch speaks json or table"
+  ACCEPT=application/json
+  # Refusals first: a stream has no code to tell them by.
+  [ $# -gt 1 ] && rest GET "$1/$2" >/dev/null || rest GET "$1?limit=1" >/dev/null
+  curl_rest -N "$(rest_url)/api/v1/$1${2:+/$2}?watch=true" | watch_lines "$shown"
+}
+
+# Events as the server writes them: "event: TYPE", then "data: ONE LINE OF JSON" whose first fields are in a fixed order.
+watch_lines() {
+  local line type='' kind name word
+  while IFS= read -r line; do
+    line=${line%$'\r'}
+    case $line in
+      'event: '*) type=${line#event: } ;;
+      'data: '*)
+        line=${line#data: }
+        if [ "$1" = application/json ]; then
+          printf '%s %s\n' "$type" "$line"
+          continue
+        fi
+        case $type in
+          put | delete)
+            kind=${line#*'"kind":"'} name=${line#*'"name":"'} word=
+            case $line in
+              *'"type":"Realized","status":"True"'*) word=Realized ;;
+              *'"type":"Realized","status":"False"'*)
+                word=${line#*'"type":"Realized","status":"False","reason":"'}
+                word="not Realized: ${word%%\"*}"
+                ;;
+            esac
+            printf '%-7s %-40s %s\n' "$type" "${kind%%\"*}/${name%%\"*}" "$word"
+            ;;
+          *) printf '%s\n' "$type" ;;
+        esac
+        ;;
+    esac
+  done
+}
 
 rest_wait() {
   local object='' condition=Realized timeout=30s

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  *
  * @param path its decoded words
  * @param query each parameter once
- * @param peer address and port of the client
+ * @param caller who asks
  */
 record Request(
     String method,
@@ -26,10 +26,11 @@ record Request(
     Map<String, String> query,
     HttpHeaders headers,
     byte[] body,
-    String peer) {
+    Caller caller) {
 
   /** Every parameter that some route knows: a misspelt one would silently do nothing. */
-  static final Set<String> PARAMETERS = Set.of("wait", "timeout", "watch", "revision", "view");
+  static final Set<String> PARAMETERS =
+      Set.of("wait", "timeout", "watch", "revision", "view", "limit", "continue");
 
   private static final Pattern TIME = Pattern.compile("(\\d{1,6})(ms|s|m)?");
   private static final Duration LONGEST = Duration.ofMinutes(10);
@@ -40,11 +41,11 @@ record Request(
    *
    * @throws Refusal 400 if it is malformed
    */
-  static Request of(String method, String uri, HttpHeaders headers, byte[] body, String peer) {
+  static Request of(String method, String uri, HttpHeaders headers, byte[] body, Caller caller) {
     try {
       QueryStringDecoder decoder = new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, 16);
       return new Request(
-          method, words(decoder.rawPath()), once(decoder.parameters()), headers, body, peer);
+          method, words(decoder.rawPath()), once(decoder.parameters()), headers, body, caller);
     } catch (IllegalArgumentException e) {
       throw new Refusal(400, "The request's target is malformed.");
     }
@@ -90,6 +91,18 @@ record Request(
       throw new Refusal(400, "watch is true or false.");
     }
     return watch.equals("true");
+  }
+
+  /** How many objects of a list are wanted at most; all unless told. */
+  int limit() {
+    String text = query.get("limit");
+    if (text == null) {
+      return Integer.MAX_VALUE;
+    }
+    if (!text.matches("[1-9]\\d{0,5}")) {
+      throw new Refusal(400, "A limit is a number from 1 to 999999.");
+    }
+    return Integer.parseInt(text);
   }
 
   /** The condition to wait for, as conditions are written. */

@@ -261,6 +261,30 @@ class ObjectsOverHttpTest {
   }
 
   @Test
+  void aLongListIsReadInParts() throws Exception {
+    north.redA();
+    for (int i = 12; i < 17; i++) {
+      north.send("PUT", "port/red-" + i, port("red-" + i, String.valueOf(i)));
+    }
+    List<String> names = new ArrayList<>();
+    String behind = "";
+    for (int parts = 0; parts < 10; parts++) {
+      JsonNode part = json(north.get("ports?limit=2" + behind));
+      part.path("items").forEach(o -> names.add(o.at("/metadata/name").asText()));
+      assertThat(part.path("items").size()).isLessThanOrEqualTo(2);
+      if (!part.has("continue")) {
+        break;
+      }
+      behind = "&continue=" + part.path("continue").asText();
+    }
+    assertThat(names).containsExactly("red-12", "red-13", "red-14", "red-15", "red-16", "red-a");
+    assertThat(json(north.get("ports")).has("continue")).isFalse();
+    for (String wrong : List.of("0", "-1", "x", "", "1000000")) {
+      assertThat(north.get("ports?limit=" + wrong).statusCode()).as(wrong).isEqualTo(400);
+    }
+  }
+
+  @Test
   void programsMayHaveYaml() throws Exception {
     north.redA();
     HttpResponse<String> yaml =

@@ -6,8 +6,10 @@ import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.Inspection.Audited;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** Calls functions again that nothing has woken, and tells what auditing has found so far. */
 @Service
@@ -20,6 +22,9 @@ public final class EngineAudit extends Answering {
   @Reference Inspection inspection;
 
   @Argument(index = 0, name = "COUNT", description = "how many to look at now; 1000 if absent")
+  @Completion(
+      value = StringsCompleter.class,
+      values = {"0", "1000", "100000"})
   int count = 1000;
 
   @Override

@@ -6,6 +6,7 @@ import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.Inspection.Reads;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
@@ -22,6 +23,7 @@ public final class EngineReads extends Answering {
       required = true,
       description =
           "a unit (l2/admit/LogicalPort/a), an object (LogicalPort/a), or what this prints")
+  @Completion(CellCompleter.class)
   String name;
 
   @Override

@@ -6,6 +6,7 @@ import dev.heddle.show.Pipeline;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 
@@ -23,6 +24,7 @@ public final class FlowWhy extends Answering {
       name = "COOKIE",
       required = true,
       description = "0x... as ovs-ofctl dump-flows prints it, or decimal")
+  @Completion(CookieCompleter.class)
   String cookie;
 
   @Override

@@ -21,11 +21,12 @@ public final class NetworkDelete extends Answering {
   String kind;
 
   @Argument(index = 1, name = "NAME", required = true, description = "the object's name")
+  @Completion(ObjectCompleter.class)
   String name;
 
   @Override
   Answer answer() throws Exception {
     String known = NetworkShow.kind(network, kind).name();
-    return Edit.make(network, List.of(new Change.Remove(known, name, true)));
+    return Edit.make(network, "network:delete", List.of(new Change.Remove(known, name, true)));
   }
 }

@@ -34,6 +34,7 @@ public final class NetworkShow extends Answering {
   String kind;
 
   @Argument(index = 1, name = "NAME", description = "one object, in full")
+  @Completion(ObjectCompleter.class)
   String name;
 
   @Override
@@ -63,7 +64,7 @@ public final class NetworkShow extends Answering {
     ObjectNode tree = JsonNodeFactory.instance.objectNode();
     List<List<String>> rows = new ArrayList<>();
     for (Kind<?> k : network.kinds()) {
-      int number = network.list(k.name()).size();
+      int number = network.documents(k.name()).size();
       tree.put(k.name(), number);
       rows.add(List.of(k.name(), Integer.toString(number), k.system() ? "the system" : "users"));
     }

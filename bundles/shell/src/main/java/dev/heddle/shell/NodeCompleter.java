@@ -8,7 +8,6 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.apache.karaf.shell.api.console.CommandLine;
 import org.apache.karaf.shell.api.console.Completer;
 import org.apache.karaf.shell.api.console.Session;
-import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** Offers the nodes that joined. */
 @Service
@@ -18,8 +17,6 @@ public final class NodeCompleter implements Completer {
 
   @Override
   public int complete(Session session, CommandLine line, List<String> candidates) {
-    return new StringsCompleter(
-            network.list(Node.KIND.name()).stream().map(s -> s.document().name()).toList())
-        .complete(session, line, candidates);
+    return Names.of(network, Node.KIND).complete(session, line, candidates);
   }
 }

@@ -171,6 +171,7 @@ class CommandsTest {
     assertThat(why.printed())
         .contains("unit      l2/admit/LogicalPort/red-a\n")
         .contains("feature   l2\n")
+        .containsPattern("bundle    dev.heddle.l2-switching 0\\.1\\.0")
         .contains("object    LogicalPort/red-a\n")
         .contains("flow      table=4 ");
     why.cookie = "0x1";
@@ -192,6 +193,23 @@ class CommandsTest {
     assertThat(stages.printed()).containsPattern("4 +ADMIT +l2 +yes +drop");
     assertThat(retire.printed()).isEqualTo("Feature/l2 retired\n");
     assertThat(stages.printed()).doesNotContain("ADMIT");
+  }
+
+  @Test
+  void aPacketIsTracedAtTheConsole() throws Exception {
+    plug();
+    PipelineTrace trace = new PipelineTrace();
+    trace.network = controller;
+    trace.flows = controller;
+    trace.inspection = controller.inspection();
+    trace.from = "red-a";
+    trace.fields = List.of("nw_dst=10.0.0.99");
+    assertThat(trace.printed()).startsWith("Dropped on n1 at ");
+    trace.output = "json";
+    assertThat(new ObjectMapper().readTree(trace.printed()).path("verdict").asText())
+        .isEqualTo("dropped");
+    trace.fields = List.of("nw_dst");
+    assertThatThrownBy(trace::printed).hasMessageContaining("tcp_dst=80");
   }
 
   @Test

@@ -280,9 +280,11 @@ final class Board {
     return wishes.size();
   }
 
-  /** How many keys there are in a table. */
-  long inTable(int table) {
-    return wishes.firsts().filter(w -> w.key.table() == table).count();
+  /** How many keys there are in each table that has any. */
+  Map<Integer, Long> byTable() {
+    Map<Integer, Long> counts = new HashMap<>();
+    wishes.firsts().forEach(w -> counts.merge(w.key.table(), 1L, Long::sum));
+    return counts;
   }
 
   /** How many keys have wishes that contradict each other on some node. */

@@ -1,6 +1,6 @@
 package dev.heddle.engine;
 
-import dev.heddle.model.Condition;
+import dev.heddle.model.Document;
 import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
@@ -19,7 +19,6 @@ import dev.heddle.pipeline.Owner;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.StageFlows;
 import dev.heddle.store.Store;
-import dev.heddle.store.Store.Stored;
 import dev.heddle.store.StoreException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,7 +62,9 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private final Publication published = new Publication(board, functions);
   private final Watchers watchers = new Watchers();
   private final Conditions conditions = new Conditions(kinds, transactions, functions);
+  private final States states = new States(thread, transactions, graph, conditions);
   private final Audit audit = new Audit(thread, graph, functions, this::repaired);
+  private final Origins origins = new Origins();
   private final FeatureRecords records = new FeatureRecords(graph, kinds);
   private Set<Id<?>> touched = new HashSet<>();
   private long revision;
@@ -131,6 +132,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     keep(true);
     declared.kinds().forEach(this::addKind); // a feature that is refused leaves nothing
     int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
+    origins.note(feature);
     published.change(() -> functions.arrive(declared, owner, revision));
     publish(Set.of(owner));
     LOG.info("feature {} is here, owner number {}", declared.name(), owner);
@@ -213,9 +215,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   @Override
   public List<State> get(Collection<? extends Id<?>> ids) {
-    return thread.call(
-        () ->
-            ids.stream().flatMap(id -> transactions.stored(id).stream()).map(this::state).toList());
+    return states.get(ids);
   }
 
   /**
@@ -275,33 +275,17 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   @Override
   public Optional<State> get(String kind, String name) {
-    return thread.call(() -> transactions.stored(new Id<>(kind, name)).map(this::state));
+    return states.get(new Id<>(kind, name));
   }
 
   @Override
-  public List<State> list(String kind) {
-    return thread.call(
-        () ->
-            transactions
-                .all(kind)
-                .map(this::state)
-                .sorted((a, b) -> a.document().name().compareTo(b.document().name()))
-                .toList());
+  public List<State> list(String kind, String after, int most) {
+    return states.list(kind, after, most);
   }
 
-  private State state(Stored s) {
-    Optional<Entity<?>> entity = Optional.ofNullable(graph.entity(s.id()).value());
-    List<Condition> now = query(view -> conditions.of(s.id(), entity, view));
-    return new State(s.document(), s.key(), s.revision(), now);
-  }
-
-  /** Reads the model for somebody outside: on the model's thread, remembered by nobody. */
-  private <T> T query(Function<Reading, T> question) {
-    Reading reading = new Reading(graph, Levels.UNIT);
-    T answer = question.apply(reading);
-    reading.end();
-    graph.settle();
-    return answer;
+  @Override
+  public List<Document> documents(String kind) {
+    return states.documents(kind);
   }
 
   @Override
@@ -340,11 +324,17 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   Parts parts() {
-    return new Parts(thread, graph, functions, board, audit);
+    return new Parts(thread, graph, functions, board, audit, origins);
   }
 
   /** What {@link Inspector} looks into, on the model's thread. */
-  record Parts(ModelThread thread, Graph graph, Functions functions, Board board, Audit audit) {}
+  record Parts(
+      ModelThread thread,
+      Graph graph,
+      Functions functions,
+      Board board,
+      Audit audit,
+      Origins origins) {}
 
   long revision() {
     return revision;

@@ -4,12 +4,15 @@ import dev.heddle.model.Id;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Inspection;
+import dev.heddle.pipeline.Owner;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -24,6 +27,7 @@ public final class Inspector implements Inspection {
   private final Graph graph;
   private final Functions functions;
   private final Board board;
+  private final Origins origins;
 
   @Activate
   public Inspector(@Reference Controller controller) {
@@ -32,51 +36,57 @@ public final class Inspector implements Inspection {
     this.graph = controller.parts().graph();
     this.functions = controller.parts().functions();
     this.board = controller.parts().board();
+    this.origins = controller.parts().origins();
   }
 
   @Override
   public List<StageState> stages() {
-    return thread.call(
-        () ->
-            graph
-                .objects(FilledStage.KIND.name())
-                .map(c -> (FilledStage) c.value())
-                .sorted(Comparator.comparingInt(FilledStage::table))
-                .map(
-                    s ->
-                        new StageState(
-                            s.id().name(),
-                            s.table(),
-                            s.feature(),
-                            !functions.isLive(s.feature()),
-                            s.mandatory(),
-                            s.beside(),
-                            flows(s)))
-                .toList());
+    return thread.call(this::stagesNow);
   }
 
-  /** In a stage and its joint. */
-  private long flows(FilledStage s) {
-    return board.inTable(s.table()) + (s.beside() ? 0 : board.inTable(s.table() + 1));
+  private List<StageState> stagesNow() {
+    Map<Integer, Long> flows = board.byTable();
+    return graph
+        .objects(FilledStage.KIND.name())
+        .map(c -> (FilledStage) c.value())
+        .sorted(Comparator.comparingInt(FilledStage::table))
+        .map(
+            s ->
+                new StageState(
+                    s.id().name(),
+                    s.table(),
+                    s.feature(),
+                    !functions.isLive(s.feature()),
+                    s.mandatory(),
+                    s.beside(),
+                    flows.getOrDefault(s.table(), 0L)
+                        + (s.beside() ? 0L : flows.getOrDefault(s.table() + 1, 0L))))
+        .toList();
   }
 
   @Override
-  public List<Why> why(long cookie) {
+  public Map<Long, List<Why>> why(Set<Long> cookies) {
     return thread.call(
         () -> {
-          List<Why> found = new ArrayList<>();
+          Map<Long, List<Why>> found = new HashMap<>();
           functions
               .units()
-              .filter(u -> u.cookie == cookie)
+              .filter(u -> cookies.contains(u.cookie))
               .forEach(
                   u -> {
                     List<String> reads = u.reads().stream().map(Cell::toString).toList();
-                    found.add(why(u.toString(), false, reads, flows(u), u.failure().orElse("")));
+                    found
+                        .computeIfAbsent(u.cookie, c -> new ArrayList<>())
+                        .add(why(u.toString(), false, reads, flows(u), u.failure().orElse("")));
                   });
           functions
               .held()
-              .filter(h -> h.cookie() == cookie)
-              .forEach(h -> found.add(why(h.name, true, List.of(), flows(h), "")));
+              .filter(h -> cookies.contains(h.cookie()))
+              .forEach(
+                  h ->
+                      found
+                          .computeIfAbsent(h.cookie(), c -> new ArrayList<>())
+                          .add(why(h.name, true, List.of(), flows(h), "")));
           return found;
         });
   }
@@ -85,11 +95,36 @@ public final class Inspector implements Inspection {
     return Arrays.stream(by.wishes()).map(Wish::flow).toList();
   }
 
-  private static Why why(
+  @Override
+  public List<FeatureState> features() {
+    return thread.call(
+        () ->
+            graph
+                .objects(Owner.KIND.name())
+                .map(c -> (Owner) c.value())
+                .sorted(Comparator.comparing(o -> o.id().name()))
+                .map(o -> feature(o.id().name(), o.number()))
+                .toList());
+  }
+
+  private FeatureState feature(String name, int number) {
+    List<String> stages =
+        graph
+            .objects(FilledStage.KIND.name())
+            .map(c -> (FilledStage) c.value())
+            .filter(s -> s.feature().equals(name))
+            .sorted(Comparator.comparingInt(FilledStage::table))
+            .map(s -> s.id().name())
+            .toList();
+    return new FeatureState(name, number, !functions.isLive(name), origins.of(name), stages);
+  }
+
+  private Why why(
       String name, boolean held, List<String> reads, List<DesiredFlow> flows, String failure) {
     List<Id<?>> objects = new ArrayList<>();
     flows.stream().map(DesiredFlow::owner).distinct().forEach(objects::add);
-    return new Why(name, held, objects, reads, flows, failure);
+    Origin origin = origins.of(name.substring(0, Math.max(0, name.indexOf('/'))));
+    return new Why(name, held, origin, objects, reads, flows, failure);
   }
 
   @Override

@@ -82,7 +82,18 @@ public interface Network {
   List<State> get(Collection<? extends Id<?>> ids);
 
   /** All objects of a kind, by name. */
-  List<State> list(String kind);
+  default List<State> list(String kind) {
+    return list(kind, "", Integer.MAX_VALUE);
+  }
+
+  /**
+   * At most {@code most} objects of a kind, by name, from the first behind {@code after}: the next
+   * part of a long list. Costs what the part costs, but for finding it.
+   */
+  List<State> list(String kind, String after, int most);
+
+  /** The documents of a kind in no order, without working out what is true of them. */
+  List<Document> documents(String kind);
 
   /** Known kinds, by name. */
   List<Kind<?>> kinds();

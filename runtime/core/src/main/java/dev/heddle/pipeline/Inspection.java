@@ -4,6 +4,7 @@ import dev.heddle.model.Id;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Looks into the pipeline for people: consoles and REST. Safe for use by many threads. */
 public interface Inspection {
@@ -24,10 +25,31 @@ public interface Inspection {
       boolean beside,
       long flows) {}
 
+  /** The bundle a feature came from; both are empty where that is not known. */
+  record Origin(String bundle, String version) {
+
+    /** {@code dev.heddle.l2-switching 0.1.0}. */
+    @Override
+    public String toString() {
+      return bundle.isEmpty() ? "" : (bundle + " " + version).strip();
+    }
+  }
+
+  /**
+   * A feature that owns flows.
+   *
+   * @param number in its cookies
+   * @param held it is away and its flows stay
+   * @param origin of a feature that is away, the last it had since the controller started
+   * @param stages that it fills, in packet order
+   */
+  record FeatureState(String name, int number, boolean held, Origin origin, List<String> stages) {}
+
   /**
    * Why a flow exists.
    *
    * @param unit feature, function and key
+   * @param origin of its feature
    * @param objects the objects its flows exist for
    * @param reads what the unit read
    * @param flows what it gave
@@ -36,6 +58,7 @@ public interface Inspection {
   record Why(
       String unit,
       boolean held,
+      Origin origin,
       List<Id<?>> objects,
       List<String> reads,
       List<DesiredFlow> flows,
@@ -69,8 +92,16 @@ public interface Inspection {
   /** In table order. */
   List<StageState> stages();
 
+  /** By name. */
+  List<FeatureState> features();
+
   /** The units whose flows carry this cookie: one, save for a collision of hashes. */
-  List<Why> why(long cookie);
+  default List<Why> why(long cookie) {
+    return why(Set.of(cookie)).getOrDefault(cookie, List.of());
+  }
+
+  /** The same for several cookies in one look; a cookie that no unit has is left out. */
+  Map<Long, List<Why>> why(Set<Long> cookies);
 
   Work work();
 

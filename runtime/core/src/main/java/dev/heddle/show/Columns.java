@@ -1,5 +1,6 @@
 package dev.heddle.show;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Binding;
@@ -84,7 +85,8 @@ public final class Columns {
   private Columns() {}
 
   private static Column at(String heading, String pointer) {
-    return new Column(heading, object -> text(object.at(pointer)));
+    JsonPointer compiled = JsonPointer.compile(pointer); // once, not for each of thousands of rows
+    return new Column(heading, object -> text(object.at(compiled)));
   }
 
   private static String text(JsonNode value) {
@@ -102,7 +104,7 @@ public final class Columns {
   }
 
   private static String condition(JsonNode object, String type) {
-    for (JsonNode c : object.at("/status/conditions")) {
+    for (JsonNode c : object.path("status").path("conditions")) {
       if (c.path("type").asText().equals(type)) {
         return c.path("status").asText().equals("True")
             ? "yes"

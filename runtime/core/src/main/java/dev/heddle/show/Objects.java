@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Condition;
+import dev.heddle.model.Document;
 import dev.heddle.model.Id;
 import dev.heddle.model.Kind;
 import dev.heddle.model.LogicalPort;
@@ -29,6 +30,9 @@ import java.util.function.Supplier;
  */
 public final class Objects {
 
+  /** So many ports are looked for on each node; for more of them all bindings are read. */
+  private static final int FEW = 4;
+
   private final Network network;
   private final Supplier<Optional<Confirmations>> confirmations;
 
@@ -39,9 +43,16 @@ public final class Objects {
 
   /** All of a kind, by name. */
   public List<ObjectNode> list(Kind<?> kind) {
-    List<State> states = network.list(kind.name());
+    return list(kind, "", Integer.MAX_VALUE);
+  }
+
+  /** At most {@code most} of a kind, by name, from the first behind {@code after}. */
+  public List<ObjectNode> list(Kind<?> kind, String after, int most) {
+    List<State> states = network.list(kind.name(), after, most);
     List<ObjectNode> trees = new ArrayList<>(states.size());
-    if (kind.equals(LogicalPort.KIND)) {
+    if (kind.equals(LogicalPort.KIND) && states.size() <= FEW) {
+      states.forEach(s -> trees.add(port(s, nodesOf(name(s)))));
+    } else if (kind.equals(LogicalPort.KIND)) {
       Map<String, TreeSet<String>> nodes = nodesByPort();
       states.forEach(s -> trees.add(port(s, nodes.getOrDefault(name(s), new TreeSet<>()))));
     } else if (kind.equals(LogicalSwitch.KIND)) {
@@ -81,8 +92,8 @@ public final class Objects {
   private TreeSet<String> nodesOf(String port) {
     Id<LogicalPort> id = LogicalPort.KIND.id(port);
     List<Id<Binding>> possible =
-        network.list(Node.KIND.name()).stream()
-            .map(n -> Binding.id(Node.KIND.id(name(n)), id))
+        network.documents(Node.KIND.name()).stream()
+            .map(n -> Binding.id(Node.KIND.id(n.name()), id))
             .toList();
     TreeSet<String> nodes = new TreeSet<>();
     network.get(possible).forEach(b -> nodes.add(b.document().spec().path("node").asText()));
@@ -91,8 +102,8 @@ public final class Objects {
 
   private Map<String, TreeSet<String>> nodesByPort() {
     Map<String, TreeSet<String>> nodes = new HashMap<>();
-    for (State binding : network.list(Binding.KIND.name())) {
-      ObjectNode spec = binding.document().spec();
+    for (Document binding : network.documents(Binding.KIND.name())) {
+      ObjectNode spec = binding.spec();
       nodes
           .computeIfAbsent(spec.path("port").asText(), p -> new TreeSet<>())
           .add(spec.path("node").asText());
@@ -102,8 +113,8 @@ public final class Objects {
 
   private Map<String, Integer> portsBySwitch() {
     Map<String, Integer> ports = new HashMap<>();
-    for (State port : network.list(LogicalPort.KIND.name())) {
-      ports.merge(port.document().spec().path("switch").asText(), 1, Integer::sum);
+    for (Document port : network.documents(LogicalPort.KIND.name())) {
+      ports.merge(port.spec().path("switch").asText(), 1, Integer::sum);
     }
     return ports;
   }

@@ -9,8 +9,10 @@ import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.Network;
 import dev.heddle.model.Node;
+import dev.heddle.pipeline.DesiredFlows;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,18 +34,23 @@ public record Plan(Fabric fabric, Map<Plug, Id<LogicalPort>> plugged) {
   }
 
   public static Plan of(Controller controller) {
+    return of(controller, controller);
+  }
+
+  /** The flows of a switch are looked at when a packet comes to it, and not before. */
+  public static Plan of(Network network, DesiredFlows flows) {
     Map<Plug, Id<LogicalPort>> plugged = new HashMap<>();
-    for (Network.State s : controller.list(Binding.KIND.name())) {
-      var spec = s.document().spec();
+    for (Document d : network.documents(Binding.KIND.name())) {
+      var spec = d.spec();
       Id<Node> node = Node.KIND.id(spec.get("node").asText());
       plugged.put(
           new Plug(node, spec.get("ofPort").asInt()),
           LogicalPort.KIND.id(spec.get("port").asText()));
     }
-    for (Network.State s : controller.list(Node.KIND.name())) {
-      Id<Node> node = Node.KIND.id(s.document().name());
-      s.document()
-          .spec()
+    List<Document> nodes = network.documents(Node.KIND.name());
+    for (Document d : nodes) {
+      Id<Node> node = Node.KIND.id(d.name());
+      d.spec()
           .path("uplinks")
           .properties()
           .forEach(
@@ -52,18 +59,17 @@ public record Plan(Fabric fabric, Map<Plug, Id<LogicalPort>> plugged) {
                       new Plug(node, u.getValue().asInt()),
                       LogicalPort.KIND.id(uplink(u.getKey(), node))));
     }
+    Map<Id<Node>, Set<Integer>> interfaces = new HashMap<>();
+    plugged
+        .keySet()
+        .forEach(p -> interfaces.computeIfAbsent(p.node(), n -> new HashSet<>()).add(p.ofPort()));
     Map<Id<Node>, Fabric.Switch> switches = new HashMap<>();
-    for (Network.State s : controller.list(Node.KIND.name())) {
-      Id<Node> node = Node.KIND.id(s.document().name());
-      Set<Integer> ports = new HashSet<>();
-      plugged.keySet().stream()
-          .filter(p -> p.node().equals(node))
-          .forEach(p -> ports.add(p.ofPort()));
-      Tables tables = controller.read(snapshot -> Tables.of(snapshot, node));
+    for (Document d : nodes) {
+      Id<Node> node = Node.KIND.id(d.name());
+      Set<Integer> ports = interfaces.getOrDefault(node, Set.of());
+      Tables tables = Tables.whenAsked(flows, node);
       switches.put(
-          node,
-          new Fabric.Switch(
-              tables, encapAddress(s.document()), encapsulations(s.document()), ports));
+          node, new Fabric.Switch(tables, encapAddress(d), encapsulations(d), ports));
     }
     return new Plan(new Fabric(switches), Map.copyOf(plugged));
   }

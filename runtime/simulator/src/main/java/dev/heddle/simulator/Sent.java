@@ -134,15 +134,15 @@ public record Sent(Net net, String from, Packet packet, String to, Plan plan, Fa
 
   /** It comes out nowhere, and this stage dropped it. */
   public Sent isDroppedAt(String stage) {
-    String at =
-        run.droppedAt().map(new Names(net.controller().inspection())::stage).orElse("no stage");
+    Names names = new Names(net.controller().inspection());
+    String at = run.droppedAt().map(names::stage).orElse("no stage");
     require(at.equals(stage), "is dropped at " + stage + ", not at " + at);
     return this;
   }
 
   /** The trace with the names of stages and objects. */
   public String explained() {
-    return run.trace().text(new Names(net.controller().inspection()))
+    return run.trace().text(new Names(net.controller().inspection()).knowing(run.trace()))
         + run.lost().stream().map(l -> "\n" + l).collect(Collectors.joining());
   }
 
