@@ -1,9 +1,16 @@
 # shellcheck shell=bash
-# Measures in a plain JVM. HEDDLE_BENCH_JAVA: options of that JVM.
+# Measures in a plain JVM, but for start. HEDDLE_BENCH_JAVA: options of that JVM.
 
 bench() {
   local class log options
   case ${1:-} in
+    start)
+      shift
+      use build pki controller bench_start
+      use_java
+      bench_start "$@"
+      return
+      ;;
     engine) class=EngineBench ;;
     push)
       class=PushBench
@@ -12,7 +19,8 @@ bench() {
       ;;
     *)
       die "usage: heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--json]
-       heddle bench push [--flows N] [--rounds N] [--switches N] [--json]"
+       heddle bench push [--flows N] [--rounds N] [--switches N] [--json]
+       heddle bench start [--starts N] [--json]"
       ;;
   esac
   shift
