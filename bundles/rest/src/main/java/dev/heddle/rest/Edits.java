@@ -11,6 +11,7 @@ import dev.heddle.model.Network.State;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.model.RefusedException;
 import dev.heddle.model.StaleException;
+import dev.heddle.show.Audit;
 import dev.heddle.show.Changes;
 import dev.heddle.show.Outcome;
 import java.util.LinkedHashSet;
@@ -24,13 +25,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes the changes that requests ask for, each whole or not at all, and writes the audit. */
 final class Edits {
-
-  private static final Logger AUDIT = LoggerFactory.getLogger("dev.heddle.audit");
 
   /** How often a change is worked out anew because the object changed under it. */
   private static final int ATTEMPTS = 8;
@@ -46,7 +43,7 @@ final class Edits {
   }
 
   /** The one tree of a body. */
-  JsonNode body(Request request) {
+  static JsonNode body(Request request) {
     List<JsonNode> trees =
         Media.syntax(request.headers().get("Content-Type", "")).read(request.body());
     if (trees.size() != 1) {
@@ -216,10 +213,6 @@ final class Edits {
   }
 
   private static void audit(Request request, Outcome outcome) {
-    for (Outcome.Step step : outcome.steps()) {
-      if (step.effect() != Effect.UNCHANGED) {
-        AUDIT.info("{} revision {} from {}", step, outcome.revision(), request.peer());
-      }
-    }
+    Audit.changed(request.caller().actor(), request.method(), outcome);
   }
 }

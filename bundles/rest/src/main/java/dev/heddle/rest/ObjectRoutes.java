@@ -48,7 +48,8 @@ final class ObjectRoutes {
   CompletionStage<Reply> list(Request request) {
     Kind<?> kind = kind(request);
     if (request.isWatch()) {
-      return done(watches.watch(kind, Optional.empty(), from(request)));
+      return done(
+          watches.watch(kind, Optional.empty(), from(request), request.caller().admitted()));
     }
     // Read before the list, so that a watch from here misses nothing.
     long since = revision.getAsLong();
@@ -64,7 +65,8 @@ final class ObjectRoutes {
     String name = request.path().get(3);
     State state = existing(kind, name);
     if (request.isWatch()) {
-      return done(watches.watch(kind, Optional.of(name), from(request)));
+      return done(
+          watches.watch(kind, Optional.of(name), from(request), request.caller().admitted()));
     }
     Optional<String> condition = request.awaited();
     if (condition.isEmpty()) {
@@ -117,14 +119,14 @@ final class ObjectRoutes {
 
   CompletionStage<Reply> put(Request request) {
     Id<?> id = kind(request).id(request.path().get(3));
-    Document document = edits.document(request, edits.body(request), id);
+    Document document = edits.document(request, Edits.body(request), id);
     return edits.put(request, id, before -> document);
   }
 
   CompletionStage<Reply> patch(Request request) {
     Kind<?> kind = kind(request);
     Id<?> id = kind.id(request.path().get(3));
-    JsonNode patch = edits.body(request);
+    JsonNode patch = Edits.body(request);
     return edits.patch(
         request,
         id,

@@ -43,6 +43,7 @@ final class OpenApi {
   private static void add(ObjectNode paths, Route route, Kind<?> kind) {
     String path = "/" + String.join("/", route.path());
     String id = route.method().toLowerCase(Locale.ROOT) + "-" + route.path().get(2);
+    id += route.path().contains("{name}") ? "-one" : "";
     if (kind != null) {
       path = path.replace(KIND, kind.plural());
       boolean one = route.path().contains("{name}");
@@ -56,6 +57,7 @@ final class OpenApi {
         (paths.has(path) ? (ObjectNode) paths.get(path) : paths.putObject(path))
             .putObject(method(route));
     operation.put("operationId", id).put("summary", route.summary());
+    operation.put("x-heddle-role", route.needs().toString());
     if (path.equals(Routes.READY)) {
       operation.putArray("security");
     }
@@ -84,7 +86,8 @@ final class OpenApi {
     if (kind != null && one && reads) {
       choice(parameter(parameters, "view", "query"), "describe");
     }
-    boolean waits = kind == null ? route.method().equals("POST") : one && !isDelete(route);
+    boolean changes = route.path().contains("transactions");
+    boolean waits = kind == null ? changes : one && !isDelete(route);
     if (waits) {
       choice(parameter(parameters, "wait", "query"), "accepted", "resolved", "realized");
       parameter(parameters, "timeout", "query")
@@ -119,6 +122,16 @@ final class OpenApi {
       case "PUT" -> content(operation, "application/json", ref(kind.name()));
       case "PATCH" -> content(operation, "application/merge-patch+json", any());
       case "POST" -> {
+        if (route.path().contains("trace")) {
+          ObjectNode question = NEW.objectNode();
+          ObjectNode fields = properties(question);
+          text(fields, "from");
+          text(fields, "to");
+          fields.putObject("packet").put("type", "object");
+          question.putArray("required").add("from");
+          content(operation, "application/json", question);
+          return;
+        }
         ObjectNode steps = NEW.objectNode().put("type", "array");
         steps.set("items", any());
         content(operation, "application/json", steps);
@@ -146,7 +159,7 @@ final class OpenApi {
 
   private static void responses(ObjectNode responses, Route route, Kind<?> kind) {
     ObjectNode schema = any();
-    if (route.method().equals("POST") || kind != null && !route.method().equals("GET")) {
+    if (route.path().contains("transactions") || kind != null && !route.method().equals("GET")) {
       schema = ref("Outcome");
     } else if (kind != null && route.path().contains("{name}")) {
       schema = ref(kind.name());
@@ -160,7 +173,15 @@ final class OpenApi {
       content.putObject("application/yaml").set("schema", schema);
       content.putObject("text/plain").putObject("schema").put("type", "string");
     }
-    ObjectNode failed = responses.putObject("default").put("description", "Not done, and why");
+    if (route.needs() != Role.NONE) {
+      error(responses, "401", "No token, or one that lets nobody in");
+      error(responses, "403", "The token's role does not include " + route.needs());
+    }
+    error(responses, "default", "Not done, and why");
+  }
+
+  private static void error(ObjectNode responses, String status, String description) {
+    ObjectNode failed = responses.putObject(status).put("description", description);
     failed.putObject("content").putObject("application/json").set("schema", ref("Error"));
   }
 

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  *
  * @param path its decoded words
  * @param query each parameter once
- * @param peer address and port of the client
+ * @param caller who asks
  */
 record Request(
     String method,
@@ -26,7 +26,7 @@ record Request(
     Map<String, String> query,
     HttpHeaders headers,
     byte[] body,
-    String peer) {
+    Caller caller) {
 
   /** Every parameter that some route knows: a misspelt one would silently do nothing. */
   static final Set<String> PARAMETERS = Set.of("wait", "timeout", "watch", "revision", "view");
@@ -40,11 +40,11 @@ record Request(
    *
    * @throws Refusal 400 if it is malformed
    */
-  static Request of(String method, String uri, HttpHeaders headers, byte[] body, String peer) {
+  static Request of(String method, String uri, HttpHeaders headers, byte[] body, Caller caller) {
     try {
       QueryStringDecoder decoder = new QueryStringDecoder(uri, StandardCharsets.UTF_8, true, 16);
       return new Request(
-          method, words(decoder.rawPath()), once(decoder.parameters()), headers, body, peer);
+          method, words(decoder.rawPath()), once(decoder.parameters()), headers, body, caller);
     } catch (IllegalArgumentException e) {
       throw new Refusal(400, "The request's target is malformed.");
     }

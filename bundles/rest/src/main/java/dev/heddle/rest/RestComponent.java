@@ -2,6 +2,7 @@ package dev.heddle.rest;
 
 import dev.heddle.model.Network;
 import dev.heddle.pipeline.Confirmations;
+import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Inspection;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,14 +28,16 @@ public final class RestComponent {
    * etc/dev.heddle.rest.cfg.
    *
    * <p>{@code address} is a loopback address, {@code port} 0 to 65535, {@code token_file} empty for
-   * {@code heddle.token} in Karaf's etc.
+   * {@code heddle.token} in Karaf's etc, {@code tokens_file} likewise for {@code heddle.tokens}.
    */
-  @interface Config {
+  public @interface Config {
     String address() default "127.0.0.1";
 
     int port() default 8181;
 
     String token_file() default "";
+
+    String tokens_file() default "";
   }
 
   private final RestServer server;
@@ -49,7 +52,11 @@ public final class RestComponent {
    * @throws IOException if it may not or cannot; the sentence is in the log
    */
   @Activate
-  public RestComponent(Config config, @Reference Network network, @Reference Inspection inspection)
+  public RestComponent(
+      Config config,
+      @Reference Network network,
+      @Reference DesiredFlows flows,
+      @Reference Inspection inspection)
       throws IOException {
     try {
       InetAddress address = InetAddress.getByName(config.address());
@@ -63,9 +70,12 @@ public final class RestComponent {
       server =
           new RestServer(
               new InetSocketAddress(address, config.port()),
-              Token.in(tokenFile(config)),
+              Tokens.in(
+                  file(config.tokens_file(), "heddle.tokens"),
+                  file(config.token_file(), "heddle.token")),
               Limits.USUAL,
               network,
+              flows,
               inspection,
               () -> Optional.ofNullable(confirmations));
     } catch (IOException e) {
@@ -75,10 +85,10 @@ public final class RestComponent {
     LOG.info("REST listens on {}", server.address());
   }
 
-  private static Path tokenFile(Config config) {
-    return config.token_file().isEmpty()
-        ? Path.of(System.getProperty("karaf.etc", "etc"), "heddle.token")
-        : Path.of(config.token_file());
+  private static Path file(String configured, String name) {
+    return configured.isEmpty()
+        ? Path.of(System.getProperty("karaf.etc", "etc"), name)
+        : Path.of(configured);
   }
 
   @Deactivate

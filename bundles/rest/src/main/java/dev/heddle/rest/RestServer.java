@@ -2,6 +2,7 @@ package dev.heddle.rest;
 
 import dev.heddle.model.Network;
 import dev.heddle.pipeline.Confirmations;
+import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.show.Objects;
 import io.netty.bootstrap.ServerBootstrap;
@@ -39,7 +40,7 @@ import java.util.function.Supplier;
 final class RestServer implements AutoCloseable, Connection.Door {
 
   private final Limits limits;
-  private final Token token;
+  private final Tokens tokens;
   private final Routes routes;
   private final EventLoopGroup loops = new NioEventLoopGroup(2, named("heddle-rest-io"));
   private final ThreadPoolExecutor workers;
@@ -56,14 +57,15 @@ final class RestServer implements AutoCloseable, Connection.Door {
    */
   RestServer(
       InetSocketAddress address,
-      Token token,
+      Tokens tokens,
       Limits limits,
       Network network,
+      DesiredFlows flows,
       Inspection inspection,
       Supplier<Optional<Confirmations>> confirmations)
       throws IOException {
     this.limits = limits;
-    this.token = token;
+    this.tokens = tokens;
     workers =
         new ThreadPoolExecutor(
             limits.workers(),
@@ -79,7 +81,14 @@ final class RestServer implements AutoCloseable, Connection.Door {
     Waits waits = new Waits(network, follower, limits.waits());
     Edits edits = new Edits(network, waits);
     ObjectRoutes byKind = new ObjectRoutes(network, objects, revision::get, watches, waits, edits);
-    routes = new Routes(network, inspection, revision::get, byKind, edits);
+    routes =
+        new Routes(
+            network,
+            inspection,
+            revision::get,
+            byKind,
+            edits,
+            new Traces(network, flows, inspection));
     modelWatch =
         network.watch(
             r -> {
@@ -140,7 +149,7 @@ final class RestServer implements AutoCloseable, Connection.Door {
   @Override
   public boolean admits(HttpRequest request) {
     return request.uri().equals(Routes.READY)
-        || token.admits(request.headers().get("Authorization"));
+        || tokens.admits(request.headers().get("Authorization"));
   }
 
   @Override
@@ -177,7 +186,14 @@ final class RestServer implements AutoCloseable, Connection.Door {
   private CompletionStage<Reply> outcome(
       String method, String uri, HttpHeaders headers, byte[] body, String peer) {
     try {
-      return routes.handle(Request.of(method, uri, headers, body, peer));
+      // Asked again: the token may have been revoked while the body came.
+      Caller caller =
+          uri.equals(Routes.READY)
+              ? Caller.stranger(peer)
+              : tokens
+                  .caller(headers.get("Authorization"), peer)
+                  .orElseThrow(() -> new Refusal(401, "This token lets nobody in any more."));
+      return routes.handle(Request.of(method, uri, headers, body, caller));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }

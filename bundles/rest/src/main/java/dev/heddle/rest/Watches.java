@@ -17,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,12 +49,21 @@ final class Watches {
     this.most = most;
   }
 
-  private record Watcher(EventStream stream, Optional<String> object) {
+  private record Watcher(EventStream stream, Optional<String> object, BooleanSupplier admitted) {
 
     List<Event> mine(List<Event> events) {
       return object.isEmpty()
           ? events
           : events.stream().filter(e -> e.object().isEmpty() || is(e.object())).toList();
+    }
+
+    /** Whose token was revoked meanwhile is told nothing more. */
+    void tell(List<Event> events) {
+      if (admitted.getAsBoolean()) {
+        stream.send(mine(events));
+      } else {
+        stream.close();
+      }
     }
 
     private boolean is(String name) {
@@ -67,16 +77,18 @@ final class Watches {
    * @param name of one object, or all of the kind
    * @param from the revision whose state the client has; without it, or if it is too long ago, the
    *     stream begins with everything
+   * @param admitted whether the client may still watch: asked before it is told anything
    * @throws Refusal 503 if too many are open
    */
-  Reply.Events watch(Kind<?> kind, Optional<String> name, OptionalLong from) {
+  Reply.Events watch(
+      Kind<?> kind, Optional<String> name, OptionalLong from, BooleanSupplier admitted) {
     if (open.incrementAndGet() > most) {
       open.decrementAndGet();
       throw new Refusal(503, "There are " + most + " watches already.");
     }
     return new Reply.Events(
         stream -> {
-          Watcher watcher = new Watcher(stream, name.map(n -> kind.name() + "/" + n));
+          Watcher watcher = new Watcher(stream, name.map(n -> kind.name() + "/" + n), admitted);
           follower.execute(() -> open(kind, watcher, from));
           // After the line above: a watcher is never removed before it was added.
           stream.onClose(
@@ -162,7 +174,7 @@ final class Watches {
         floor = log.remove().id();
       }
       if (!events.isEmpty()) {
-        watchers.forEach(w -> w.stream().send(w.mine(events)));
+        watchers.forEach(w -> w.tell(events));
       }
     }
 

@@ -10,6 +10,7 @@ import dev.heddle.model.LogicalPort;
 import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.model.Node;
+import dev.heddle.openflow.placement.Placement;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.plain.PlainRuntime;
 import dev.heddle.store.MemoryStore;
@@ -40,7 +41,8 @@ final class Northbound implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final Controller controller = PlainRuntime.controller(new MemoryStore(), new L2Switching());
+  final L2Switching l2 = new L2Switching();
+  final Controller controller = PlainRuntime.controller(new MemoryStore(), l2, new Placement());
   final Nodes nodes = new Nodes();
   private final Path tokenFile;
   private final RestServer server;
@@ -52,8 +54,9 @@ final class Northbound implements AutoCloseable {
     server =
         new RestServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            Token.in(tokenFile),
+            Tokens.in(directory.resolve("heddle.tokens"), tokenFile),
             limits,
+            controller,
             controller,
             controller.inspection(),
             () -> Optional.of(nodes));
@@ -90,12 +93,17 @@ final class Northbound implements AutoCloseable {
 
   /** The port's interface turns up on a node, which connects if it is new. */
   void plug(String port, String node) throws Exception {
+    plug(port, node, 3);
+  }
+
+  void plug(String port, String node, int ofPort) throws Exception {
     controller
         .transact(
             Writer.SYSTEM,
             List.of(
                 new Change.Put(Node.document(node, 1, Optional.empty(), "3.1.0")),
-                new Change.Put(Binding.document(Node.KIND.id(node), LogicalPort.KIND.id(port), 3))))
+                new Change.Put(
+                    Binding.document(Node.KIND.id(node), LogicalPort.KIND.id(port), ofPort))))
         .get();
   }
 

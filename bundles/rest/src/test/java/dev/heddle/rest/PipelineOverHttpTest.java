@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.Flow;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,6 +49,8 @@ class PipelineOverHttpTest {
       JsonNode why = json(north.get("why/" + Cookie.text(flow.cookie())));
       assertThat(why.at("/units/0/unit").asText()).isNotEmpty();
       assertThat(why.at("/units/0/flows")).isNotEmpty();
+      assertThat(why.at("/units/0/bundle").asText()).startsWith("dev.heddle.");
+      assertThat(why.at("/units/0/version").asText()).startsWith("0.1.0");
       ofThePort |= why.at("/units/0/objects/0").asText().equals("LogicalPort/red-a");
       assertThat(json(north.get("why/" + Long.toUnsignedString(flow.cookie())))).isEqualTo(why);
     }
@@ -68,6 +71,77 @@ class PipelineOverHttpTest {
     assertThat(north.text("stages").body())
         .startsWith("TABLE   NAME")
         .contains("ADMIT", "l2", "drop");
+  }
+
+  @Test
+  void featuresAreToldWithTheirBundleAndAreRetiredOnlyWhenTheyAreAway() throws Exception {
+    north.redA();
+    JsonNode l2 = json(north.get("features/l2"));
+    assertThat(l2.path("held").asBoolean()).isFalse();
+    assertThat(l2.path("bundle").asText()).isEqualTo("dev.heddle.l2-switching");
+    assertThat(l2.path("version").asText()).startsWith("0.1.0");
+    assertThat(l2.path("stages").toString()).contains("ADMIT", "SWITCH");
+    assertThat(north.text("features").body()).startsWith("NAME").contains("dev.heddle.l2");
+    HttpResponse<String> refused = north.send("DELETE", "features/l2", "");
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(refused.body()).contains("stop its bundle first");
+    assertThat(north.get("features/l7").statusCode()).isEqualTo(404);
+    north.controller.remove(north.l2);
+    assertThat(json(north.get("features/l2")).path("held").asBoolean()).isTrue();
+    assertThat(json(north.get("features/l2")).path("version").asText()).startsWith("0.1.0");
+    assertThat(north.send("DELETE", "features/l2", "").statusCode()).isEqualTo(200);
+    assertThat(north.get("features/l2").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aPacketIsTracedAndOneThatIsDroppedSaysWhereAndWhy() throws Exception {
+    north.redA();
+    north.send("PUT", "port/red-b", Northbound.port("red-b", "12"));
+    north.plug("red-a", "n1");
+    north.plug("red-b", "n1", 4);
+    JsonNode ping = json(north.send("POST", "trace", "{'from':'red-a','to':'red-b'}"));
+    assertThat(ping.path("verdict").asText()).isEqualTo("delivered");
+    assertThat(ping.path("sentence").asText()).isEqualTo("Delivered to red-b on n1.");
+    assertThat(ping.at("/arrivals/0/port").asText()).isEqualTo("red-b");
+    assertThat(ping.path("steps").findValuesAsText("stage")).contains("ADMIT", "SWITCH");
+    JsonNode forged =
+        json(
+            north.send(
+                "POST",
+                "trace",
+                "{'from':'red-a','to':'10.0.0.12',"
+                    + "'packet':{'nw_src':'10.0.0.99','tcp_dst':80}}"));
+    assertThat(forged.path("verdict").asText()).isEqualTo("dropped");
+    assertThat(forged.path("sentence").asText())
+        .isEqualTo(
+            "Dropped on n1 at ADMIT (table 4, port security: only what a port may send): "
+                + "no rule of this stage matches, and what none matches is dropped.");
+    String text = north.send("POST", "trace", "{'from':'red-a'}", "Accept", "text/plain").body();
+    assertThat(text).contains(" ADMIT ").contains("for LogicalPort/red-a");
+  }
+
+  @Test
+  void aTraceThatMakesNoSenseIsRefusedWithTheField() throws Exception {
+    north.redA();
+    for (String[] wrong :
+        new String[][] {
+          {"{'from':'red-a'}", "from"},
+          {"{'from':'red-z'}", "from"},
+          {"{'from':5}", "from"},
+          {"{}", "from"},
+          {"{'from':'red-a','to':'red-z'}", "to"},
+          {"{'from':'red-a','to':'10.0.0.300'}", "to"},
+          {"{'from':'red-a','packet':[]}", "packet"},
+          {"{'from':'red-a','packet':{'reg0':1}}", "packet.reg0"},
+          {"{'from':'red-a','packet':{'tcp_dst':70000}}", "packet.tcp_dst"},
+          {"{'from':'red-a','packet':{'tcp_dst':-1}}", "packet.tcp_dst"},
+          {"{'from':'red-a','packet':{'nw_dst':'::1'}}", "packet.nw_dst"},
+          {"{'from':'red-a','way':'x'}", "way"}
+        }) {
+      HttpResponse<String> refused = north.send("POST", "trace", wrong[0]);
+      assertThat(refused.statusCode()).as(wrong[0]).isEqualTo(422);
+      assertThat(json(refused).at("/problems/0/path").asText()).as(wrong[0]).isEqualTo(wrong[1]);
+    }
   }
 
   @Test

@@ -34,7 +34,14 @@ class RestComponentTest {
   private RestComponent.Config config(String address, int port) {
     Map<String, Object> values =
         Map.of(
-            "address", address, "port", port, "token_file", directory.resolve("token").toString());
+            "address",
+            address,
+            "port",
+            port,
+            "token_file",
+            directory.resolve("token").toString(),
+            "tokens_file",
+            directory.resolve("tokens").toString());
     return (RestComponent.Config)
         Proxy.newProxyInstance(
             RestComponent.class.getClassLoader(),
@@ -43,7 +50,8 @@ class RestComponentTest {
   }
 
   private RestComponent listen(String address, int port) throws IOException {
-    return new RestComponent(config(address, port), controller, controller.inspection());
+    return new RestComponent(
+        config(address, port), controller, controller, controller.inspection());
   }
 
   @ParameterizedTest

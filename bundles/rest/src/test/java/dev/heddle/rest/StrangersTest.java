@@ -76,10 +76,14 @@ class StrangersTest {
     assertThat(made.strip()).hasSize(43);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
-    assertThat(Token.in(file).admits("Bearer " + made.strip())).isTrue();
+    assertThat(Token.in(file)).isEqualTo(made.strip());
     assertThat(Files.readString(file)).isEqualTo(made);
+    Path tokens = directory.resolve("heddle.tokens");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(tokens)))
+        .isEqualTo("rw-------");
+    assertThat(Files.readString(tokens)).startsWith("admin admin ").doesNotContain(made.strip());
     try (var files = Files.list(directory)) {
-      assertThat(files).containsExactly(file);
+      assertThat(files).containsExactlyInAnyOrder(file, tokens);
     }
   }
 

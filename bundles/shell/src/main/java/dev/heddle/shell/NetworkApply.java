@@ -37,6 +37,6 @@ public final class NetworkApply extends Answering {
     }
     Syntax syntax = file.endsWith(".json") ? Syntax.JSON : Syntax.YAML;
     List<Change> changes = Changes.read(syntax, text);
-    return Edit.make(network, changes);
+    return Edit.make(network, "network:apply", changes);
   }
 }

@@ -26,6 +26,6 @@ public final class NetworkDelete extends Answering {
   @Override
   Answer answer() throws Exception {
     String known = NetworkShow.kind(network, kind).name();
-    return Edit.make(network, List.of(new Change.Remove(known, name, true)));
+    return Edit.make(network, "network:delete", List.of(new Change.Remove(known, name, true)));
   }
 }

@@ -2,13 +2,12 @@ package dev.heddle.shell;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.heddle.pipeline.Inspection;
+import dev.heddle.show.Audit;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Removes the flows and stages that a feature left behind. */
 @Service
@@ -17,8 +16,6 @@ import org.slf4j.LoggerFactory;
     name = "retire",
     description = "Removes the flows of a feature that is away")
 public final class PipelineRetire extends Answering {
-
-  private static final Logger AUDIT = LoggerFactory.getLogger("dev.heddle.audit");
 
   @Reference Inspection inspection;
 
@@ -34,7 +31,7 @@ public final class PipelineRetire extends Answering {
             why -> {
               throw new IllegalArgumentException(why);
             });
-    AUDIT.info("Feature/{} retired from the console", feature);
+    Audit.did(Operator.actor(), "pipeline:retire", "Feature/" + feature, "retired");
     return new Answer(
         "Feature/" + feature + " retired\n",
         JsonNodeFactory.instance.objectNode().put("retired", feature));

@@ -171,6 +171,7 @@ class CommandsTest {
     assertThat(why.printed())
         .contains("unit      l2/admit/LogicalPort/red-a\n")
         .contains("feature   l2\n")
+        .containsPattern("bundle    dev.heddle.l2-switching 0\\.1\\.0")
         .contains("object    LogicalPort/red-a\n")
         .contains("flow      table=4 ");
     why.cookie = "0x1";

@@ -43,7 +43,8 @@ public class DistributionIT {
           "dev.heddle.openflow-renderer",
           "dev.heddle.rest",
           "dev.heddle.runtime",
-          "dev.heddle.shell");
+          "dev.heddle.shell",
+          "dev.heddle.simulator");
   private static final String L2 = "dev.heddle.l2-switching";
 
   @Inject private BundleContext context;

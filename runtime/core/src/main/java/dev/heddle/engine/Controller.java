@@ -63,6 +63,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private final Watchers watchers = new Watchers();
   private final Conditions conditions = new Conditions(kinds, transactions, functions);
   private final Audit audit = new Audit(thread, graph, functions, this::repaired);
+  private final Origins origins = new Origins();
   private final FeatureRecords records = new FeatureRecords(graph, kinds);
   private Set<Id<?>> touched = new HashSet<>();
   private long revision;
@@ -130,6 +131,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     keep(true);
     declared.kinds().forEach(this::addKind); // a feature that is refused leaves nothing
     int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
+    origins.note(feature);
     published.change(() -> functions.arrive(declared, owner, revision));
     publish(Set.of(owner));
     LOG.info("feature {} is here, owner number {}", declared.name(), owner);
@@ -339,11 +341,17 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   Parts parts() {
-    return new Parts(thread, graph, functions, board, audit);
+    return new Parts(thread, graph, functions, board, audit, origins);
   }
 
   /** What {@link Inspector} looks into, on the model's thread. */
-  record Parts(ModelThread thread, Graph graph, Functions functions, Board board, Audit audit) {}
+  record Parts(
+      ModelThread thread,
+      Graph graph,
+      Functions functions,
+      Board board,
+      Audit audit,
+      Origins origins) {}
 
   long revision() {
     return revision;

@@ -4,6 +4,7 @@ import dev.heddle.model.Id;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Inspection;
+import dev.heddle.pipeline.Owner;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -24,6 +25,7 @@ public final class Inspector implements Inspection {
   private final Graph graph;
   private final Functions functions;
   private final Board board;
+  private final Origins origins;
 
   @Activate
   public Inspector(@Reference Controller controller) {
@@ -32,6 +34,7 @@ public final class Inspector implements Inspection {
     this.graph = controller.parts().graph();
     this.functions = controller.parts().functions();
     this.board = controller.parts().board();
+    this.origins = controller.parts().origins();
   }
 
   @Override
@@ -81,11 +84,36 @@ public final class Inspector implements Inspection {
         });
   }
 
-  private static Why why(
+  @Override
+  public List<FeatureState> features() {
+    return thread.call(
+        () ->
+            graph
+                .objects(Owner.KIND.name())
+                .map(c -> (Owner) c.value())
+                .sorted(Comparator.comparing(o -> o.id().name()))
+                .map(o -> feature(o.id().name(), o.number()))
+                .toList());
+  }
+
+  private FeatureState feature(String name, int number) {
+    List<String> stages =
+        graph
+            .objects(FilledStage.KIND.name())
+            .map(c -> (FilledStage) c.value())
+            .filter(s -> s.feature().equals(name))
+            .sorted(Comparator.comparingInt(FilledStage::table))
+            .map(s -> s.id().name())
+            .toList();
+    return new FeatureState(name, number, !functions.isLive(name), origins.of(name), stages);
+  }
+
+  private Why why(
       String name, boolean held, List<String> reads, List<DesiredFlow> flows, String failure) {
     List<Id<?>> objects = new ArrayList<>();
     flows.stream().map(DesiredFlow::owner).distinct().forEach(objects::add);
-    return new Why(name, held, objects, reads, flows, failure);
+    Origin origin = origins.of(name.substring(0, Math.max(0, name.indexOf('/'))));
+    return new Why(name, held, origin, objects, reads, flows, failure);
   }
 
   @Override

@@ -40,17 +40,24 @@ public record LogicalRouter(
     SOURCE
   }
 
-  /** Where packets of a prefix go: to next hops, out of a port, or nowhere. */
+  /**
+   * Where packets of a prefix go: to next hops, out of a port, or nowhere.
+   *
+   * @param ecmp false if absent
+   * @param discard false if absent
+   */
   public record Route(
       IpPrefix prefix,
       List<IpAddress> nextHops,
       String port,
       String table,
       By policy,
-      boolean ecmp,
-      boolean discard) {
+      Boolean ecmp,
+      Boolean discard) {
 
     public Route {
+      ecmp = ecmp != null && ecmp;
+      discard = discard != null && discard;
       nextHops = nextHops == null ? List.of() : List.copyOf(nextHops);
       policy = policy == null ? By.DESTINATION : policy;
       if (prefix == null) {

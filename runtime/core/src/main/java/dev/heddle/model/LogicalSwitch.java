@@ -40,9 +40,6 @@ public record LogicalSwitch(
 
     Form {
       subnets = subnets == null ? List.of() : List.copyOf(subnets);
-      if (mtu != null && (mtu < 576 || mtu > 9000)) {
-        throw new IllegalArgumentException("mtu is 576 to 9000 bytes, not " + mtu);
-      }
     }
   }
 
@@ -56,6 +53,9 @@ public record LogicalSwitch(
 
   private static LogicalSwitch parse(Document d, int key) {
     Form f = Spec.read(d, Form.class);
+    if (f.mtu != null && (f.mtu < 576 || f.mtu > 9000)) {
+      throw new RefusedException(d.path() + " spec.mtu", "576 to 9000 bytes, not " + f.mtu);
+    }
     String subnets = d.path() + " spec.subnets";
     if (f.subnets.size() > MAX_SUBNETS) {
       throw new RefusedException(subnets, "at most " + MAX_SUBNETS + " subnets are expected");

@@ -51,6 +51,9 @@ public final class Spec {
         .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
         .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
         .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        // A blank text would count as absent where a number, a truth or a word is meant.
+        .withCoercionConfigDefaults(
+            c -> c.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail))
         .withCoercionConfig(
             LogicalType.Textual, // the feature above leaves out what becomes a text
             c ->

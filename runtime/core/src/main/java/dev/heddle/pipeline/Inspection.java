@@ -24,10 +24,31 @@ public interface Inspection {
       boolean beside,
       long flows) {}
 
+  /** The bundle a feature came from; both are empty where that is not known. */
+  record Origin(String bundle, String version) {
+
+    /** {@code dev.heddle.l2-switching 0.1.0}. */
+    @Override
+    public String toString() {
+      return bundle.isEmpty() ? "" : (bundle + " " + version).strip();
+    }
+  }
+
+  /**
+   * A feature that owns flows.
+   *
+   * @param number in its cookies
+   * @param held it is away and its flows stay
+   * @param origin of a feature that is away, the last it had since the controller started
+   * @param stages that it fills, in packet order
+   */
+  record FeatureState(String name, int number, boolean held, Origin origin, List<String> stages) {}
+
   /**
    * Why a flow exists.
    *
    * @param unit feature, function and key
+   * @param origin of its feature
    * @param objects the objects its flows exist for
    * @param reads what the unit read
    * @param flows what it gave
@@ -36,6 +57,7 @@ public interface Inspection {
   record Why(
       String unit,
       boolean held,
+      Origin origin,
       List<Id<?>> objects,
       List<String> reads,
       List<DesiredFlow> flows,
@@ -68,6 +90,9 @@ public interface Inspection {
 
   /** In table order. */
   List<StageState> stages();
+
+  /** By name. */
+  List<FeatureState> features();
 
   /** The units whose flows carry this cookie: one, save for a collision of hashes. */
   List<Why> why(long cookie);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FlowKey;
+import dev.heddle.pipeline.Inspection.FeatureState;
 import dev.heddle.pipeline.Inspection.StageState;
 import dev.heddle.pipeline.Inspection.Why;
 import java.util.Comparator;
@@ -47,6 +48,37 @@ public final class Pipeline {
             .toList());
   }
 
+  public static ArrayNode features(List<FeatureState> features) {
+    ArrayNode all = JsonNodeFactory.instance.arrayNode();
+    for (FeatureState f : features) {
+      ObjectNode one = all.addObject().put("name", f.name()).put("number", f.number());
+      one.put("held", f.held());
+      one.put("bundle", f.origin().bundle()).put("version", f.origin().version());
+      f.stages().forEach(one.putArray("stages")::add);
+    }
+    return all;
+  }
+
+  public static Table featureTable(List<FeatureState> features) {
+    return new Table(
+        List.of("NAME", "NUMBER", "HELD", "BUNDLE", "VERSION", "STAGES"),
+        features.stream()
+            .map(
+                f ->
+                    List.of(
+                        f.name(),
+                        Integer.toString(f.number()),
+                        f.held() ? "yes" : "no",
+                        orDash(f.origin().bundle()),
+                        orDash(f.origin().version()),
+                        orDash(String.join(",", f.stages()))))
+            .toList());
+  }
+
+  private static String orDash(String text) {
+    return text.isEmpty() ? "-" : text;
+  }
+
   /** What becomes of a packet that no flow of the stage matches. */
   private static String miss(StageState stage) {
     String other = stage.beside() ? "back" : "next";
@@ -71,6 +103,7 @@ public final class Pipeline {
     ArrayNode units = tree.putArray("units");
     for (Why w : found) {
       ObjectNode unit = units.addObject().put("unit", w.unit()).put("feature", feature(w));
+      unit.put("bundle", w.origin().bundle()).put("version", w.origin().version());
       unit.put("held", w.held()).put("failure", w.failure());
       ArrayNode objects = unit.putArray("objects");
       w.objects().forEach(o -> objects.add(o.toString()));
@@ -96,6 +129,7 @@ public final class Pipeline {
     for (Why w : found) {
       text.append("unit      ").append(w.unit()).append('\n');
       text.append("feature   ").append(feature(w)).append(w.held() ? " (held)" : "").append('\n');
+      text.append("bundle    ").append(orDash(w.origin().toString())).append('\n');
       w.objects().forEach(o -> text.append("object    ").append(o).append('\n'));
       w.reads().stream().sorted().forEach(r -> text.append("read      ").append(r).append('\n'));
       if (!w.failure().isEmpty()) {

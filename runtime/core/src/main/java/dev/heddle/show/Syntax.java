@@ -18,7 +18,7 @@ import dev.heddle.model.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,11 +127,13 @@ public final class Syntax {
   }
 
   private static String decoded(byte[] text) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
-    } catch (CharacterCodingException e) {
-      throw UnreadableException.malformed("the text is not UTF-8");
+    ByteBuffer bytes = ByteBuffer.wrap(text);
+    CharBuffer characters = CharBuffer.allocate(text.length);
+    if (StandardCharsets.UTF_8.newDecoder().decode(bytes, characters, true).isError()) {
+      throw UnreadableException.malformed(
+          "the text is not UTF-8 at byte " + (bytes.position() + 1));
     }
+    return characters.flip().toString();
   }
 
   private static String firstLine(String message) {
@@ -171,15 +173,29 @@ public final class Syntax {
       if (++tokens > MAX_TOKENS) {
         throw UnreadableException.tooLarge("at most " + MAX_TOKENS + " keys and values are read");
       }
-      JsonToken token = super.nextToken();
+      try {
+        return checked(super.nextToken());
+      } catch (StreamConstraintsException e) {
+        String what = Text.shown(firstLine(e.getOriginalMessage()).replaceAll(" \\(.*", ""));
+        throw UnreadableException.tooLarge(what + where());
+      }
+    }
+
+    private JsonToken checked(JsonToken token) throws IOException {
       if (delegate instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
         throw UnreadableException.malformed("aliases are not taken" + at(this));
       }
       // The YAML parser asks its constraints of numbers only.
       if (token != null && token.isScalarValue() && getTextLength() > MAX_WORD) {
-        throw UnreadableException.tooLarge("a text has at most " + MAX_WORD + " characters");
+        throw UnreadableException.tooLarge(
+            "a text has at most " + MAX_WORD + " characters" + where());
       }
       return token;
+    }
+
+    /** The way to what is read now, as RFC 6901 writes it. */
+    private String where() {
+      return " at " + Text.shown(getParsingContext().pathAsPointer().toString());
     }
   }
 }

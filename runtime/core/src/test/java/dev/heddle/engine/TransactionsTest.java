@@ -75,7 +75,7 @@ class TransactionsTest {
         .hasCauseInstanceOf(RefusedException.class)
         .cause()
         .hasMessage(
-            "LogicalSwitch/red spec: mtu is 576 to 9000 bytes, not 5; "
+            "LogicalSwitch/red spec.mtu: 576 to 9000 bytes, not 5; "
                 + "Node/n2: objects of this kind are written by the system only; "
                 + "LogicalSwitch/nobody: there is no such object; "
                 + "Unheard/x: no installed feature knows this kind; known are"

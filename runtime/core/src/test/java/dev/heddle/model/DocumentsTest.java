@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user may write, and what is said of everything else: where it is wrong and how. */
 class DocumentsTest {
@@ -120,8 +121,8 @@ class DocumentsTest {
         "{'subnets':['10.0.0.0/8','10.1.0.0/16']} | spec.subnets | 10.1.0.0/16 is within 10.0",
         "{'subnets':['fd00::/64','fd00::/64']} | spec.subnets | fd00::/64 is within fd00::/64",
         "{'subnets':[null]}               | spec.subnets[0]  | a value is expected",
-        "{'mtu':575}                      | spec             | mtu is 576 to 9000 bytes, not 575",
-        "{'mtu':9001}                     | spec             | mtu is 576 to 9000 bytes, not 9001",
+        "{'mtu':575}                      | spec.mtu         | 576 to 9000 bytes, not 575",
+        "{'mtu':9001}                     | spec.mtu         | 576 to 9000 bytes, not 9001",
         "{'colour':1}                     | spec.colour      | no such field; known are",
       })
   void aSwitchThatIsNotAsItShouldBeIsRefusedWhereItIsWrong(String spec, String path, String start) {
@@ -268,6 +269,40 @@ class DocumentsTest {
             "{\"apiVersion\":\"heddle.dev/v1\",\"kind\":\"LogicalSwitch\",\"metadata\":"
                 + "{\"name\":\"red\",\"labels\":{\"b\":\"2\",\"example.com/a\":\"\"}},"
                 + "\"spec\":{\"mtu\":1400}}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"5", "1.5", "true", "[]", "{}", "['0a:00:00:00:00:11']", "{'mac':1}"})
+  void whereATextIsMeantTheWordIsText(String value) {
+    String port =
+        "{'apiVersion':'heddle.dev/v1','kind':'LogicalPort','metadata':{'name':'a'},'spec':{"
+            + "'switch':'s','mac':%s,'addresses':%s}}";
+    String mac = "'0a:00:00:00:00:11'";
+    assertThat(problem(() -> LogicalPort.KIND.parser().parse(doc(port, value, "[]"), 1)))
+        .hasToString("LogicalPort/a spec.mac: a text is expected");
+    assertThat(problem(() -> LogicalPort.KIND.parser().parse(doc(port, mac, "[" + value + "]"), 1)))
+        .hasToString("LogicalPort/a spec.addresses[0]: a text is expected");
+    if (!value.startsWith("[")) {
+      assertThat(problem(() -> LogicalPort.KIND.parser().parse(doc(port, mac, value), 1)))
+          .hasToString("LogicalPort/a spec.addresses: a list is expected");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"''", "' '", "'\\u0000'", "'5'", "'true'"})
+  void aTextIsNoNumberNoTruthAndNoWord(String value) {
+    for (String field : java.util.List.of("portSecurity", "enabled", "tag", "type")) {
+      String port =
+          "{'apiVersion':'heddle.dev/v1','kind':'LogicalPort','metadata':{'name':'a'},'spec':{"
+              + "'switch':'s','mac':'0a:00:00:00:00:11','%s':%s}}";
+      assertThat(
+              problem(() -> LogicalPort.KIND.parser().parse(doc(port, field, value), 1)).toString())
+          .startsWith("LogicalPort/a spec." + field + ": ");
+    }
+  }
+
+  private static Document doc(String text, String mac, String addresses) {
+    return Document.of(json(text.formatted(mac, addresses)));
   }
 
   @Test

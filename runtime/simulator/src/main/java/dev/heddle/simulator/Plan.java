@@ -8,6 +8,7 @@ import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.Network;
 import dev.heddle.model.Node;
+import dev.heddle.pipeline.DesiredFlows;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -31,15 +32,20 @@ public record Plan(Fabric fabric, Map<Plug, Id<LogicalPort>> plugged) {
   }
 
   public static Plan of(Controller controller) {
+    return of(controller, controller);
+  }
+
+  /** The flows of a switch are looked at when a packet comes to it, and not before. */
+  public static Plan of(Network network, DesiredFlows flows) {
     Map<Plug, Id<LogicalPort>> plugged = new HashMap<>();
-    for (Network.State s : controller.list(Binding.KIND.name())) {
+    for (Network.State s : network.list(Binding.KIND.name())) {
       var spec = s.document().spec();
       Id<Node> node = Node.KIND.id(spec.get("node").asText());
       plugged.put(
           new Plug(node, spec.get("ofPort").asInt()),
           LogicalPort.KIND.id(spec.get("port").asText()));
     }
-    for (Network.State s : controller.list(Node.KIND.name())) {
+    for (Network.State s : network.list(Node.KIND.name())) {
       Id<Node> node = Node.KIND.id(s.document().name());
       s.document()
           .spec()
@@ -52,13 +58,13 @@ public record Plan(Fabric fabric, Map<Plug, Id<LogicalPort>> plugged) {
                       LogicalPort.KIND.id(uplink(u.getKey(), node))));
     }
     Map<Id<Node>, Fabric.Switch> switches = new HashMap<>();
-    for (Network.State s : controller.list(Node.KIND.name())) {
+    for (Network.State s : network.list(Node.KIND.name())) {
       Id<Node> node = Node.KIND.id(s.document().name());
       Set<Integer> ports = new HashSet<>();
       plugged.keySet().stream()
           .filter(p -> p.node().equals(node))
           .forEach(p -> ports.add(p.ofPort()));
-      Tables tables = controller.read(snapshot -> Tables.of(snapshot, node));
+      Tables tables = Tables.whenAsked(flows, node);
       switches.put(node, new Fabric.Switch(tables, encapAddress(s.document()), ports));
     }
     return new Plan(new Fabric(switches), Map.copyOf(plugged));

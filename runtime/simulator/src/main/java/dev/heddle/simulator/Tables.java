@@ -15,41 +15,72 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The flow tables and groups of one switch, indexed for lookup. Immutable. */
+/**
+ * The flow tables and groups of one switch, each table indexed when it is first looked into.
+ * Immutable.
+ */
 public final class Tables {
 
   private static final Classifier EMPTY = new Classifier(List.of());
 
-  private final Map<Integer, List<Flow>> flows;
-  private final Map<Integer, Classifier> classifiers = new HashMap<>();
-  private final List<Learn> learners;
+  private final Supplier<Map<Integer, List<Flow>>> flows;
+  private final Map<Integer, Classifier> classifiers = new ConcurrentHashMap<>();
+  private final Supplier<List<Learn>> learners;
   private final Map<Long, Group> groups;
 
-  private Tables(Map<Integer, List<Flow>> flows, Map<Long, Group> groups) {
-    this.flows = flows;
+  private Tables(Supplier<Map<Integer, List<Flow>>> flows, Map<Long, Group> groups) {
+    this.flows = once(flows);
     this.groups = groups;
-    this.learners =
-        flows.values().stream().flatMap(List::stream).flatMap(f -> learners(f.actions())).toList();
-    flows.forEach((table, list) -> classifiers.put(table, new Classifier(list)));
+    this.learners = once(() -> all().flatMap(f -> learners(f.actions())).toList());
   }
 
   public static Tables of(Iterable<Flow> flows) {
+    Map<Integer, List<Flow>> byTable = byTable(flows);
+    return new Tables(() -> byTable, Map.of());
+  }
+
+  private static Map<Integer, List<Flow>> byTable(Iterable<Flow> flows) {
     Map<Integer, List<Flow>> byTable = new HashMap<>();
     flows.forEach(f -> byTable.computeIfAbsent(f.key().table(), t -> new ArrayList<>()).add(f));
-    return new Tables(byTable, Map.of());
+    return byTable;
   }
 
   /** What a node is to hold at the revision that is read. */
   public static Tables of(DesiredFlows.Snapshot snapshot, Id<Node> node) {
+    return of(flows(snapshot, node));
+  }
+
+  /** What a node is to hold when it is first looked at. */
+  static Tables whenAsked(DesiredFlows source, Id<Node> node) {
+    return new Tables(() -> byTable(source.read(now -> flows(now, node))), Map.of());
+  }
+
+  private static List<Flow> flows(DesiredFlows.Snapshot snapshot, Id<Node> node) {
     List<Flow> flows = new ArrayList<>();
     for (FlowKey key : snapshot.keys(node)) {
       snapshot.flow(node, key).ifPresent(flows::add);
     }
-    return of(flows);
+    return flows;
+  }
+
+  private static <T> Supplier<T> once(Supplier<T> source) {
+    return new Supplier<>() {
+      private T value;
+
+      @Override
+      public synchronized T get() {
+        if (value == null) {
+          value = source.get();
+        }
+        return value;
+      }
+    };
   }
 
   /** The same flows with these groups. */
@@ -63,7 +94,11 @@ public final class Tables {
 
   /** All flows, in no order. */
   public List<Flow> flows() {
-    return flows.values().stream().flatMap(List::stream).toList();
+    return all().toList();
+  }
+
+  private Stream<Flow> all() {
+    return flows.get().values().stream().flatMap(List::stream);
   }
 
   Optional<Group> group(long id) {
@@ -72,7 +107,7 @@ public final class Tables {
 
   /** True if some flow learns what meets the condition. */
   boolean learns(Predicate<Learn> condition) {
-    return learners.stream().anyMatch(condition);
+    return learners.get().stream().anyMatch(condition);
   }
 
   private static Stream<Learn> learners(List<Action> actions) {
@@ -85,12 +120,13 @@ public final class Tables {
   }
 
   private List<Flow> flows(int table) {
-    return flows.getOrDefault(table, List.of());
+    return flows.get().getOrDefault(table, List.of());
   }
 
   /** The index of a table. */
   Classifier classifier(int table) {
-    return classifiers.getOrDefault(table, EMPTY);
+    return classifiers.computeIfAbsent(
+        table, t -> flows(t).isEmpty() ? EMPTY : new Classifier(flows(t)));
   }
 
   /** The index of a table in which {@code learned} flows stand for those with their key. */
