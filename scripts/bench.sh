@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# engine, push: measures in a plain JVM; HEDDLE_BENCH_JAVA: options of that JVM. scale: the controller as it ships.
+# Measures in a plain JVM; HEDDLE_BENCH_JAVA: options of that JVM. scale and start: the controller as it ships.
 
 # Beside OVN, on switches of Debian 13 (itests/scale/README.md).
 bench_scale() {
@@ -12,13 +12,19 @@ bench_scale() {
   flock "$cache/lock" sh "$HEDDLE_ROOT/itests/scale/debian13.sh" "$cache" >&2 || die "OVN 25.03 cannot be had"
   PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests /usr/bin/python3 -m scale "$cache/bin" "$@"
 }
-
 bench() {
   local class log options module=bench
   case ${1:-} in
     scale)
       shift
       bench_scale "$@"
+      return
+      ;;
+    start)
+      shift
+      use build pki controller bench_start
+      use_java
+      bench_start "$@"
       return
       ;;
     engine) class=EngineBench ;;
@@ -40,7 +46,8 @@ bench() {
        heddle bench fleet [--nodes N] [--ports P] [--port-ups N] [--sweep] [--json]
        heddle bench push [--flows N] [--rounds N] [--switches N] [--json]
        heddle bench rest [--ports N] [--nodes N] [--rounds N] [--json]
-       heddle bench scale --topology tenants --nodes N --ports N [--rounds N] [--events N] [--json]"
+       heddle bench scale --topology tenants --nodes N --ports N [--rounds N] [--events N] [--json]
+       heddle bench start [--starts N] [--json]"
       ;;
   esac
   shift

@@ -65,14 +65,7 @@ controller_start() {
   pki_prepare
   mkdir -p "$HEDDLE_HOME/data/log"
   listen_for_lab
-  # "daemon" keeps Karaf in the foreground of this child, and exec makes the child's pid Java's own.
-  (
-    cd "$HEDDLE_HOME" || exit 1
-    unset KARAF_HOME KARAF_BASE KARAF_DATA KARAF_ETC
-    export KARAF_EXEC="exec"
-    exec setsid bin/karaf daemon </dev/null >data/log/start.log 2>&1
-  ) &
-  pid=$!
+  pid=$(controller_spawn)
   printf '%s %s\n' "$pid" "$(process_start "$pid")" >"$PID_FILE"
   say "controller: starting (process $pid)"
   until controller_ready; do
@@ -84,6 +77,18 @@ controller_start() {
     sleep 0.2
   done
   say "controller: ready after $((SECONDS - started)) s at $(rest_url)"
+}
+
+# Starts Karaf in a session of its own and prints its process.
+controller_spawn() {
+  # "daemon" keeps Karaf in the foreground of this child, and exec makes the child's pid Java's own.
+  (
+    cd "$HEDDLE_HOME" || exit 1
+    unset KARAF_HOME KARAF_BASE KARAF_DATA KARAF_ETC
+    export KARAF_EXEC="exec"
+    exec setsid bin/karaf daemon </dev/null >data/log/start.log 2>&1
+  ) &
+  printf '%s' "$!"
 }
 
 controller_ready() { curl -fs -o /dev/null --max-time 2 "$(rest_url)/api/v1/ready"; }

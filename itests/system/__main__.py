@@ -5,5 +5,5 @@ import sys
 from tests.reported import run
 
 if __name__ == "__main__":
-    sys.exit(run("system", ["system.test_promises", "system.test_failures", "system.test_tls",
+    sys.exit(run("system", ["system.test_promises", "system.test_failures", "system.test_tls", "system.test_keep",
                             "system.test_mininet", "system.test_tunnels"], *sys.argv[1:3]))

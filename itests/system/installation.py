@@ -133,7 +133,8 @@ class Installation:
     def model(self):
         """Every object of every kind with key, revision and conditions; without what is counted on the way."""
         paths = self.get("openapi.json")["paths"]
-        kinds = sorted(p["get"]["operationId"].removeprefix("get-") for n, p in paths.items() if n.endswith("/{name}"))
+        kinds = sorted(p["get"]["operationId"].removeprefix("get-") for n, p in paths.items()
+                       if n.endswith("/{name}") and not n.endswith("/features/{name}"))
         found = {}
         for kind in kinds:
             for item in self.get(kind)["items"]:

@@ -42,7 +42,9 @@ final class OpenApi {
 
   private static void add(ObjectNode paths, Route route, Kind<?> kind) {
     String path = "/" + String.join("/", route.path());
-    String id = route.method().toLowerCase(Locale.ROOT) + "-" + route.path().get(2);
+    // Below /api/v1 the third word, beside it the only one.
+    String word = route.path().get(Math.min(2, route.path().size() - 1));
+    String id = route.method().toLowerCase(Locale.ROOT) + "-" + word;
     id += route.path().contains("{name}") ? "-one" : "";
     if (kind != null) {
       path = path.replace(KIND, kind.plural());

@@ -49,6 +49,7 @@ final class RestServer implements AutoCloseable, Connection.Door {
   private final AtomicLong bodyBytes = new AtomicLong();
   private final AtomicLong revision = new AtomicLong();
   private final AutoCloseable modelWatch;
+  private final Latencies latencies;
   private final Channel listening;
 
   /**
@@ -81,6 +82,7 @@ final class RestServer implements AutoCloseable, Connection.Door {
     Waits waits = new Waits(network, follower, limits.waits());
     Edits edits = new Edits(network, waits);
     ObjectRoutes byKind = new ObjectRoutes(network, objects, revision::get, watches, waits, edits);
+    latencies = new Latencies(network, flows, confirmations, follower, System::nanoTime);
     routes =
         new Routes(
             network,
@@ -88,13 +90,15 @@ final class RestServer implements AutoCloseable, Connection.Door {
             revision::get,
             byKind,
             edits,
-            new Traces(network, flows, inspection));
+            new Traces(network, flows, inspection),
+            new HealthRoutes(inspection, confirmations, latencies));
     modelWatch =
         network.watch(
             r -> {
               revision.accumulateAndGet(r, Math::max);
               watches.look();
               waits.look();
+              latencies.look();
             });
     revision.accumulateAndGet(inspection.work().revision(), Math::max);
     listening = listen(address);
@@ -206,6 +210,7 @@ final class RestServer implements AutoCloseable, Connection.Door {
     }
     try {
       modelWatch.close();
+      latencies.close();
     } catch (Exception e) {
       throw new IllegalStateException("the model's watch cannot be ended", e);
     }

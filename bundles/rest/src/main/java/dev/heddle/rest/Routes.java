@@ -63,7 +63,8 @@ final class Routes {
       LongSupplier revision,
       ObjectRoutes objects,
       Edits edits,
-      Traces traces) {
+      Traces traces,
+      HealthRoutes watched) {
     this.network = network;
     this.inspection = inspection;
     this.revision = revision;
@@ -75,6 +76,18 @@ final class Routes {
                 Role.NONE,
                 "Whether the controller answers; needs no token",
                 this::ready),
+            new Route(
+                "GET",
+                List.of("metrics"),
+                Role.READ,
+                "All metrics, in the text format of Prometheus",
+                watched::metrics),
+            new Route(
+                "GET",
+                List.of("health"),
+                Role.READ,
+                "How each part is, in sentences; 503 if not ready",
+                watched::health),
             route("GET", "openapi.json", Role.READ, "This document", this::openApi),
             route(
                 "GET",

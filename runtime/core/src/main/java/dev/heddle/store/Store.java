@@ -37,6 +37,11 @@ public interface Store extends AutoCloseable {
   /** What is kept now. */
   Contents load();
 
+  /** Where it is kept, for people. */
+  default String place() {
+    return "memory";
+  }
+
   /**
    * Keeps a commit, whole or not at all; when this returns it survives the loss of power.
    *
