@@ -12,6 +12,7 @@ bench_scale() {
   flock "$cache/lock" sh "$HEDDLE_ROOT/itests/scale/debian13.sh" "$cache" >&2 || die "OVN 25.03 cannot be had"
   PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests /usr/bin/python3 -m scale "$cache/bin" "$@"
 }
+
 bench() {
   local class log options module=bench
   case ${1:-} in

@@ -53,7 +53,7 @@ public final class RestBench {
 
   static ObjectNode measure(int ports, int nodes, int rounds, Path script) throws Exception {
     Path directory = Files.createTempDirectory("heddle-bench");
-    Fabric fabric = new Fabric(ports, nodes, 1);
+    Fabric fabric = new Fabric(ports, nodes, 1, true);
     ObjectNode figures = JsonNodeFactory.instance.objectNode();
     figures.put("ports", ports).put("nodes", nodes).put("rounds", rounds);
     try (Controller controller =

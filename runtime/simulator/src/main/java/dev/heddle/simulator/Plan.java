@@ -68,8 +68,7 @@ public record Plan(Fabric fabric, Map<Plug, Id<LogicalPort>> plugged) {
       Id<Node> node = Node.KIND.id(d.name());
       Set<Integer> ports = interfaces.getOrDefault(node, Set.of());
       Tables tables = Tables.whenAsked(flows, node);
-      switches.put(
-          node, new Fabric.Switch(tables, encapAddress(d), encapsulations(d), ports));
+      switches.put(node, new Fabric.Switch(tables, encapAddress(d), encapsulations(d), ports));
     }
     return new Plan(new Fabric(switches), Map.copyOf(plugged));
   }
