@@ -49,6 +49,8 @@ final class Schema {
                   "ofport", Type.OPTIONAL_NUMBER,
                   "ofport_request", Type.OPTIONAL_NUMBER,
                   "mac_in_use", Type.OPTIONAL,
+                  "bfd", Type.MAP,
+                  "bfd_status", Type.MAP,
                   "error", Type.OPTIONAL),
           "Controller",
               Map.of(
