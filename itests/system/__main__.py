@@ -5,4 +5,5 @@ import sys
 from tests.reported import run
 
 if __name__ == "__main__":
-    sys.exit(run("system", ["system.test_promises", "system.test_failures", "system.test_tls"], *sys.argv[1:3]))
+    sys.exit(run("system", ["system.test_promises", "system.test_failures", "system.test_tls",
+                         "system.test_swap"], *sys.argv[1:3]))
