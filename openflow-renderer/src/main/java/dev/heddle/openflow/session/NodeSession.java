@@ -12,7 +12,6 @@ import dev.heddle.openflow.ovsdb.NodeDatabase;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.DesiredFlows;
-import dev.heddle.pipeline.Owner;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -167,14 +166,22 @@ final class NodeSession {
     }
   }
 
-  /** A revision is out. */
+  /** A revision is about to be readable. On any thread. */
+  void heard(DesiredFlows.Revision revision) {
+    if (revision.changed().containsKey(id)
+        || !revision.arrived().isEmpty()
+        || SwitchSession.retires(revision)) {
+      flows.heard(revision);
+    }
+  }
+
+  /** A revision is out; it was heard before. */
   void published(DesiredFlows.Revision revision) {
     executor.execute(() -> follow(revision));
   }
 
   private void follow(DesiredFlows.Revision revision) {
     if (!revision.arrived().isEmpty()) {
-      flows.arrived(revision.arrived());
       // Who came while the feature was away may be let in now.
       bound.stream()
           .filter(p -> answers.get(p.name()) instanceof Answer.Held)
@@ -182,9 +189,7 @@ final class NodeSession {
     }
     Set<String> touched = new HashSet<>();
     for (Id<?> object : revision.objects()) {
-      if (object.kind().equals(Owner.KIND.name()) && revision.arrived().isEmpty()) {
-        flows.retired();
-      } else if (object.kind().equals(LogicalSwitch.KIND.name())) {
+      if (object.kind().equals(LogicalSwitch.KIND.name())) {
         unanswered.addAll(bound);
       } else if (object.kind().equals(LogicalPort.KIND.name())) {
         touched.add(object.name());
@@ -198,7 +203,7 @@ final class NodeSession {
           .filter(p -> touched.contains(p.name()) || answers.get(p.name()) instanceof Answer.Held)
           .forEach(unanswered::add);
     }
-    flows.mark(revision.changed().getOrDefault(id, Set.of()), revision.number());
+    flows.mark(Set.of(), revision.number());
     answer();
   }
 

@@ -132,7 +132,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     this.network = network;
     this.desired = desired;
     lastBound = NodeSession.bound(network.list(Binding.KIND.name()));
-    listening = desired.listen(r -> later(() -> sessions.values().forEach(s -> s.published(r))));
+    listening = desired.listen(this::published);
     threads.scheduleWithFixedDelay(() -> later(this::tick), 1, 1, TimeUnit.SECONDS);
     switches =
         SwitchListener.open(
@@ -181,6 +181,11 @@ public final class Renderer implements Confirmations, AutoCloseable {
 
   private void later(Runnable task) {
     executor.execute(task);
+  }
+
+  private void published(DesiredFlows.Revision revision) {
+    sessions.values().forEach(s -> s.heard(revision));
+    later(() -> sessions.values().forEach(s -> s.published(revision)));
   }
 
   private void databaseConnected(OvsdbConnection connection) {

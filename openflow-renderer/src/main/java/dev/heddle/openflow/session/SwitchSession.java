@@ -11,14 +11,18 @@ import dev.heddle.openflow.session.FlowTable.Surprise;
 import dev.heddle.pipeline.Confirmations.Drift;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.DesiredFlows;
+import dev.heddle.pipeline.DesiredFlows.Revision;
 import dev.heddle.pipeline.FlowKey;
+import dev.heddle.pipeline.Owner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -54,6 +58,10 @@ final class SwitchSession {
   private final Executor executor;
   private final Listener listener;
   private final Set<FlowKey> dirty = new HashSet<>();
+
+  /** Revisions that can be read and may be marked later. */
+  private final Queue<Revision> heard = new ConcurrentLinkedQueue<>();
+
   private final Surprises surprises = new Surprises();
   private final Rounds rounds = new Rounds();
   private final AtomicInteger unheard = new AtomicInteger();
@@ -175,6 +183,7 @@ final class SwitchSession {
    */
   void mark(Collection<FlowKey> keys, long revision) {
     marked = Math.max(marked, revision);
+    hear();
     dirty.addAll(keys);
     dirty.addAll(refused.keys());
     step();
@@ -183,20 +192,31 @@ final class SwitchSession {
     }
   }
 
-  /** A feature is retired: whatever carries its number is looked at again. */
-  void retired() {
-    if (table != null) {
-      dirty.addAll(table.flows().keySet());
-    }
-    step();
+  /**
+   * A revision is about to be readable; may be told on any thread. Whoever reads it from then on
+   * compares all that it changes together: a part of it alone could take a way out before the new
+   * one is there.
+   */
+  void heard(Revision revision) {
+    heard.add(revision);
   }
 
-  /** A feature has come: what it left in the switch before is compared with what it wants now. */
-  void arrived(Set<Integer> owners) {
-    if (table != null) {
-      dirty.addAll(table.ownedBy(owners));
+  private void hear() {
+    for (Revision r = heard.poll(); r != null; r = heard.poll()) {
+      dirty.addAll(r.changed().getOrDefault(node, Set.of()));
+      if (table != null && !r.arrived().isEmpty()) {
+        // What the feature left in the switch before is compared with what it wants now.
+        dirty.addAll(table.ownedBy(r.arrived()));
+      } else if (table != null && retires(r)) {
+        dirty.addAll(table.flows().keySet()); // whatever carries its number goes
+      }
     }
-    step();
+  }
+
+  /** Whether a feature was retired with a revision. */
+  static boolean retires(Revision revision) {
+    return revision.arrived().isEmpty()
+        && revision.objects().stream().anyMatch(o -> o.kind().equals(Owner.KIND.name()));
   }
 
   /** The switch tells what others did; on the connection's thread. */
@@ -268,7 +288,12 @@ final class SwitchSession {
     if (table == null || inFlight) {
       return;
     }
-    Difference difference = desired.read(s -> Difference.between(s, node, table, dirty, surprises));
+    Difference difference =
+        desired.read(
+            s -> {
+              hear();
+              return Difference.between(s, node, table, dirty, surprises);
+            });
     long revision = Math.min(difference.revision(), marked);
     if (!difference.strangers().isEmpty()) {
       LOG.warn(

@@ -130,8 +130,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     keep(true);
     declared.kinds().forEach(this::addKind); // a feature that is refused leaves nothing
     int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
-    published.change(() -> functions.arrive(declared, owner, revision));
-    publish(Set.of(owner));
+    publish(Set.of(owner), () -> functions.arrive(declared, owner, revision));
     LOG.info("feature {} is here, owner number {}", declared.name(), owner);
   }
 
@@ -173,8 +172,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           Predicate<String> hasObjects = kind -> transactions.all(kind).findAny().isPresent();
           transactions.stage(Writer.SYSTEM, records.retired(feature, hasObjects), revision + 1);
           keep(false);
-          published.change(() -> functions.retire(feature));
-          publish(Set.of());
+          publish(Set.of(), () -> functions.retire(feature));
           LOG.info("feature {} is retired, its flows go", feature);
           return Optional.empty();
         });
@@ -266,8 +264,17 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   private void publish(Set<Integer> arrived) {
-    published.change(graph::settle);
-    published.publish(revision, touched, arrived);
+    publish(arrived, () -> {});
+  }
+
+  /** {@code last} and all that follows from it becomes visible at once, as one revision. */
+  private void publish(Set<Integer> arrived, Runnable last) {
+    Runnable settled =
+        () -> {
+          last.run();
+          graph.settle();
+        };
+    published.publish(settled, revision, touched, arrived);
     touched = new HashSet<>(); // clearing would keep the room that the first computation took
     watchers.tell(revision);
   }

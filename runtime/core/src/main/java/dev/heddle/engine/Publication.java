@@ -48,16 +48,26 @@ final class Publication {
     }
   }
 
-  /** What has changed since the last call is a revision now. */
-  void publish(long number, Set<Id<?>> objects, Set<Integer> arrived) {
-    change(() -> revision = number);
-    Revision now = new Revision(number, board.takeChanged(), Set.copyOf(objects), arrived);
+  /**
+   * What has changed since the last call, {@code last} included, is a revision now. Whoever can
+   * read it can have heard of it: listeners are told before the lock is given back.
+   */
+  void publish(Runnable last, long number, Set<Id<?>> objects, Set<Integer> arrived) {
+    change(
+        () -> {
+          last.run();
+          revision = number;
+          tell(new Revision(number, board.takeChanged(), Set.copyOf(objects), arrived));
+        });
+  }
+
+  private void tell(Revision now) {
     for (Listener l : listeners) {
       try {
         l.published(now);
       } catch (RuntimeException
           | Error e) { // what is stored and computed is not undone by who hears it
-        LOG.error("a listener failed on revision {}", number, e);
+        LOG.error("a listener failed on revision {}", now.number(), e);
       }
     }
   }
