@@ -11,7 +11,7 @@ bench() {
       install_missing openvswitch-switch
       ;;
     *)
-      die "usage: heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--json]
+      die "usage: heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--no-addresses] [--json]
        heddle bench push [--flows N] [--rounds N] [--switches N] [--json]"
       ;;
   esac

@@ -51,11 +51,12 @@ final class Admit {
   private Admit() {}
 
   static void flows(Id<LogicalPort> id, View view, FlowSink out) {
-    view.fact(Attachment.OF_PORT, id).ifPresent(a -> new Rules(a.port(), out).write());
+    view.fact(Attachment.OF_PORT, id)
+        .ifPresent(a -> new Rules(a.port(), Scope.port(id), out).write());
   }
 
   /** The flows of one port. */
-  private record Rules(LogicalPort port, FlowSink out) {
+  private record Rules(LogicalPort port, Scope here, FlowSink out) {
 
     void write() {
       if (port.localnet().isPresent()) {
@@ -124,11 +125,7 @@ final class Admit {
       }
       for (int type : CHECKED) {
         out.add(
-            fromMac(BY_SOURCE + 5)
-                .match(ICMPV6_TYPE, type)
-                .drop()
-                .because(port.id())
-                .where(Scope.port(port.id())));
+            fromMac(BY_SOURCE + 5).match(ICMPV6_TYPE, type).drop().because(port.id()).where(here));
       }
     }
 
@@ -137,7 +134,7 @@ final class Admit {
     }
 
     private void add(FlowDraft draft) {
-      out.add(draft.next().because(port.id()).where(Scope.port(port.id())));
+      out.add(draft.next().because(port.id()).where(here));
     }
   }
 }

@@ -28,7 +28,7 @@ public final class EngineBench {
 
   private EngineBench() {}
 
-  /** {@code --ports N [--changes N] [--nodes N] [--seed N] [--json]}. */
+  /** {@code --ports N [--changes N] [--nodes N] [--seed N] [--no-addresses] [--json]}. */
   public static void main(String[] arguments) throws Exception {
     List<String> given = Arrays.asList(arguments);
     ObjectNode figures =
@@ -36,7 +36,8 @@ public final class EngineBench {
             number(given, "--ports", 100_000),
             number(given, "--nodes", 50),
             number(given, "--changes", 10_000),
-            number(given, "--seed", 1));
+            number(given, "--seed", 1),
+            !given.contains("--no-addresses"));
     if (given.contains("--json")) {
       System.out.println(
           new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(figures));
@@ -50,9 +51,9 @@ public final class EngineBench {
     return at < 0 ? otherwise : Integer.parseInt(given.get(at + 1));
   }
 
-  static ObjectNode measure(int ports, int nodes, int changes, long seed) {
+  static ObjectNode measure(int ports, int nodes, int changes, long seed, boolean addresses) {
     AtomicLong nodesTold = new AtomicLong();
-    Fabric fabric = new Fabric(ports, nodes, seed);
+    Fabric fabric = new Fabric(ports, nodes, seed, addresses);
     long empty = heap();
     MemoryStore store = fabric.store();
     long stored = heap();
@@ -61,6 +62,7 @@ public final class EngineBench {
         PlainRuntime.controller(store, new L2Switching(), new Placement())) {
       double full = (System.nanoTime() - started) / 1e9;
       long fullCpu = modelCpu();
+      long fullAllocated = modelAllocated();
       Inspection inspection = controller.inspection();
       Inspection.Work work = inspection.work();
       long computed = heap();
@@ -89,6 +91,7 @@ public final class EngineBench {
       long timed = (long) changes + 2L * Math.min(WARM_UP, changes) + counted;
       figures.put("nodes_told_per_change", rounded((double) nodesTold.get() / timed));
       figures.put("units", work.units()).put("flows", work.flows());
+      figures.put("full_allocated_bytes", fullAllocated);
       figures.put("heap_bytes_per_port", (computed - empty) / ports);
       figures.put("heap_bytes_per_port_store", (stored - empty) / ports);
       figures.put("failures", inspection.failures().size());
@@ -169,6 +172,16 @@ public final class EngineBench {
     return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
         .filter(t -> t != null && t.getThreadName().equals("heddle-model"))
         .mapToLong(t -> threads.getThreadCpuTime(t.getThreadId()))
+        .sum();
+  }
+
+  /** Bytes that the model's thread has asked for: a measure of work that no other load changes. */
+  private static long modelAllocated() {
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+        .filter(t -> t != null && t.getThreadName().equals("heddle-model"))
+        .mapToLong(t -> threads.getThreadAllocatedBytes(t.getThreadId()))
         .sum();
   }
 

@@ -48,12 +48,18 @@ final class Fabric {
   }
 
   private final List<Port> ports = new ArrayList<>();
+  private final boolean addresses;
   private final int nodes;
   private final int[] interfaces;
   private final Random random;
 
-  /** {@code nodes}: at least 2, since ports move. */
-  Fabric(int ports, int nodes, long seed) {
+  /**
+   * @param nodes at least 2, since ports move
+   * @param addresses false for ports that have a MAC only and may send what they like: the fewest
+   *     flows that a port can have
+   */
+  Fabric(int ports, int nodes, long seed, boolean addresses) {
+    this.addresses = addresses;
     this.nodes = nodes;
     this.random = new Random(seed);
     this.interfaces = new int[nodes];
@@ -97,7 +103,10 @@ final class Fabric {
     return store;
   }
 
-  /** One transaction that gives a random port another address, turns it off or on, or moves it. */
+  /**
+   * One transaction that gives a random port another address (another MAC, if it has none), turns
+   * it off or on, or moves it.
+   */
   List<Change> change() {
     Port p = ports.get(random.nextInt(ports.size()));
     switch (random.nextInt(3)) {
@@ -122,12 +131,16 @@ final class Fabric {
     return List.of(new Change.Put(document(ports.get(random.nextInt(ports.size())))));
   }
 
-  private static Document document(Port p) {
+  private Document document(Port p) {
     ObjectNode spec = JsonNodeFactory.instance.objectNode();
     spec.put("switch", "s" + p.number / PORTS_PER_SWITCH);
-    int mac = p.number % PORTS_PER_SWITCH + 1;
+    int mac = addresses ? p.number % PORTS_PER_SWITCH + 1 : p.host;
     spec.put("mac", new MacAddress(0x0a00_0000_0000L + mac).toString());
-    spec.putArray("addresses").add(IpAddress.v4(0x0a00_0000L + p.host).toString());
+    if (addresses) {
+      spec.putArray("addresses").add(IpAddress.v4(0x0a00_0000L + p.host).toString());
+    } else {
+      spec.put("portSecurity", false);
+    }
     if (!p.enabled) {
       spec.put("enabled", false);
     }

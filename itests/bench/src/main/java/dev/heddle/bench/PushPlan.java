@@ -68,7 +68,7 @@ final class PushPlan implements DesiredFlows, AutoCloseable {
 
   private static Controller compute(int ports, int nodes) {
     return PlainRuntime.controller(
-        new Fabric(ports, Math.max(2, nodes), 1).store(), new L2Switching(), new Placement());
+        new Fabric(ports, Math.max(2, nodes), 1, true).store(), new L2Switching(), new Placement());
   }
 
   private static Set<FlowKey> keys(Controller controller, Id<Node> node) {

@@ -8,12 +8,14 @@ import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Scope;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,63 +33,11 @@ final class Board {
   /** Up to so many flows of a unit are compared one by one. */
   private static final int FEW = 24;
 
-  /** What is wanted in one scope, and the nodes that are in it. */
-  private static final class Scoped {
-    private static final Wish[] NONE = {};
-
-    private Wish[] wishes = NONE;
-    private int size;
-    Set<Id<Node>> nodes = Set.of();
-
-    void add(Wish wish) {
-      if (size == wishes.length) {
-        wishes = Arrays.copyOf(wishes, size + Math.max(4, size / 2));
-      }
-      wish.place = size;
-      wishes[size++] = wish;
-    }
-
-    void remove(Wish wish) {
-      Wish last = wishes[--size];
-      wishes[wish.place] = last;
-      last.place = wish.place;
-      wishes[size] = null;
-    }
-
-    void addKeys(Set<FlowKey> keys) {
-      for (int i = 0; i < size; i++) {
-        keys.add(wishes[i].flow.key());
-      }
-    }
-
-    void enters(Id<Node> node) {
-      if (nodes.isEmpty()) {
-        nodes = Set.of(node);
-        return;
-      }
-      if (!(nodes instanceof HashSet)) {
-        nodes = new HashSet<>(nodes);
-      }
-      nodes.add(node);
-    }
-
-    void leaves(Id<Node> node) {
-      if (nodes.size() == 1) {
-        nodes = Set.of();
-      } else {
-        nodes.remove(node);
-      }
-    }
-
-    boolean isIdle() {
-      return size == 0 && nodes.isEmpty();
-    }
-  }
-
   private final Wishes wishes = new Wishes();
   private final Set<FlowKey> shared = new HashSet<>();
-  private final Map<Scope, Scoped> scopes = new HashMap<>();
-  private final Map<Id<Node>, Set<Scope>> scopesByNode = new HashMap<>();
+  private final KeyedTable<Scoped> scopes = new KeyedTable<>(s -> s.scope);
+  private final Map<Id<Node>, Set<Scoped>> scopesByNode = new HashMap<>();
+  private final Map<Id<Node>, Set<Id<Node>>> alone = new HashMap<>();
   private Map<Scope, Set<FlowKey>> changedByScope = new HashMap<>();
   private Map<Id<Node>, Set<FlowKey>> changed = new HashMap<>();
   private boolean followed;
@@ -97,98 +47,153 @@ final class Board {
     followed = true;
   }
 
-  /** A unit's flows are {@code now} instead of {@code before}. */
-  void replace(long cookie, List<DesiredFlow> before, List<DesiredFlow> now) {
-    Collection<DesiredFlow> had = before.size() > FEW ? new HashSet<>(before) : before;
-    Collection<DesiredFlow> kept = now.size() > FEW ? new HashSet<>(now) : now;
-    for (DesiredFlow f : distinct(had)) {
-      if (!kept.contains(f)) {
-        remove(cookie, f);
+  /** What {@code by} wants is {@code now}, where no flow is twice, instead of what it wanted. */
+  void replace(Wisher by, Collection<DesiredFlow> now) {
+    Wish[] before = by.wishes();
+    Wish[] gone = before.length == 0 ? before : before.clone();
+    Map<DesiredFlow, Integer> places = before.length > FEW ? places(before) : null;
+    Wish[] wanted = now.isEmpty() ? Wish.NONE : new Wish[now.size()];
+    List<Wish> come = before.length == 0 ? null : new ArrayList<>();
+    int count = 0;
+    for (DesiredFlow flow : now) {
+      int same = places == null ? place(before, flow) : places.getOrDefault(flow, -1);
+      if (same >= 0) {
+        wanted[count++] = before[same];
+        gone[same] = null;
+      } else {
+        Wish wish = Wish.of(by, flow, scoped(flow.scope()));
+        wanted[count++] = wish;
+        if (come != null) {
+          come.add(wish);
+        }
       }
     }
-    for (DesiredFlow f : distinct(kept)) {
-      if (!had.contains(f)) {
-        add(cookie, f);
+    by.wishes(wanted);
+    for (Wish wish : gone) {
+      if (wish != null) {
+        remove(wish, wanted);
       }
     }
+    (come == null ? Arrays.asList(wanted) : come).forEach(this::add);
+  }
+
+  private static int place(Wish[] wishes, DesiredFlow flow) {
+    for (int i = 0; i < wishes.length; i++) {
+      if (wishes[i].is(flow)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static Map<DesiredFlow, Integer> places(Wish[] wishes) {
+    Map<DesiredFlow, Integer> places = new HashMap<>();
+    for (int i = 0; i < wishes.length; i++) {
+      places.put(wishes[i].flow(), i);
+    }
+    return places;
   }
 
   /** A unit that says a flow twice wants it once. */
-  private static Collection<DesiredFlow> distinct(Collection<DesiredFlow> flows) {
-    if (flows instanceof List<DesiredFlow> few) {
-      for (int i = 1; i < few.size(); i++) {
-        if (few.subList(0, i).contains(few.get(i))) {
-          return new HashSet<>(few);
+  static List<DesiredFlow> distinct(List<DesiredFlow> flows) {
+    if (flows.size() > FEW) {
+      return List.copyOf(new LinkedHashSet<>(flows));
+    }
+    for (int i = 1; i < flows.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        if (flows.get(i).equals(flows.get(j))) {
+          return List.copyOf(new LinkedHashSet<>(flows));
         }
       }
     }
     return flows;
   }
 
-  private Scoped scoped(Scope scope) {
-    return scopes.computeIfAbsent(scope, s -> new Scoped());
-  }
-
-  private void dropIfIdle(Scope scope, Scoped scoped) {
-    if (scoped.isIdle()) {
-      scopes.remove(scope);
+  /** What {@code from} wants, {@code to} wants from now on; no flow changes by that. */
+  void handOver(Wisher from, Wisher to) {
+    Wish[] wishes = from.wishes();
+    from.wishes(Wish.NONE);
+    to.wishes(wishes);
+    for (Wish wish : wishes) {
+      wish.by = to;
+      wish.scoped.remove(from);
+      wish.scoped.add(to);
     }
   }
 
-  private void add(long cookie, DesiredFlow flow) {
-    Wish wish = new Wish(cookie, flow);
+  private Scoped scoped(Scope scope) {
+    Scoped scoped = scopes.get(scope);
+    if (scoped == null) {
+      scoped = new Scoped(scope);
+      scopes.add(scoped);
+    }
+    return scoped;
+  }
+
+  private void dropIfIdle(Scoped scoped) {
+    if (scoped.isIdle()) {
+      scopes.remove(scoped);
+    }
+  }
+
+  private void add(Wish wish) {
     wishes.add(wish);
     if (wish.next != null) {
-      shared.add(flow.key());
+      shared.add(wish.key);
     }
-    scoped(flow.scope()).add(wish);
-    mark(flow);
+    wish.scoped.add(wish.by);
+    mark(wish);
   }
 
-  private void remove(long cookie, DesiredFlow flow) {
-    Wish gone = wishes.first(flow.key());
-    while (!gone.is(cookie, flow)) {
-      gone = gone.next;
-    }
+  private void remove(Wish gone, Wish[] kept) {
     Wish left = wishes.remove(gone);
     if (left == null || left.next == null) {
-      shared.remove(flow.key());
+      shared.remove(gone.key);
     }
-    Scoped scoped = scopes.get(flow.scope());
-    scoped.remove(gone);
-    dropIfIdle(flow.scope(), scoped);
-    mark(flow);
+    mark(gone);
+    for (Wish wish : kept) {
+      if (wish.scoped == gone.scoped) {
+        return;
+      }
+    }
+    gone.scoped.remove(gone.by);
+    dropIfIdle(gone.scoped);
   }
 
-  private void mark(DesiredFlow flow) {
+  private void mark(Wish wish) {
     if (followed) {
-      changedByScope.computeIfAbsent(flow.scope(), s -> new HashSet<>(4)).add(flow.key());
+      changedByScope.computeIfAbsent(wish.scoped.scope, s -> new HashSet<>(4)).add(wish.key);
     }
   }
 
-  private void mark(Id<Node> node, Scope scope) {
+  private void mark(Id<Node> node, Scoped scoped) {
     if (followed) {
       Set<FlowKey> keys = changed.computeIfAbsent(node, n -> new HashSet<>());
-      scoped(scope).addKeys(keys);
-      keys.addAll(changedByScope.getOrDefault(scope, Set.of())); // gone from it just before
+      scoped.addKeys(keys);
+      // gone from it just before
+      keys.addAll(changedByScope.getOrDefault(scoped.scope, Set.of()));
     }
   }
 
   void enters(Id<Node> node, Scope scope) {
-    scoped(scope).enters(node);
-    scopesByNode.computeIfAbsent(node, n -> new HashSet<>()).add(scope);
-    mark(node, scope);
+    Scoped scoped = scoped(scope);
+    scoped.enters(node, alone.computeIfAbsent(node, Set::of));
+    scopesByNode
+        .computeIfAbsent(node, n -> Collections.newSetFromMap(new IdentityHashMap<>()))
+        .add(scoped);
+    mark(node, scoped);
   }
 
   void leaves(Id<Node> node, Scope scope) {
-    mark(node, scope);
     Scoped scoped = scopes.get(scope);
+    mark(node, scoped);
     scoped.leaves(node);
-    dropIfIdle(scope, scoped);
-    Set<Scope> ofNode = scopesByNode.get(node);
-    ofNode.remove(scope);
+    dropIfIdle(scoped);
+    Set<Scoped> ofNode = scopesByNode.get(node);
+    ofNode.remove(scoped);
     if (ofNode.isEmpty()) {
       scopesByNode.remove(node);
+      alone.remove(node);
     }
   }
 
@@ -221,19 +226,19 @@ final class Board {
 
   private Set<Id<Node>> nodes(Scope scope) {
     Scoped scoped = scopes.get(scope);
-    return scoped == null ? Set.of() : scoped.nodes;
+    return scoped == null ? Set.of() : scoped.nodes();
   }
 
   Set<FlowKey> keys(Id<Node> node) {
     Set<FlowKey> keys = new HashSet<>();
-    scopesByNode.getOrDefault(node, Set.of()).forEach(s -> scopes.get(s).addKeys(keys));
+    scopesByNode.getOrDefault(node, Set.of()).forEach(s -> s.addKeys(keys));
     return keys;
   }
 
   private Wish best(Id<Node> node, FlowKey key) {
     Wish best = null;
     for (Wish w = wishes.first(key); w != null; w = w.next) {
-      if (nodes(w.flow.scope()).contains(node) && (best == null || precedes(w, best))) {
+      if (w.scoped.nodes().contains(node) && (best == null || precedes(w, best))) {
         best = w;
       }
     }
@@ -242,7 +247,7 @@ final class Board {
 
   /** For whose sake the flow with this key is wanted on a node. */
   Optional<Id<?>> object(Id<Node> node, FlowKey key) {
-    return Optional.ofNullable(best(node, key)).map(w -> w.flow.owner());
+    return Optional.ofNullable(best(node, key)).map(Wish::owner);
   }
 
   Optional<Flow> flow(Id<Node> node, FlowKey key) {
@@ -250,27 +255,25 @@ final class Board {
     if (best == null) {
       return Optional.empty();
     }
-    List<Action> actions = best.flow.actions();
+    List<Action> actions = best.actions;
     if (ActionList.isClause(actions)) {
       for (Wish w = wishes.first(key); w != null; w = w.next) {
-        if (w != best
-            && nodes(w.flow.scope()).contains(node)
-            && ActionList.isClause(w.flow.actions())) {
-          actions = ActionList.unite(actions, w.flow.actions());
+        if (w != best && w.scoped.nodes().contains(node) && ActionList.isClause(w.actions)) {
+          actions = ActionList.unite(actions, w.actions);
         }
       }
     }
-    return Optional.of(new Flow(key, best.cookie, actions));
+    return Optional.of(new Flow(key, best.by.cookie(), actions));
   }
 
   private static boolean precedes(Wish a, Wish b) {
-    List<Action> mine = a.flow.actions();
-    if (mine.isEmpty() != b.flow.actions().isEmpty()) {
+    List<Action> mine = a.actions;
+    if (mine.isEmpty() != b.actions.isEmpty()) {
       return mine.isEmpty();
     }
-    int c = Long.compareUnsigned(a.cookie, b.cookie);
+    int c = Long.compareUnsigned(a.by.cookie(), b.by.cookie());
     // One unit that contradicts itself, or two whose hashes collide: then the text decides.
-    return c != 0 ? c < 0 : mine.toString().compareTo(b.flow.actions().toString()) < 0;
+    return c != 0 ? c < 0 : mine.toString().compareTo(b.actions.toString()) < 0;
   }
 
   int size() {
@@ -279,7 +282,7 @@ final class Board {
 
   /** How many keys there are in a table. */
   long inTable(int table) {
-    return wishes.firsts().filter(w -> w.key().table() == table).count();
+    return wishes.firsts().filter(w -> w.key.table() == table).count();
   }
 
   /** How many keys have wishes that contradict each other on some node. */
@@ -290,9 +293,9 @@ final class Board {
   private boolean contradict(Wish first) {
     Map<Id<Node>, List<Action>> actions = new HashMap<>();
     for (Wish w = first; w != null; w = w.next) {
-      for (Id<Node> node : nodes(w.flow.scope())) {
-        List<Action> others = actions.putIfAbsent(node, w.flow.actions());
-        if (others != null && !agree(others, w.flow.actions())) {
+      for (Id<Node> node : w.scoped.nodes()) {
+        List<Action> others = actions.putIfAbsent(node, w.actions);
+        if (others != null && !agree(others, w.actions)) {
           return true;
         }
       }

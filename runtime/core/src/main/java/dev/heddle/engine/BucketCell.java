@@ -3,17 +3,25 @@ package dev.heddle.engine;
 import dev.heddle.model.Index;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
 
 /** The members of one bucket, each with the number of sources that give it; mostly there is one. */
 final class BucketCell extends Cell {
 
+  /** Members by how many sources give them. */
+  private static final class Several extends HashMap<Object, Integer> {
+    private static final long serialVersionUID = 1;
+
+    Several() {
+      super(4);
+    }
+  }
+
   final Index<?, ?, ?, ?> index;
   final Object bucket;
-  private Object only;
-  private int onlyGiven;
-  private Map<Object, Integer> several;
+
+  /** Null, the only member, which one source gives, or {@link Several}. */
+  private Object members;
 
   BucketCell(Index<?, ?, ?, ?> index, Object bucket) {
     this.index = index;
@@ -22,46 +30,49 @@ final class BucketCell extends Cell {
 
   /** True if {@code member} was not there before. */
   boolean add(Object member) {
-    if (several != null) {
-      return several.merge(member, 1, Integer::sum) == 1;
-    }
-    if (onlyGiven == 0) {
-      only = member;
-    } else if (!only.equals(member)) {
-      several = new HashMap<>(4);
-      several.put(only, onlyGiven);
-      several.put(member, 1);
-      only = null;
+    if (members == null) {
+      members = member;
       return true;
     }
-    return ++onlyGiven == 1;
+    return several().merge(member, 1, Integer::sum) == 1;
   }
 
   /** True if {@code member}, which is here, goes with this source. */
   boolean remove(Object member) {
-    if (several == null) {
-      onlyGiven--;
-      only = onlyGiven == 0 ? null : only;
-      return onlyGiven == 0;
+    if (!(members instanceof Several several)) {
+      members = null;
+      return true;
     }
     if (several.computeIfPresent(member, (m, n) -> n == 1 ? null : n - 1) != null) {
       return false;
     }
-    if (several.size() == 1) {
-      var last = several.entrySet().iterator().next();
-      only = last.getKey();
-      onlyGiven = last.getValue();
-      several = null;
+    if (several.isEmpty()) {
+      members = null;
     }
     return true;
   }
 
+  private Several several() {
+    if (members instanceof Several several) {
+      return several;
+    }
+    Several several = new Several();
+    several.put(members, 1);
+    members = several;
+    return several;
+  }
+
   /** A look at them, valid until the next change. */
   Set<Object> members() {
-    if (several != null) {
+    if (members instanceof Several several) {
       return Collections.unmodifiableSet(several.keySet());
     }
-    return onlyGiven == 0 ? Set.of() : Set.of(only);
+    return members == null ? Set.of() : Set.of(members);
+  }
+
+  @Override
+  Object key() {
+    return bucket;
   }
 
   @Override
@@ -71,7 +82,7 @@ final class BucketCell extends Cell {
 
   @Override
   boolean isForgettable() {
-    return several == null && onlyGiven == 0;
+    return members == null;
   }
 
   @Override

@@ -366,8 +366,8 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   /** Brings what the graph works out onto the board. */
   private final class ToBoard implements Graph.Listener {
     @Override
-    public void flowsChanged(Unit unit, List<DesiredFlow> before, List<DesiredFlow> now) {
-      board.replace(unit.cookie, before, now);
+    public void flowsChanged(Unit unit, List<DesiredFlow> now) {
+      board.replace(unit, now);
     }
 
     @Override

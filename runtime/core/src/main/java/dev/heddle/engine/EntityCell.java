@@ -41,6 +41,11 @@ final class EntityCell extends Cell {
   }
 
   @Override
+  Object key() {
+    return id;
+  }
+
+  @Override
   int level() {
     return 0;
   }

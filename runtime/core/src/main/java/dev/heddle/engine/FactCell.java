@@ -19,6 +19,11 @@ final class FactCell extends Computation {
   }
 
   @Override
+  Object key() {
+    return key;
+  }
+
+  @Override
   int level() {
     return Levels.fact(fact);
   }

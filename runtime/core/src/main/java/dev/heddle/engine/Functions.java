@@ -6,7 +6,6 @@ import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.Kind;
 import dev.heddle.pipeline.Cookie;
-import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,9 +25,6 @@ import java.util.stream.Stream;
  */
 final class Functions {
 
-  /** What is left of a unit whose feature is away: nothing of the feature's own classes. */
-  record Held(String name, long cookie, List<DesiredFlow> flows) {}
-
   /** A feature that is here, and how its units are made and found. */
   private record Live(
       FeatureFunctions declared,
@@ -45,7 +41,12 @@ final class Functions {
   private long arrivedAt;
 
   /** Units whose key is a pair of an index; the others are kept with their object. */
-  private final Map<Function, Map<Index.Pair<?, ?>, Unit>> ofPairs = new HashMap<>();
+  private final Map<Function, KeyedTable<Unit>> ofPairs = new HashMap<>();
+
+  /** By index, the functions that are called for its pairs, in the order in which they came. */
+  private final Map<Index<?, ?, ?, ?>, List<PairFunction>> ofIndexes = new HashMap<>();
+
+  private record PairFunction(Live feature, Function function) {}
 
   private final Map<String, Map<String, Held>> held = new HashMap<>();
 
@@ -78,7 +79,8 @@ final class Functions {
             .add(id -> unit(here, f, id));
       } else {
         here.perPair().computeIfAbsent(f.index(), i -> new ArrayList<>()).add(f);
-        ofPairs.put(f, new HashMap<>());
+        ofPairs.put(f, new KeyedTable<>(Unit::key));
+        ofIndexes.computeIfAbsent(f.index(), i -> new ArrayList<>()).add(new PairFunction(here, f));
       }
     }
     here.perObject().forEach(graph::forEach);
@@ -87,7 +89,7 @@ final class Functions {
             (index, functions) ->
                 graph.pairs(index).forEach(p -> functions.forEach(f -> create(here, f, p))));
     // What the new version does not make any more goes in the same revision.
-    left.values().forEach(h -> board.replace(h.cookie(), h.flows(), List.of()));
+    left.values().forEach(h -> board.replace(h, List.of()));
     left.clear();
   }
 
@@ -95,12 +97,18 @@ final class Functions {
   private Unit unit(Live feature, Function f, Object key) {
     String name = UnitKey.text(f.feature().name(), f.name(), key);
     Held before = feature.before().isEmpty() ? null : feature.before().remove(name);
-    long cookie = Cookie.of(feature.owner(), name);
-    return new Unit(f, key, cookie, before == null ? List.of() : before.flows());
+    Unit unit = new Unit(f, key, Cookie.of(feature.owner(), name));
+    if (before != null) {
+      board.handOver(before, unit);
+    }
+    return unit;
   }
 
   private void create(Live feature, Function f, Index.Pair<?, ?> pair) {
-    ofPairs.get(f).computeIfAbsent(pair, p -> graph.plan(unit(feature, f, p)));
+    KeyedTable<Unit> units = ofPairs.get(f);
+    if (units.get(pair) == null) {
+      units.add(graph.plan(unit(feature, f, pair)));
+    }
   }
 
   /** The revision at which a feature went away: at the latest that of the start. */
@@ -122,9 +130,17 @@ final class Functions {
   List<Kind<?>> leave(String name, long revision) {
     awaySince.put(name, revision);
     Map<String, Held> stay = new HashMap<>();
-    unitsOf(name).forEach(u -> stay.put(u.toString(), new Held(u.toString(), u.cookie, u.flows())));
+    unitsOf(name)
+        .forEach(
+            unit -> {
+              Held left = new Held(unit.toString(), unit.cookie, unit.key);
+              board.handOver(unit, left);
+              stay.put(left.name, left);
+            });
     held.put(name, stay);
     Live gone = live.remove(name);
+    ofIndexes.values().forEach(all -> all.removeIf(f -> f.function().feature() == gone.declared()));
+    ofIndexes.values().removeIf(List::isEmpty);
     gone.perObject()
         .forEach(
             (kind, these) ->
@@ -134,7 +150,7 @@ final class Functions {
                     c -> c instanceof Unit u && u.function.feature() == gone.declared()));
     gone.perPair().values().stream()
         .flatMap(List::stream)
-        .forEach(f -> ofPairs.remove(f).values().forEach(graph::abandon));
+        .forEach(f -> ofPairs.remove(f).stream().forEach(graph::abandon));
     graph.prune(indexesInUse());
     return gone.declared().kinds();
   }
@@ -148,19 +164,22 @@ final class Functions {
   /** Gives up what a feature that is away has left. */
   void retire(String name) {
     Optional.ofNullable(held.remove(name)).orElse(Map.of()).values().stream()
-        .forEach(h -> board.replace(h.cookie(), h.flows(), List.of()));
+        .forEach(h -> board.replace(h, List.of()));
   }
 
   void pairAdded(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
-    for (Live feature : live.values()) {
-      feature.perPair().getOrDefault(index, List.of()).forEach(f -> create(feature, f, pair));
+    for (PairFunction f : ofIndexes.getOrDefault(index, List.of())) {
+      create(f.feature(), f.function(), pair);
     }
   }
 
   void pairRemoved(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
-    for (Live feature : live.values()) {
-      for (Function f : feature.perPair().getOrDefault(index, List.of())) {
-        Optional.ofNullable(ofPairs.get(f).remove(pair)).ifPresent(graph::kill);
+    for (PairFunction f : ofIndexes.getOrDefault(index, List.of())) {
+      KeyedTable<Unit> units = ofPairs.get(f.function());
+      Unit gone = units.get(pair);
+      if (gone != null) {
+        units.remove(gone);
+        graph.kill(gone);
       }
     }
   }
@@ -181,21 +200,21 @@ final class Functions {
         .findFirst()
         .or(
             () ->
-                graph.failed().entrySet().stream()
-                    .filter(e -> e.getKey().id.equals(object))
-                    .map(e -> "index " + e.getKey().index + ": " + e.getValue())
+                graph
+                    .failed()
+                    .filter(f -> f.source().id.equals(object))
+                    .map(f -> "index " + f.index() + ": " + f.why())
                     .findFirst());
   }
 
   Stream<Unit> units() {
     return Stream.concat(
-        graph.unitsOfObjects(), ofPairs.values().stream().flatMap(m -> m.values().stream()));
+        graph.unitsOfObjects(), ofPairs.values().stream().flatMap(KeyedTable::stream));
   }
 
   /** All that the engine may call again: units of all kinds, and index sources. */
   Stream<Computation> computations() {
-    return Stream.concat(
-        graph.ofObjects(), ofPairs.values().stream().flatMap(m -> m.values().stream()));
+    return Stream.concat(graph.ofObjects(), ofPairs.values().stream().flatMap(KeyedTable::stream));
   }
 
   Stream<Held> held() {

@@ -32,12 +32,18 @@ final class Graph {
 
   /** What the owner of the graph is told while it settles. */
   interface Listener {
-    void flowsChanged(Unit unit, List<DesiredFlow> before, List<DesiredFlow> now);
+    void flowsChanged(Unit unit, List<DesiredFlow> now);
 
     void pairAdded(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair);
 
     void pairRemoved(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair);
   }
+
+  /**
+   * A source that could not tell its pairs of an index and keeps those that followed from {@code
+   * last}.
+   */
+  record Failed(IndexSource source, Index<?, ?, ?, ?> index, String why, Object last) {}
 
   /** What exists once for each object of a kind. */
   interface PerObject {
@@ -45,14 +51,14 @@ final class Graph {
   }
 
   private final Listener listener;
-  private final Map<String, Map<Id<?>, EntityCell>> entities = new HashMap<>();
+  private final Map<String, KeyedTable<EntityCell>> entities = new HashMap<>();
   private final Map<String, List<PerObject>> perObject = new HashMap<>();
-  private final Map<Index<?, ?, ?, ?>, Map<Object, BucketCell>> indexes = new LinkedHashMap<>();
-  private final Map<Index<?, ?, ?, ?>, PerObject> sources = new HashMap<>();
-  private final Map<Fact<?, ?>, Map<Object, FactCell>> facts = new HashMap<>();
+  private final Map<Index<?, ?, ?, ?>, KeyedTable<BucketCell>> indexes = new LinkedHashMap<>();
+  private final List<IndexSource.Group> groups = new ArrayList<>();
+  private final Map<Fact<?, ?>, KeyedTable<FactCell>> facts = new HashMap<>();
   private final NavigableMap<Integer, List<Computation>> planned = new TreeMap<>();
   private final Deque<Cell> forgettable = new ArrayDeque<>();
-  private final Map<IndexSource, String> failed = new IdentityHashMap<>();
+  private final Map<IndexSource, Map<Index<?, ?, ?, ?>, Failed>> failed = new IdentityHashMap<>();
   private long runs;
   private long unitRuns;
 
@@ -72,7 +78,9 @@ final class Graph {
 
   /** Present objects of a kind: for the engine's own use, never for a computation. */
   Stream<EntityCell> objects(String kind) {
-    return entities.getOrDefault(kind, Map.of()).values().stream().filter(c -> c.value() != null);
+    return Optional.ofNullable(entities.get(kind)).stream()
+        .flatMap(KeyedTable::stream)
+        .filter(c -> c.value() != null);
   }
 
   /** Sets or, with null, removes an object. */
@@ -101,26 +109,43 @@ final class Graph {
   }
 
   EntityCell entity(Id<?> id) {
-    return entities
-        .computeIfAbsent(id.kind(), k -> new HashMap<>())
-        .computeIfAbsent(id, EntityCell::new);
+    KeyedTable<EntityCell> ofKind = entities.get(id.kind());
+    if (ofKind == null) {
+      ofKind = new KeyedTable<>(Cell::key);
+      entities.put(id.kind(), ofKind);
+    }
+    EntityCell cell = ofKind.get(id);
+    if (cell == null) {
+      cell = new EntityCell(id);
+      ofKind.add(cell);
+    }
+    return cell;
   }
 
   BucketCell bucket(Index<?, ?, ?, ?> index, Object bucket) {
-    Map<Object, BucketCell> buckets = indexes.get(index);
+    KeyedTable<BucketCell> buckets = indexes.get(index);
     if (buckets == null) {
       maintain(index);
       buckets = indexes.get(index);
     }
-    return buckets.computeIfAbsent(bucket, b -> new BucketCell(index, b));
+    BucketCell cell = buckets.get(bucket);
+    if (cell == null) {
+      cell = new BucketCell(index, bucket);
+      buckets.add(cell);
+    }
+    return cell;
   }
 
   FactCell fact(Fact<?, ?> fact, Object key) {
-    Map<Object, FactCell> ofFact = facts.computeIfAbsent(fact, f -> new HashMap<>());
+    KeyedTable<FactCell> ofFact = facts.get(fact);
+    if (ofFact == null) {
+      ofFact = new KeyedTable<>(Cell::key);
+      facts.put(fact, ofFact);
+    }
     FactCell cell = ofFact.get(key);
     if (cell == null) {
       cell = new FactCell(fact, key);
-      ofFact.put(key, cell);
+      ofFact.add(cell);
       run(cell);
     }
     return cell;
@@ -157,25 +182,38 @@ final class Graph {
     if (indexes.containsKey(index)) {
       return;
     }
-    indexes.put(index, new HashMap<>());
-    PerObject source = id -> new IndexSource(index, id);
-    sources.put(index, source);
-    String kind = index.domain().name();
-    perObject.computeIfAbsent(kind, k -> new ArrayList<>()).add(source);
-    for (EntityCell cell : objects(kind).toList()) {
-      Computation first = source.of(cell.id);
-      cell.addOwn(first);
-      run(first);
+    indexes.put(index, new KeyedTable<>(Cell::key));
+    Optional<IndexSource.Group> same = groups.stream().filter(g -> g.holds(index)).findFirst();
+    IndexSource.Group group = same.orElseGet(() -> new IndexSource.Group(index));
+    group.add(index);
+    if (same.isEmpty()) {
+      groups.add(group);
+      perObject.computeIfAbsent(group.kind, k -> new ArrayList<>()).add(group);
+      for (EntityCell cell : objects(group.kind).toList()) {
+        IndexSource first = group.of(cell.id);
+        cell.addOwn(first);
+        run(first);
+      }
+    } else {
+      sources(group).forEach(s -> s.begin(index, this));
     }
+  }
+
+  private List<IndexSource> sources(IndexSource.Group group) {
+    return Optional.ofNullable(entities.get(group.kind)).stream()
+        .flatMap(KeyedTable::stream)
+        .flatMap(cell -> Arrays.stream(cell.own()))
+        .filter(c -> c instanceof IndexSource s && s.group == group)
+        .map(IndexSource.class::cast)
+        .toList();
   }
 
   /** The pairs of an index: for the engine's own use. */
   List<Index.Pair<?, ?>> pairs(Index<?, ?, ?, ?> index) {
     maintain(index);
     List<Index.Pair<?, ?>> pairs = new ArrayList<>();
-    indexes
-        .get(index)
-        .forEach((b, cell) -> cell.members().forEach(m -> pairs.add(new Index.Pair<>(b, m))));
+    indexes.get(index).stream()
+        .forEach(c -> c.members().forEach(m -> pairs.add(new Index.Pair<>(c.bucket, m))));
     return pairs;
   }
 
@@ -197,24 +235,35 @@ final class Graph {
   /** Ends a computation without taking anything back: it is held by somebody else. */
   void abandon(Computation computation) {
     computation.go();
-    mended(computation);
+    if (!failed.isEmpty() && computation instanceof IndexSource source) {
+      failed.remove(source);
+    }
     computation.forgetReads(this);
   }
 
-  /** A source could not tell its pairs and keeps the last. */
-  void failed(IndexSource source, Throwable why) {
-    failed.put(source, why.toString());
+  void failed(Failed now) {
+    failed.computeIfAbsent(now.source, s -> new HashMap<>()).put(now.index, now);
   }
 
-  void mended(Computation computation) {
+  /** Null if {@code source} did not fail for this index when it last ran. */
+  Failed failed(IndexSource source, Index<?, ?, ?, ?> index) {
+    return failed.isEmpty() ? null : failed.getOrDefault(source, Map.of()).get(index);
+  }
+
+  void mended(IndexSource source, Index<?, ?, ?, ?> index) {
     if (!failed.isEmpty()) {
-      failed.remove(computation);
+      failed.computeIfPresent(
+          source,
+          (s, all) -> {
+            all.remove(index);
+            return all.isEmpty() ? null : all;
+          });
     }
   }
 
-  /** The index sources that failed when they last ran, and why; there are few. */
-  Map<IndexSource, String> failed() {
-    return failed;
+  /** The index sources that failed when they last ran, by index; there are few. */
+  Stream<Failed> failed() {
+    return failed.values().stream().flatMap(all -> all.values().stream());
   }
 
   void wakeReaders(Cell cell) {
@@ -238,8 +287,8 @@ final class Graph {
     }
   }
 
-  void flowsChanged(Unit unit, List<DesiredFlow> before, List<DesiredFlow> now) {
-    listener.flowsChanged(unit, before, now);
+  void flowsChanged(Unit unit, List<DesiredFlow> now) {
+    listener.flowsChanged(unit, now);
   }
 
   void mayForget(Cell cell) {
@@ -266,12 +315,12 @@ final class Graph {
 
   private void forget(Cell cell) {
     if (cell instanceof EntityCell e) {
-      entities.get(e.id.kind()).remove(e.id, e);
+      entities.get(e.id.kind()).remove(e);
     } else if (cell instanceof BucketCell b) {
-      Optional.ofNullable(indexes.get(b.index)).ifPresent(m -> m.remove(b.bucket, b));
+      Optional.ofNullable(indexes.get(b.index)).ifPresent(m -> m.remove(b));
     } else if (cell instanceof FactCell f && !f.isGone()) {
-      Map<Object, FactCell> ofFact = facts.get(f.fact);
-      ofFact.remove(f.key);
+      KeyedTable<FactCell> ofFact = facts.get(f.fact);
+      ofFact.remove(f);
       if (ofFact.isEmpty()) {
         facts.remove(f.fact);
       }
@@ -299,12 +348,17 @@ final class Graph {
   void prune(Set<Index<?, ?, ?, ?>> inUse) {
     settle();
     for (Index<?, ?, ?, ?> index : List.copyOf(indexes.keySet())) {
-      if (!inUse.contains(index) && indexes.get(index).values().stream().noneMatch(Cell::isRead)) {
-        abandonEach(
-            index.domain().name(),
-            List.of(sources.remove(index)),
-            c -> c instanceof IndexSource s && s.index.equals(index));
+      if (!inUse.contains(index) && indexes.get(index).stream().noneMatch(Cell::isRead)) {
         indexes.remove(index);
+        IndexSource.Group group =
+            groups.stream().filter(g -> g.holds(index)).findFirst().orElseThrow();
+        group.remove(index);
+        List.copyOf(failed.keySet()).forEach(s -> mended(s, index));
+        if (group.isEmpty()) {
+          groups.remove(group);
+          abandonEach(
+              group.kind, List.of(group), c -> c instanceof IndexSource s && s.group == group);
+        }
       }
     }
     settle();
@@ -313,7 +367,7 @@ final class Graph {
   /** All units and index sources that are kept with an object. */
   Stream<Computation> ofObjects() {
     return entities.values().stream()
-        .flatMap(ofKind -> ofKind.values().stream())
+        .flatMap(KeyedTable::stream)
         .flatMap(cell -> Arrays.stream(cell.own()));
   }
 
@@ -324,14 +378,14 @@ final class Graph {
 
   /** The cell of an object, if anybody reads it or it exists. */
   Optional<EntityCell> known(Id<?> id) {
-    return Optional.ofNullable(entities.getOrDefault(id.kind(), Map.of()).get(id));
+    return Optional.ofNullable(entities.get(id.kind())).map(ofKind -> ofKind.get(id));
   }
 
   /** A cell by what {@code toString} says of it: a fact of a key, a bucket. Looks at all. */
   Optional<Cell> named(String text) {
     return Stream.of(
-            facts.values().stream().flatMap(m -> m.values().stream()),
-            indexes.values().stream().flatMap(m -> m.values().stream()))
+            facts.values().stream().flatMap(KeyedTable::stream),
+            indexes.values().stream().flatMap(KeyedTable::stream))
         .flatMap(cells -> cells)
         .map(Cell.class::cast)
         .filter(c -> c.toString().equals(text))

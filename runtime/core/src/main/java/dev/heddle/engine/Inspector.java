@@ -71,14 +71,18 @@ public final class Inspector implements Inspection {
               .forEach(
                   u -> {
                     List<String> reads = u.reads().stream().map(Cell::toString).toList();
-                    found.add(why(u.toString(), false, reads, u.flows(), u.failure().orElse("")));
+                    found.add(why(u.toString(), false, reads, flows(u), u.failure().orElse("")));
                   });
           functions
               .held()
               .filter(h -> h.cookie() == cookie)
-              .forEach(h -> found.add(why(h.name(), true, List.of(), h.flows(), "")));
+              .forEach(h -> found.add(why(h.name, true, List.of(), flows(h), "")));
           return found;
         });
+  }
+
+  private static List<DesiredFlow> flows(Wisher by) {
+    return Arrays.stream(by.wishes()).map(Wish::flow).toList();
   }
 
   private static Why why(
@@ -106,7 +110,9 @@ public final class Inspector implements Inspection {
     return thread.call(
         () -> {
           Map<String, String> failures = new TreeMap<>();
-          graph.failed().forEach((source, why) -> failures.put("index " + source, why));
+          graph
+              .failed()
+              .forEach(f -> failures.put("index " + f.index() + " of " + f.source().id, f.why()));
           functions.units().forEach(u -> u.failure().ifPresent(f -> failures.put(u.toString(), f)));
           return failures;
         });

@@ -14,6 +14,7 @@ import dev.heddle.model.StaleException;
 import dev.heddle.store.Store;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,13 +40,13 @@ final class Transactions {
 
   private final Kinds kinds;
   private final Map<Id<?>, String> unreadable = new HashMap<>();
-  private final Map<Id<?>, Stored> documents = new LinkedHashMap<>();
+  private final Map<String, KeyedTable<Stored>> documents = new HashMap<>();
   private final Map<KeySpace, Integer> lastKeys = new EnumMap<>(KeySpace.class);
 
   /** As the store has them: a number that was given for nothing is given again. */
   private Map<KeySpace, Integer> storedKeys = Map.of();
 
-  private final Map<KeySpace, Set<Integer>> usedKeys = new EnumMap<>(KeySpace.class);
+  private final Map<KeySpace, NumberSet> usedKeys = new EnumMap<>(KeySpace.class);
   private final Map<Id<?>, Next> staged = new LinkedHashMap<>();
 
   /** A number given to an object that is not accepted yet. */
@@ -59,7 +60,7 @@ final class Transactions {
 
   /** Takes over what the store holds. */
   void load(Store.Contents contents) {
-    documents.putAll(contents.documents());
+    contents.documents().values().forEach(s -> ofKind(s.id()).add(s));
     lastKeys.putAll(contents.lastKeys());
     storedKeys = Map.copyOf(lastKeys);
   }
@@ -78,6 +79,7 @@ final class Transactions {
     }
     all(kind.name())
         .filter(s -> s.key() == 0)
+        .sorted(Comparator.comparing(Stored::id))
         .forEach(
             s ->
                 staged.put(
@@ -112,11 +114,16 @@ final class Transactions {
   }
 
   Optional<Stored> stored(Id<?> id) {
-    return Optional.ofNullable(documents.get(id));
+    KeyedTable<Stored> ofKind = documents.get(id.kind());
+    return Optional.ofNullable(ofKind == null ? null : ofKind.get(id));
   }
 
   Stream<Stored> all(String kind) {
-    return documents.values().stream().filter(s -> s.document().kind().equals(kind));
+    return Optional.ofNullable(documents.get(kind)).stream().flatMap(KeyedTable::stream);
+  }
+
+  private KeyedTable<Stored> ofKind(Id<?> id) {
+    return documents.computeIfAbsent(id.kind(), k -> new KeyedTable<>(Stored::id));
   }
 
   /**
@@ -176,9 +183,12 @@ final class Transactions {
     if (before.isPresent() && before.get().document().equals(document)) {
       return Effect.UNCHANGED;
     }
-    parsed(kind, document, before.map(Stored::key).orElse(0)); // refused before it has a number
-    int key = before.map(Stored::key).orElseGet(() -> allocate(kind.keys()));
-    Optional<Entity<?>> entity = parsed(kind, document, key);
+    int key = before.map(Stored::key).orElse(0);
+    Optional<Entity<?>> entity = parsed(kind, document, key); // refused before it has a number
+    if (before.isEmpty() && kind.keys() != KeySpace.NONE) {
+      key = allocate(kind.keys());
+      entity = parsed(kind, document, key);
+    }
     mine.put(id, new Next(Optional.of(new Stored(document, key, revision)), entity));
     return before.isPresent() ? Effect.CONFIGURED : Effect.CREATED;
   }
@@ -237,7 +247,7 @@ final class Transactions {
     if (space == KeySpace.NONE) {
       return 0;
     }
-    Set<Integer> used = used(space);
+    NumberSet used = used(space);
     if (used.size() > space.last() - space.first()) {
       throw new RefusedException(
           "model", "all " + used.size() + " numbers of " + space + " are given");
@@ -252,8 +262,8 @@ final class Transactions {
     return next;
   }
 
-  private Set<Integer> used(KeySpace space) {
-    return usedKeys.computeIfAbsent(space, s -> new HashSet<>());
+  private NumberSet used(KeySpace space) {
+    return usedKeys.computeIfAbsent(space, s -> new NumberSet());
   }
 
   /** What is staged, as one step of the store. */
@@ -262,7 +272,7 @@ final class Transactions {
     List<Id<?>> removals = new ArrayList<>();
     staged.forEach(
         (id, next) -> {
-          if (next.stored().isEmpty() && documents.containsKey(id)) {
+          if (next.stored().isEmpty() && stored(id).isPresent()) {
             removals.add(id);
           }
         });
@@ -276,8 +286,10 @@ final class Transactions {
     staged.forEach(
         (id, next) -> {
           // What was there before may come again under another number, in one transaction.
-          Optional.ofNullable(documents.remove(id)).map(this::numberOf).ifPresent(given::add);
-          next.stored().ifPresent(s -> documents.put(id, s));
+          Optional<Stored> before = stored(id);
+          before.ifPresent(ofKind(id)::remove);
+          before.map(this::numberOf).ifPresent(given::add);
+          next.stored().ifPresent(ofKind(id)::add);
           next.stored().map(this::numberOf).ifPresent(kept::add);
           unreadable.remove(id);
           changes.put(id, next.entity());

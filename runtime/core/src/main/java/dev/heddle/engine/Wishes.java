@@ -12,7 +12,10 @@ import java.util.stream.Stream;
 final class Wishes {
 
   private Wish[] firsts = new Wish[64];
-  private int[] hashes = new int[64];
+
+  /** A part of the hash at each place: most keys that differ are told apart without a look. */
+  private byte[] tags = new byte[64];
+
   private int size;
 
   int size() {
@@ -26,16 +29,15 @@ final class Wishes {
 
   /** The first wish for {@code key}, or null. */
   Wish first(FlowKey key) {
-    return firsts[place(key, key.hashCode())];
+    return firsts[place(key)];
   }
 
   /** Puts {@code wish} before the others for its key. */
   void add(Wish wish) {
-    int hash = wish.key().hashCode();
-    int place = place(wish.key(), hash);
+    int place = place(wish.key);
     wish.next = firsts[place];
     firsts[place] = wish;
-    hashes[place] = hash;
+    tags[place] = tag(wish.key.hashCode());
     if (wish.next == null && ++size > firsts.length / 3 * 2) {
       grow();
     }
@@ -43,7 +45,7 @@ final class Wishes {
 
   /** Takes {@code wish}, which is here, out of its chain; the first that is left, or null. */
   Wish remove(Wish wish) {
-    int place = place(wish.key(), wish.key().hashCode());
+    int place = place(wish.key);
     Wish first = firsts[place];
     if (first != wish) {
       Wish before = first;
@@ -61,12 +63,19 @@ final class Wishes {
   }
 
   /** Where the chain of {@code key} is or would be. */
-  private int place(FlowKey key, int hash) {
+  private int place(FlowKey key) {
+    int hash = key.hashCode();
+    byte tag = tag(hash);
     int place = ideal(hash);
-    while (firsts[place] != null && (hashes[place] != hash || !firsts[place].key().equals(key))) {
+    while (firsts[place] != null && (tags[place] != tag || !firsts[place].key.equals(key))) {
       place = place + 1 & firsts.length - 1;
     }
     return place;
+  }
+
+  /** Not the bits that say the place: those that are neighbours have many of these alike. */
+  private static byte tag(int hash) {
+    return (byte) (hash * 0x9e3779b9 >>> 24);
   }
 
   private int ideal(int hash) {
@@ -78,10 +87,10 @@ final class Wishes {
     size--;
     int gap = place;
     for (int i = gap + 1 & firsts.length - 1; firsts[i] != null; i = i + 1 & firsts.length - 1) {
-      int distance = i - ideal(hashes[i]) & firsts.length - 1;
+      int distance = i - ideal(firsts[i].key.hashCode()) & firsts.length - 1;
       if (distance >= (i - gap & firsts.length - 1)) {
         firsts[gap] = firsts[i];
-        hashes[gap] = hashes[i];
+        tags[gap] = tags[i];
         gap = i;
       }
     }
@@ -90,17 +99,17 @@ final class Wishes {
 
   private void grow() {
     Wish[] before = firsts;
-    int[] hashesBefore = hashes;
+    byte[] tagsBefore = tags;
     firsts = new Wish[2 * before.length];
-    hashes = new int[firsts.length];
+    tags = new byte[firsts.length];
     for (int i = 0; i < before.length; i++) {
       if (before[i] != null) {
-        int place = ideal(hashesBefore[i]);
+        int place = ideal(before[i].key.hashCode());
         while (firsts[place] != null) {
           place = place + 1 & firsts.length - 1;
         }
         firsts[place] = before[i];
-        hashes[place] = hashesBefore[i];
+        tags[place] = tagsBefore[i];
       }
     }
   }

@@ -8,6 +8,8 @@ public record Bits(long high, long low) implements Comparable<Bits> {
 
   public static final Bits ZERO = new Bits(0, 0);
 
+  private static final Interned<Bits> SHARED = new Interned<>();
+
   /** One of each, since every flow of every port holds some. */
   private static final Bits[] ONES = new Bits[129];
 
@@ -36,6 +38,11 @@ public record Bits(long high, long low) implements Comparable<Bits> {
 
   private static long lowOnes(int width) {
     return width >= 64 ? -1L : (1L << width) - 1;
+  }
+
+  /** An equal value, mostly the one that others hold, for who keeps it long. */
+  public Bits shared() {
+    return SHARED.of(this);
   }
 
   public Bits and(Bits o) {

@@ -1,5 +1,7 @@
 package dev.heddle.model;
 
+import java.util.function.UnaryOperator;
+
 /**
  * One object for equal values, as far as it remembers: what is made often and kept long, such as
  * the name of a switch in each of its ports, is then kept once. It forgets a value when another one
@@ -17,8 +19,13 @@ public final class Interned<T> {
   private final int[] hashes = new int[1 << BITS];
 
   /** {@code value}, or an equal one that was seen before. */
-  @SuppressWarnings("unchecked") // only values of this type are put here
   public T of(T value) {
+    return of(value, UnaryOperator.identity());
+  }
+
+  /** The same; what {@code kept} makes of a value that was not seen, equal to it, is remembered. */
+  @SuppressWarnings("unchecked") // only values of this type are put here
+  public T of(T value, UnaryOperator<T> kept) {
     int hash = value.hashCode();
     int place = hash * SPREAD >>> Integer.SIZE - BITS;
     if (hashes[place] == hash) {
@@ -27,8 +34,9 @@ public final class Interned<T> {
         return (T) seen;
       }
     }
-    values[place] = value;
+    T now = kept.apply(value);
+    values[place] = now;
     hashes[place] = hash;
-    return value;
+    return now;
   }
 }

@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
 /** An IPv4 or IPv6 address. Equal addresses are equal values, however they were written. */
 public record IpAddress(boolean isV6, Bits bits) {
 
-  private static final Pattern V4 = Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
   private static final Pattern GROUP = Pattern.compile("[0-9a-fA-F]{1,4}");
   private static final int LONGEST = 45; // six groups and a dotted quad
 
@@ -40,18 +39,28 @@ public record IpAddress(boolean isV6, Bits bits) {
 
   /** The dotted quad {@code part} of {@code text}. */
   private static long quad(String part, String text) {
-    if (!V4.matcher(part).matches()) {
-      throw refused(text);
-    }
     long value = 0;
-    for (String octet : part.split("\\.")) {
-      int o = Integer.parseInt(octet);
-      if (o > 255) {
+    int octet = -1; // none has begun
+    int octets = 1;
+    for (int i = 0; i < part.length(); i++) {
+      char c = part.charAt(i);
+      if (c >= '0' && c <= '9' && octet != 0) {
+        octet = 10 * Math.max(octet, 0) + c - '0';
+      } else if (c == '.' && octet >= 0) {
+        value = value << 8 | octet;
+        octet = -1;
+        octets++;
+      } else {
         throw refused(text);
       }
-      value = value << 8 | o;
+      if (octet > 255) {
+        throw refused(text);
+      }
     }
-    return value;
+    if (octets != 4 || octet < 0) {
+      throw refused(text);
+    }
+    return value << 8 | octet;
   }
 
   private static IpAddress v6(String text) {

@@ -23,23 +23,31 @@ record Contract(Stage stage, Optional<Bits> family) implements Action.Visitor<Bo
   }
 
   void require(boolean kept, String broken) {
+    require(stage, kept, broken);
+  }
+
+  static void require(Stage stage, boolean kept, String broken) {
     if (!kept) {
       throw new ContractException("stage " + stage.name() + " " + broken);
     }
   }
 
-  // The next two are asked for every field of every flow: no sentence is made unless it is needed.
+  // The next two are asked for every field of every flow: nothing is made unless it is needed.
 
-  void mayMatch(Field field) {
+  static void mayMatch(Stage stage, Field field) {
     if (field.isRegister() && !stage.matches().contains(field.declared())) {
-      require(false, "may not match " + field);
+      require(stage, false, "may not match " + field);
     }
   }
 
-  void mayWrite(Field field) {
+  static void mayWrite(Stage stage, Field field) {
     if (!stage.writes().contains(field.declared())) {
-      require(false, "may not write " + field);
+      require(stage, false, "may not write " + field);
     }
+  }
+
+  private void mayWrite(Field field) {
+    mayWrite(stage, field);
   }
 
   private void mayWrite(Wire wire, Bits bits) {

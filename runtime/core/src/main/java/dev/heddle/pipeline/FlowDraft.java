@@ -7,7 +7,6 @@ import dev.heddle.model.IpAddress;
 import dev.heddle.model.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A flow being written: what it matches, then what it does, then {@link #because} and {@link
@@ -21,17 +20,15 @@ public final class FlowDraft {
   private static final String BOTH = "drops or does something, not both";
 
   private final Stage stage;
-  private final Contract contract;
   private final int priority;
   private final Match.Builder match = Match.builder();
-  private final List<Action> actions = new ArrayList<>();
+  private final List<Action> actions = new ArrayList<>(4);
   private boolean differsByNode;
   private boolean drops;
   private Id<?> owner;
 
   FlowDraft(Stage stage, int priority) {
     this.stage = stage;
-    this.contract = new Contract(stage, Optional.empty());
     this.priority = priority;
   }
 
@@ -52,7 +49,7 @@ public final class FlowDraft {
   }
 
   public FlowDraft match(Field field, Bits value, Bits mask) {
-    contract.mayMatch(field);
+    Contract.mayMatch(stage, field);
     if (field == Field.OF_PORT && value.low() != Tunnel.OF_PORT) {
       namesPort();
     }
@@ -228,7 +225,13 @@ public final class FlowDraft {
     require(
         actions.isEmpty() || !(actions.get(actions.size() - 1) instanceof Action.GotoTable),
         "has a flow that goes on after it has left");
-    actions.add(ACTIONS.of(action));
+    actions.add(ACTIONS.of(action, FlowDraft::kept));
+  }
+
+  private static Action kept(Action action) {
+    return action instanceof Action.Set set
+        ? new Action.Set(set.wire(), set.value().shared(), set.mask())
+        : action;
   }
 
   private void mayLeadTo(Stage other) {
@@ -243,10 +246,10 @@ public final class FlowDraft {
   }
 
   private void mayWrite(Field field) {
-    contract.mayWrite(field);
+    Contract.mayWrite(stage, field);
   }
 
   private void require(boolean kept, String broken) {
-    contract.require(kept, broken);
+    Contract.require(stage, kept, broken);
   }
 }

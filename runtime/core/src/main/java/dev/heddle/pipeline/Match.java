@@ -4,9 +4,7 @@ import dev.heddle.model.Bits;
 import dev.heddle.model.Interned;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -31,12 +29,19 @@ public final class Match {
   private static final Interned<Term> TERMS = new Interned<>();
   private static final long SPREAD = 0x9e3779b97f4a7c15L;
 
-  private final Term[] terms;
+  /** Not to be changed. */
+  final Term[] terms;
+
   private final int hash;
 
   private Match(Term... terms) {
+    this(terms, hash(terms));
+  }
+
+  /** {@code hash} is that of a match with these terms. */
+  Match(Term[] terms, int hash) {
     this.terms = terms;
-    this.hash = hash(terms);
+    this.hash = hash;
   }
 
   /** Numbers given one after the other, as keys are, must not fall on each other in hash tables. */
@@ -80,7 +85,18 @@ public final class Match {
 
   @Override
   public boolean equals(Object o) {
-    return o instanceof Match m && m.hash == hash && Arrays.equals(m.terms, terms);
+    return o instanceof Match m && m.hash == hash && same(m.terms, terms);
+  }
+
+  static boolean same(Term[] a, Term[] b) {
+    if (a == b) {
+      return true;
+    }
+    boolean same = a.length == b.length;
+    for (int i = 0; same && i < a.length; i++) {
+      same = a[i].equals(b[i]);
+    }
+    return same;
   }
 
   @Override
@@ -99,13 +115,13 @@ public final class Match {
   public static final class Builder {
 
     /** What a condition on a field implies, worked out once. */
-    private static final Map<Field, Term[]> PREREQUISITES = new EnumMap<>(Field.class);
+    private static final Term[][] PREREQUISITES = new Term[Field.values().length][];
 
     static {
       for (Field field : Field.values()) {
         Builder implied = new Builder();
         implied.imply(field);
-        PREREQUISITES.put(field, Arrays.copyOf(implied.terms, implied.count));
+        PREREQUISITES[field.ordinal()] = Arrays.copyOf(implied.terms, implied.count);
       }
     }
 
@@ -131,8 +147,8 @@ public final class Match {
         throw new IllegalArgumentException(
             field + " has " + field.width() + " bits, not those of " + value);
       }
-      for (Term implied : PREREQUISITES.get(field)) {
-        add(implied);
+      for (Term implied : PREREQUISITES[field.ordinal()]) {
+        add(implied, true);
       }
       condition(field, value, mask);
       return this;
@@ -188,6 +204,13 @@ public final class Match {
     }
 
     private void add(Term t) {
+      add(t, false);
+    }
+
+    /**
+     * @param shared it is one of those that are kept for ever
+     */
+    private void add(Term t, boolean shared) {
       int at = count;
       while (at > 0 && terms[at - 1].wire().compareTo(t.wire()) > 0) {
         at--;
@@ -200,7 +223,7 @@ public final class Match {
         terms = Arrays.copyOf(terms, 2 * count);
       }
       System.arraycopy(terms, at, terms, at + 1, count - at);
-      terms[at] = TERMS.of(t);
+      terms[at] = shared ? t : TERMS.of(t, Term::kept);
       count++;
     }
 

@@ -18,6 +18,11 @@ public record Term(Wire wire, Bits value, Bits mask) {
     }
   }
 
+  /** An equal one that others hold as much of as can be. */
+  Term kept() {
+    return new Term(wire, value.shared(), mask);
+  }
+
   /** The lowest bit of the mask. */
   int lowestBit() {
     return mask.low() != 0

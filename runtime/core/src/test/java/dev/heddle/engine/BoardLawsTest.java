@@ -28,6 +28,7 @@ import net.jqwik.api.Provide;
 class BoardLawsTest {
 
   private static final Id<LogicalSwitch> OWNER = LogicalSwitch.KIND.id("red");
+  private static final Id<LogicalSwitch> OTHER = LogicalSwitch.KIND.id("blue");
   private static final List<Id<Node>> NODES = List.of(Node.KIND.id("n0"), Node.KIND.id("n1"));
 
   /** A unit's flows are replaced; units share cookies where hashes collide. */
@@ -42,16 +43,18 @@ class BoardLawsTest {
   void theWayThereMakesNoDifference(@ForAll("histories") List<Step> history) {
     Board board = board();
     Map<Integer, Step> now = new HashMap<>();
+    Map<Integer, Held> units = new HashMap<>();
     Map<Id<Node>, Map<FlowKey, Flow>> followed = new HashMap<>();
     for (Step s : history) {
-      Step before = now.put(s.unit, s);
-      board.replace(s.cookie(), before == null ? List.of() : before.flows, s.flows);
+      now.put(s.unit, s);
+      Held unit = units.computeIfAbsent(s.unit, u -> new Held("u" + u, s.cookie(), OWNER));
+      board.replace(unit, Board.distinct(s.flows));
       follow(board, followed);
     }
     List<Step> last = new ArrayList<>(now.values());
     last.sort((a, b) -> Integer.compare(b.unit, a.unit));
     Board direct = board();
-    last.forEach(s -> direct.replace(s.cookie(), List.of(), s.flows));
+    last.forEach(s -> direct.replace(new Held("", s.cookie(), OTHER), Board.distinct(s.flows)));
     for (Id<Node> node : NODES) {
       assertThat(flows(board, node)).isEqualTo(flows(direct, node));
       assertThat(new HashSet<>(followed.getOrDefault(node, Map.of()).values()))
@@ -63,7 +66,16 @@ class BoardLawsTest {
     }
     assertThat(board.conflicts()).isEqualTo(direct.conflicts());
     assertThat(board.size()).isEqualTo(direct.size());
-    last.forEach(s -> board.replace(s.cookie(), s.flows, List.of()));
+    units
+        .values()
+        .forEach(
+            u -> {
+              Held heir = new Held(u.name, u.cookie(), OWNER);
+              Set<Flow> before = flows(board, NODES.get(0));
+              board.handOver(u, heir);
+              assertThat(flows(board, NODES.get(0))).isEqualTo(before);
+              board.replace(heir, List.of());
+            });
     assertThat(NODES).allSatisfy(n -> assertThat(flows(board, n)).isEmpty());
     assertThat(board.size()).isZero();
   }
@@ -159,7 +171,7 @@ class BoardLawsTest {
     FlowKey key = new FlowKey(4, 1, Match.ALL);
     for (int i = 0; i < clauses.size(); i++) {
       DesiredFlow wish = new DesiredFlow(key, List.of(clauses.get(i)), Scope.everywhere(), OWNER);
-      board.replace(clauses.size() - i, List.of(), List.of(wish));
+      board.replace(new Held("", clauses.size() - i, OWNER), List.of(wish));
     }
     assertThat(board.conflicts()).isZero();
     Flow flow = board.flow(NODES.get(0), key).orElseThrow();

@@ -2,6 +2,7 @@ package dev.heddle.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.model.Id;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FlowKey;
@@ -20,6 +21,9 @@ import net.jqwik.api.constraints.Size;
 
 class WishesTest {
 
+  private static final Id<LogicalSwitch> RED = LogicalSwitch.KIND.id("red");
+  private static final Scoped EVERYWHERE = new Scoped(Scope.everywhere());
+
   /** Of 60 keys each number adds a wish for one, or takes the oldest one for it away. */
   @Property(tries = 300)
   void holdsTheChainsThatAMapOfQueuesHolds(
@@ -31,7 +35,7 @@ class WishesTest {
       FlowKey key = new FlowKey(4, Math.floorMod(step, 60), Match.ALL);
       Deque<Wish> chain = expected.computeIfAbsent(key, k -> new ArrayDeque<>());
       if (step >= 0) {
-        Wish wish = new Wish(cookie++, flow(key));
+        Wish wish = Wish.of(new Held("", cookie++, RED), flow(key), EVERYWHERE);
         wishes.add(wish);
         chain.addFirst(wish);
       } else if (!chain.isEmpty()) {
@@ -55,6 +59,6 @@ class WishesTest {
   }
 
   private static DesiredFlow flow(FlowKey key) {
-    return new DesiredFlow(key, List.of(), Scope.everywhere(), LogicalSwitch.KIND.id("red"));
+    return new DesiredFlow(key, List.of(), Scope.everywhere(), RED);
   }
 }
