@@ -45,6 +45,12 @@ final class Conditions {
     confirmations = source;
   }
 
+  /** What nodes have confirmed; nothing while nobody drives them. */
+  Map<Id<Node>, NodeState> nodes() {
+    Confirmations source = confirmations;
+    return source == null ? Map.of() : source.nodes();
+  }
+
   List<Condition> of(Id<?> id, Optional<Entity<?>> entity, View view) {
     Optional<String> unreadable = transactions.unreadable(id);
     if (unreadable.isPresent()) {
@@ -152,8 +158,7 @@ final class Conditions {
 
   /** A switch has answered a flow of the object with an error. */
   private Optional<Condition> refused(Id<?> id) {
-    Confirmations source = confirmations;
-    Map<Id<Node>, NodeState> states = source == null ? Map.of() : source.nodes();
+    Map<Id<Node>, NodeState> states = nodes();
     String said =
         states.entrySet().stream()
             .filter(e -> e.getValue().refused().containsKey(id))
@@ -167,8 +172,7 @@ final class Conditions {
   }
 
   private Optional<Condition> untroubled(Id<Node> node) {
-    Confirmations source = confirmations;
-    return Optional.ofNullable(source == null ? null : source.nodes().get(node))
+    return Optional.ofNullable(nodes().get(node))
         .filter(state -> !state.trouble().isEmpty())
         .map(state -> Condition.failed(Condition.REALIZED, "Trouble", state.trouble()));
   }
@@ -255,8 +259,7 @@ final class Conditions {
    */
   private Condition realized(Set<Id<Node>> nodes, long changed, Set<Id<Node>> own) {
     long needed = Math.max(changed, functions.arrivedAt());
-    Confirmations source = confirmations;
-    Map<Id<Node>, NodeState> states = source == null ? Map.of() : source.nodes();
+    Map<Id<Node>, NodeState> states = nodes();
     Set<String> late = new TreeSet<>();
     Set<String> away = new TreeSet<>();
     for (Id<Node> n : nodes) {

@@ -1,6 +1,5 @@
 package dev.heddle.engine;
 
-import dev.heddle.model.Condition;
 import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
@@ -9,8 +8,6 @@ import dev.heddle.model.Network;
 import dev.heddle.model.Node;
 import dev.heddle.model.RefusedException;
 import dev.heddle.pipeline.Confirmations;
-import dev.heddle.pipeline.ContractException;
-import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.Inspection;
@@ -19,7 +16,6 @@ import dev.heddle.pipeline.Owner;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.StageFlows;
 import dev.heddle.store.Store;
-import dev.heddle.store.Store.Stored;
 import dev.heddle.store.StoreException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -56,7 +52,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private final Kinds kinds = new Kinds();
   private final Transactions transactions = new Transactions(kinds);
   private final Board board = new Board();
-  private final Graph graph = new Graph(new ToBoard());
+  private final Graph graph = new Graph(new ToBoard(board, () -> this.functions));
   private final Functions functions = new Functions(graph, board);
   private final ModelThread thread = new ModelThread(this::drain);
   private final Publication published = new Publication(board, functions);
@@ -64,6 +60,8 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private final Conditions conditions = new Conditions(kinds, transactions, functions);
   private final Audit audit = new Audit(thread, graph, functions, this::repaired);
   private final FeatureRecords records = new FeatureRecords(graph, kinds);
+  private final States states = new States(thread, transactions, graph, conditions);
+  private final Swaps swaps = new Swaps(this);
   private Set<Id<?>> touched = new HashSet<>();
   private long revision;
 
@@ -98,7 +96,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   /**
    * A feature is here: its units are computed and take the place of those it left, if it was here
-   * before.
+   * before. One whose name another has waits beside it until that leaves or is swapped.
    */
   @Reference(
       name = "features",
@@ -108,18 +106,19 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   public void add(Feature feature) {
     thread.call(
         () -> {
-          arrive(feature);
+          swaps.giveUp("Feature " + feature.name() + " came.");
+          if (functions.isLive(feature.name())) {
+            swaps.waits(feature);
+          } else {
+            arrive(feature);
+          }
           return null;
         });
   }
 
   private void arrive(Feature feature) {
     FeatureFunctions declared = FeatureFunctions.of(feature);
-    if (functions.isLive(declared.name())) {
-      throw new ContractException("a feature named " + declared.name() + " is here already");
-    }
-    declared.refuseTaken(records.filled().toList());
-    declared.kinds().forEach(k -> kinds.refuseTaken(k, declared.name(), this::exists));
+    refuseTaken(declared);
     transactions.stage(Writer.SYSTEM, records.arriving(declared), revision + 1);
     try {
       declared.kinds().forEach(k -> transactions.number(k, revision + 1));
@@ -134,6 +133,43 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     LOG.info("feature {} is here, owner number {}", declared.name(), owner);
   }
 
+  /** No stage and no kind of it may be another's. */
+  void refuseTaken(FeatureFunctions declared) {
+    declared.refuseTaken(records.filled().toList());
+    declared.kinds().forEach(k -> kinds.refuseTaken(k, declared.name(), this::exists));
+  }
+
+  /**
+   * A version of a feature takes the place of the one that is here, in one revision.
+   *
+   * @param hold whether all nodes get what there was until they are released
+   */
+  void exchange(FeatureFunctions version, boolean hold) {
+    transactions.stage(Writer.SYSTEM, records.arriving(version), revision + 1);
+    keep(true);
+    int owner = transactions.stored(Owner.KIND.id(version.name())).orElseThrow().key();
+    publish(
+        Set.of(owner),
+        () -> {
+          Remembered before = board.remember();
+          functions.leave(version.name(), revision);
+          functions.arrive(version, owner, revision);
+          graph.settle();
+          board.forget();
+          published.release(published.waiting());
+          if (hold) {
+            published.hold(before.byNode());
+          }
+        });
+  }
+
+  /** These nodes get what there is, with a new revision. */
+  void release(Collection<Id<Node>> nodes) {
+    keep(true);
+    functions.arrivedAt(revision);
+    publish(Set.of(), () -> published.release(nodes));
+  }
+
   /** Here, or away with its flows held. */
   private boolean exists(String feature) {
     return transactions.stored(Owner.KIND.id(feature)).isPresent();
@@ -143,8 +179,9 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   public void remove(Feature feature) {
     thread.call(
         () -> {
-          if (!functions.isHere(feature)) {
-            return null; // it was refused when it came, or has left already
+          swaps.giveUp("Feature " + feature.name() + " went.");
+          if (swaps.leaves(feature) || !functions.isHere(feature)) {
+            return null; // it waited, or was refused when it came, or has left already
           }
           List<Kind<?>> brought = functions.leave(feature.name(), revision);
           published.change(
@@ -155,6 +192,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           audit.restart();
           LOG.info("feature {} is away, its flows are held", feature.name());
           watchers.tell(revision);
+          swaps.next(feature.name()).ifPresent(this::arrive);
           return null;
         });
   }
@@ -163,6 +201,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   public Optional<String> retire(String feature) {
     return thread.call(
         () -> {
+          swaps.giveUp("Feature " + feature + " was to be retired.");
           if (functions.isLive(feature)) {
             return Optional.of("Feature " + feature + " is here; stop its bundle first.");
           }
@@ -210,9 +249,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   @Override
   public List<State> get(Collection<? extends Id<?>> ids) {
-    return thread.call(
-        () ->
-            ids.stream().flatMap(id -> transactions.stored(id).stream()).map(this::state).toList());
+    return states.get(ids);
   }
 
   /**
@@ -281,33 +318,12 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   @Override
   public Optional<State> get(String kind, String name) {
-    return thread.call(() -> transactions.stored(new Id<>(kind, name)).map(this::state));
+    return states.get(List.of(new Id<>(kind, name))).stream().findFirst();
   }
 
   @Override
   public List<State> list(String kind) {
-    return thread.call(
-        () ->
-            transactions
-                .all(kind)
-                .map(this::state)
-                .sorted((a, b) -> a.document().name().compareTo(b.document().name()))
-                .toList());
-  }
-
-  private State state(Stored s) {
-    Optional<Entity<?>> entity = Optional.ofNullable(graph.entity(s.id()).value());
-    List<Condition> now = query(view -> conditions.of(s.id(), entity, view));
-    return new State(s.document(), s.key(), s.revision(), now);
-  }
-
-  /** Reads the model for somebody outside: on the model's thread, remembered by nobody. */
-  private <T> T query(Function<Reading, T> question) {
-    Reading reading = new Reading(graph, Levels.UNIT);
-    T answer = question.apply(reading);
-    reading.end();
-    graph.settle();
-    return answer;
+    return states.list(kind);
   }
 
   @Override
@@ -323,11 +339,16 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   @Override
   public AutoCloseable confirmedBy(Confirmations source) {
     conditions.confirmations(source);
-    AutoCloseable watch = source.watch(() -> thread.execute(() -> watchers.tell(revision)));
+    AutoCloseable watch = source.watch(() -> thread.execute(this::confirmedMore));
     return () -> {
       watch.close();
       conditions.confirmations(null);
     };
+  }
+
+  private void confirmedMore() {
+    watchers.tell(revision);
+    swaps.look();
   }
 
   @Override
@@ -346,11 +367,19 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   Parts parts() {
-    return new Parts(thread, graph, functions, board, audit);
+    return new Parts(thread, graph, functions, board, audit, swaps, published, conditions);
   }
 
   /** What {@link Inspector} looks into, on the model's thread. */
-  record Parts(ModelThread thread, Graph graph, Functions functions, Board board, Audit audit) {}
+  record Parts(
+      ModelThread thread,
+      Graph graph,
+      Functions functions,
+      Board board,
+      Audit audit,
+      Swaps swaps,
+      Publication published,
+      Conditions conditions) {}
 
   long revision() {
     return revision;
@@ -361,34 +390,5 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   public void close() {
     thread.close();
     store.close();
-  }
-
-  /** Brings what the graph works out onto the board. */
-  private final class ToBoard implements Graph.Listener {
-    @Override
-    public void flowsChanged(Unit unit, List<DesiredFlow> now) {
-      board.replace(unit, now);
-    }
-
-    @Override
-    public void pairAdded(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
-      if (SCOPES.contains(index)) {
-        board.enters(node(pair), (Scope) pair.bucket());
-      }
-      functions.pairAdded(index, pair);
-    }
-
-    @Override
-    public void pairRemoved(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
-      if (SCOPES.contains(index)) {
-        board.leaves(node(pair), (Scope) pair.bucket());
-      }
-      functions.pairRemoved(index, pair);
-    }
-
-    @SuppressWarnings("unchecked") // members of the scope indexes are nodes
-    private Id<Node> node(Index.Pair<?, ?> pair) {
-      return (Id<Node>) pair.member();
-    }
   }
 }

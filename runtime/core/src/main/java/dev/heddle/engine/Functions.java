@@ -116,6 +116,26 @@ final class Functions {
     return awaySince.getOrDefault(feature, startedAt);
   }
 
+  /** The feature of this name that is here. */
+  Optional<FeatureFunctions> declared(String feature) {
+    return Optional.ofNullable(live.get(feature)).map(Live::declared);
+  }
+
+  /** The number in the cookies of a feature that is here. */
+  int owner(String feature) {
+    return live.get(feature).owner();
+  }
+
+  /** The units of a feature that is here. */
+  List<Unit> units(String feature) {
+    return unitsOf(feature).toList();
+  }
+
+  /** Nodes get flows of an earlier revision only now. */
+  void arrivedAt(long revision) {
+    arrivedAt = revision;
+  }
+
   /** The revision at which a feature last came: what is older may look otherwise since. */
   long arrivedAt() {
     return arrivedAt;
@@ -151,8 +171,13 @@ final class Functions {
     gone.perPair().values().stream()
         .flatMap(List::stream)
         .forEach(f -> ofPairs.remove(f).stream().forEach(graph::abandon));
-    graph.prune(indexesInUse());
+    prune();
     return gone.declared().kinds();
+  }
+
+  /** Forgets indexes that nobody uses. */
+  void prune() {
+    graph.prune(indexesInUse());
   }
 
   private Set<Index<?, ?, ?, ?>> indexesInUse() {

@@ -4,6 +4,8 @@ import dev.heddle.model.Id;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Inspection;
+import dev.heddle.pipeline.SwapOrder;
+import dev.heddle.pipeline.SwapReport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -71,18 +73,15 @@ public final class Inspector implements Inspection {
               .forEach(
                   u -> {
                     List<String> reads = u.reads().stream().map(Cell::toString).toList();
-                    found.add(why(u.toString(), false, reads, flows(u), u.failure().orElse("")));
+                    found.add(
+                        why(u.toString(), false, reads, Board.flows(u), u.failure().orElse("")));
                   });
           functions
               .held()
               .filter(h -> h.cookie() == cookie)
-              .forEach(h -> found.add(why(h.name, true, List.of(), flows(h), "")));
+              .forEach(h -> found.add(why(h.name, true, List.of(), Board.flows(h), "")));
           return found;
         });
-  }
-
-  private static List<DesiredFlow> flows(Wisher by) {
-    return Arrays.stream(by.wishes()).map(Wish::flow).toList();
   }
 
   private static Why why(
@@ -170,5 +169,15 @@ public final class Inspector implements Inspection {
   @Override
   public Optional<String> retire(String feature) {
     return controller.retire(feature);
+  }
+
+  @Override
+  public SwapReport swap(SwapOrder order) {
+    return controller.parts().swaps().swap(order);
+  }
+
+  @Override
+  public List<String> waiting() {
+    return thread.call(() -> controller.parts().swaps().waiting());
   }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.engine;
 
+import dev.heddle.engine.Remembered.Was;
 import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
@@ -10,6 +11,8 @@ import dev.heddle.pipeline.DesiredFlows.Snapshot;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Owner;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +35,9 @@ final class Publication {
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final Map<Integer, String> owners = new ConcurrentHashMap<>();
   private long revision;
+
+  /** By node that waits for its wave of a swap, what it still gets. */
+  private final Map<Id<Node>, Map<FlowKey, Was>> waiting = new HashMap<>();
 
   Publication(Board board, Functions functions) {
     this.board = board;
@@ -72,6 +78,25 @@ final class Publication {
     }
   }
 
+  /** These nodes get of these keys what there was; within a change. */
+  void hold(Map<Id<Node>, Map<FlowKey, Was>> was) {
+    waiting.putAll(was);
+  }
+
+  /** Those of the nodes that waited get what there is, with the next revision; within a change. */
+  void release(Collection<Id<Node>> nodes) {
+    for (Id<Node> node : nodes) {
+      Map<FlowKey, Was> was = waiting.remove(node);
+      if (was != null) {
+        board.changed(node, was.keySet());
+      }
+    }
+  }
+
+  Set<Id<Node>> waiting() {
+    return Set.copyOf(waiting.keySet());
+  }
+
   /** Keeps track of who may own flows. */
   void note(Entity<?> entity, boolean present) {
     if (entity instanceof Owner owner) {
@@ -106,17 +131,35 @@ final class Publication {
 
     @Override
     public Set<FlowKey> keys(Id<Node> node) {
-      return board.keys(node);
+      Set<FlowKey> keys = board.keys(node);
+      waiting
+          .getOrDefault(node, Map.of())
+          .forEach(
+              (key, was) -> {
+                if (was.flow().isPresent()) {
+                  keys.add(key);
+                } else {
+                  keys.remove(key);
+                }
+              });
+      return keys;
     }
 
     @Override
     public Optional<Flow> flow(Id<Node> node, FlowKey key) {
-      return board.flow(node, key);
+      Was was = was(node, key);
+      return was == null ? board.flow(node, key) : was.flow();
     }
 
     @Override
     public Optional<Id<?>> object(Id<Node> node, FlowKey key) {
-      return board.object(node, key);
+      Was was = was(node, key);
+      return was == null ? board.object(node, key) : was.object();
+    }
+
+    /** Null unless the node waits and the key is another for it. */
+    private Was was(Id<Node> node, FlowKey key) {
+      return waiting.isEmpty() ? null : waiting.getOrDefault(node, Map.of()).get(key);
     }
 
     @Override
