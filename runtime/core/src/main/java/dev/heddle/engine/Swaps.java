@@ -48,7 +48,7 @@ final class Swaps {
 
   /** True if it waited, and does so no longer. */
   boolean leaves(Feature version) {
-    List<Feature> versions = waiting.getOrDefault(version.name(), List.of());
+    List<Feature> versions = waiting.getOrDefault(version.name(), new ArrayList<>());
     boolean waited = versions.removeIf(v -> v == version);
     if (versions.isEmpty()) {
       waiting.remove(version.name());
