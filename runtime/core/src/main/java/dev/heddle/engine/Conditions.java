@@ -4,6 +4,8 @@ import dev.heddle.model.Attachment;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Condition;
 import dev.heddle.model.Entity;
+import dev.heddle.model.FilledStage;
+import dev.heddle.model.FilledStage.Away;
 import dev.heddle.model.Id;
 import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
@@ -15,7 +17,6 @@ import dev.heddle.model.Uplink;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
-import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Owner;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
@@ -181,7 +182,10 @@ final class Conditions {
     if (!port.enabled()) {
       return Condition.failed(Condition.REALIZED, "Disabled", "The port is disabled.");
     }
-    Optional<String> closed = closed(port, view);
+    Optional<String> closed =
+        view.get(port.network())
+            .flatMap(network -> Attachment.closed(port, network, view))
+            .or(() -> closed(port, view));
     if (closed.isPresent()) {
       return Condition.failed(Condition.REALIZED, "FeatureAway", closed.get());
     }
@@ -229,15 +233,14 @@ final class Conditions {
     return view.ids(FilledStage.ALL, "all").stream()
         .flatMap(id -> view.get(id).stream())
         .filter(s -> s.mandatory() && !functions.isLive(s.feature()))
-        .filter(s -> functions.awaySince(s.feature()) < changed(port, view))
-        .map(
-            s ->
-                "Feature "
-                    + s.feature()
-                    + " is away; until it returns no new port passes stage "
-                    + s.id().name()
-                    + ".")
+        .filter(s -> awaySince(s) < changed(port, view))
+        .map(Attachment::away)
         .findFirst();
+  }
+
+  /** A controller that was killed wrote nothing: then all that it had computed is older. */
+  private long awaySince(FilledStage stage) {
+    return stage.away().map(Away::since).orElse(functions.startedAt());
   }
 
   private long changed(LogicalPort port, View view) {

@@ -2,7 +2,6 @@ package dev.heddle.engine;
 
 import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
-import dev.heddle.model.Index;
 import dev.heddle.model.Kind;
 import dev.heddle.model.Network;
 import dev.heddle.model.Node;
@@ -13,7 +12,6 @@ import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.KnownKind;
 import dev.heddle.pipeline.Owner;
-import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.StageFlows;
 import dev.heddle.store.Store;
 import dev.heddle.store.StoreException;
@@ -43,9 +41,6 @@ import org.slf4j.LoggerFactory;
 @Component(service = {Network.class, DesiredFlows.class, Controller.class})
 public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
-  /** The indexes that say which nodes are in a scope. */
-  static final List<Index<?, ?, ?, ?>> SCOPES = List.of(Scope.BY_PORT, Scope.BY_NODE);
-
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
 
   private final Store store;
@@ -58,7 +53,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   private final Publication published = new Publication(board, functions);
   private final Watchers watchers = new Watchers();
   private final Conditions conditions = new Conditions(kinds, transactions, functions);
-  private final Audit audit = new Audit(thread, graph, functions, this::repaired);
+  private final Audit audit = new Audit(thread, graph, functions, () -> release(Set.of()));
   private final FeatureRecords records = new FeatureRecords(graph, kinds);
   private final States states = new States(thread, transactions, graph, conditions);
   private final Swaps swaps = new Swaps(this);
@@ -76,7 +71,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           functions.startedAt(revision);
           transactions.load(contents);
           Kinds.CORE.forEach(this::addKind);
-          SCOPES.forEach(graph::maintain);
+          ToBoard.SCOPES.forEach(graph::maintain);
           arrive(new StageFlows());
           return null;
         });
@@ -152,7 +147,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
         Set.of(owner),
         () -> {
           Remembered before = board.remember();
-          functions.leave(version.name(), revision);
+          functions.leave(version.name());
           functions.arrive(version, owner, revision);
           graph.settle();
           board.forget();
@@ -166,7 +161,9 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   /** These nodes get what there is, with a new revision. */
   void release(Collection<Id<Node>> nodes) {
     keep(true);
-    functions.arrivedAt(revision);
+    if (!nodes.isEmpty()) {
+      functions.arrivedAt(revision);
+    }
     publish(Set.of(), () -> published.release(nodes));
   }
 
@@ -183,18 +180,30 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           if (swaps.leaves(feature) || !functions.isHere(feature)) {
             return null; // it waited, or was refused when it came, or has left already
           }
-          List<Kind<?>> brought = functions.leave(feature.name(), revision);
+          List<Kind<?>> brought = functions.leave(feature.name());
           published.change(
               () -> {
                 brought.forEach(this::removeKind);
                 graph.settle();
               });
+          noteLeft(feature.name());
           audit.restart();
           LOG.info("feature {} is away, its flows are held", feature.name());
           watchers.tell(revision);
           swaps.next(feature.name()).ifPresent(this::arrive);
           return null;
         });
+  }
+
+  /** Its stages say what they know; if that cannot be stored it is away all the same. */
+  private void noteLeft(String feature) {
+    try {
+      transactions.stage(Writer.SYSTEM, records.left(feature, revision), revision + 1);
+      keep(false);
+      publish(Set.of());
+    } catch (StoreException e) {
+      LOG.error("that feature {} is away could not be stored", feature, e);
+    }
   }
 
   /** Removes what a feature that is away has left. Says why not, if not. */
@@ -293,11 +302,6 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     if (present && entity instanceof KnownKind kind) {
       transactions.countNumbers(kind.unread());
     }
-  }
-
-  private void repaired() {
-    keep(true);
-    publish(Set.of());
   }
 
   private void publish(Set<Integer> arrived) {

@@ -36,7 +36,6 @@ final class Functions {
   private final Graph graph;
   private final Board board;
   private final Map<String, Live> live = new ConcurrentHashMap<>();
-  private final Map<String, Long> awaySince = new HashMap<>();
   private long startedAt;
   private long arrivedAt;
 
@@ -111,11 +110,6 @@ final class Functions {
     }
   }
 
-  /** The revision at which a feature went away: at the latest that of the start. */
-  long awaySince(String feature) {
-    return awaySince.getOrDefault(feature, startedAt);
-  }
-
   /** The feature of this name that is here. */
   Optional<FeatureFunctions> declared(String feature) {
     return Optional.ofNullable(live.get(feature)).map(Live::declared);
@@ -141,14 +135,17 @@ final class Functions {
     return arrivedAt;
   }
 
+  long startedAt() {
+    return startedAt;
+  }
+
   /** What is older than this was computed by an earlier controller. */
   void startedAt(long revision) {
     startedAt = revision;
   }
 
   /** The feature goes; its flows stay. Answers the kinds it had brought. */
-  List<Kind<?>> leave(String name, long revision) {
-    awaySince.put(name, revision);
+  List<Kind<?>> leave(String name) {
     Map<String, Held> stay = new HashMap<>();
     unitsOf(name)
         .forEach(
@@ -181,7 +178,7 @@ final class Functions {
   }
 
   private Set<Index<?, ?, ?, ?>> indexesInUse() {
-    Set<Index<?, ?, ?, ?>> used = new HashSet<>(Controller.SCOPES);
+    Set<Index<?, ?, ?, ?>> used = new HashSet<>(ToBoard.SCOPES);
     live.values().forEach(f -> used.addAll(f.perPair().keySet()));
     return used;
   }

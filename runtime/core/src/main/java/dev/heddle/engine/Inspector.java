@@ -1,8 +1,8 @@
 package dev.heddle.engine;
 
+import dev.heddle.model.FilledStage;
 import dev.heddle.model.Id;
 import dev.heddle.pipeline.DesiredFlow;
-import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.SwapOrder;
 import dev.heddle.pipeline.SwapReport;

@@ -31,7 +31,7 @@ record Shadow(Map<String, List<DesiredFlow>> flows, Map<String, String> failing)
       List<?> keys =
           f.kind() != null
               ? graph.objects(f.kind().name()).map(cell -> cell.id).toList()
-              : graph.pairs(f.index());
+              : graph.pairs(Beside.of(f.index()));
       keys.forEach(key -> shadow.compute(f, key, graph));
     }
     return shadow;
@@ -42,7 +42,7 @@ record Shadow(Map<String, List<DesiredFlow>> flows, Map<String, String> failing)
     Reading reading = new Reading(graph, Levels.UNIT);
     List<DesiredFlow> out = new ArrayList<>();
     try {
-      f.flows().flows(key, reading, flow -> out.add(f.feature().checked(flow)));
+      f.flows().flows(key, new Beside(reading), flow -> out.add(f.feature().checked(flow)));
       flows.put(name, Board.distinct(out));
     } catch (RuntimeException | Error e) { // as a unit's: it keeps its flows
       failing.put(name, e.toString());

@@ -11,6 +11,9 @@ import java.util.function.Supplier;
 /** Brings what the graph works out onto the board. */
 record ToBoard(Board board, Supplier<Functions> functions) implements Graph.Listener {
 
+  /** The indexes that say which nodes are in a scope. */
+  static final List<Index<?, ?, ?, ?>> SCOPES = List.of(Scope.BY_PORT, Scope.BY_NODE);
+
   @Override
   public void flowsChanged(Unit unit, List<DesiredFlow> now) {
     board.replace(unit, now);
@@ -18,7 +21,7 @@ record ToBoard(Board board, Supplier<Functions> functions) implements Graph.List
 
   @Override
   public void pairAdded(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
-    if (Controller.SCOPES.contains(index)) {
+    if (SCOPES.contains(index)) {
       board.enters(node(pair), (Scope) pair.bucket());
     }
     functions.get().pairAdded(index, pair);
@@ -26,7 +29,7 @@ record ToBoard(Board board, Supplier<Functions> functions) implements Graph.List
 
   @Override
   public void pairRemoved(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
-    if (Controller.SCOPES.contains(index)) {
+    if (SCOPES.contains(index)) {
       board.leaves(node(pair), (Scope) pair.bucket());
     }
     functions.get().pairRemoved(index, pair);

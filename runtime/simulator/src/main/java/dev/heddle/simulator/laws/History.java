@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Document;
 import dev.heddle.model.Id;
 import dev.heddle.model.Network.Change;
-import dev.heddle.pipeline.FilledStage;
+import dev.heddle.model.FilledStage;
 import dev.heddle.pipeline.Owner;
 import dev.heddle.store.Store;
 import java.util.ArrayList;
