@@ -1,8 +1,11 @@
 """Traffic that goes on while something is done to the network, and an exact count of what was lost."""
 
+import ctypes
 import json
+import os
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -10,7 +13,9 @@ from pathlib import Path
 
 from .installation import await_none, finish
 
-UDP = ["/usr/bin/python3", str(Path(__file__).with_name("udp.py"))]
+UDP, TCP, INTRUDER = (["/usr/bin/python3", str(Path(__file__).with_name(f"{name}.py"))]
+                      for name in ("udp", "tcp", "intruder"))
+PIDFD_GETFD = 438  # pidfd_getfd(2)
 
 
 class Ping:
@@ -75,6 +80,87 @@ class Udp:
             said = finish(self.receiver)  # the last packet was lost, too
         found = json.loads(said)
         return {**sent, **found, "lost": sent["sent"] - found["first"] - found["received"]}
+
+
+def started(installation, name, command, word):
+    """A program of this directory in a pod, once it has said `word`."""
+    process = installation.popen(name, *command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                 start_new_session=True)
+    said = process.stderr.readline()
+    assert word in said, said + process.stderr.read()
+    return process
+
+
+class Tcp:
+    """New TCP connections from one pod to another at an even rate."""
+
+    def __init__(self, installation, sender, receiver, address, port=4100, rate=50):
+        self.server = started(installation, receiver, [*TCP, "serve", str(port)], "listening")
+        self.client = started(installation, sender, [*TCP, "connect", address, str(port), str(rate)], "connecting")
+
+    def stop(self):
+        counts = json.loads(finish(self.client))
+        finish(self.server)
+        return counts
+
+
+class Intruder:
+    """Sends `forbidden` frames, to a port of their own, with an honest one between, and counts what pods see of both."""
+
+    FORBIDDEN, HONEST = 4666, 4667
+
+    def __init__(self, installation, sender, honest, forbidden, watchers, rate=200):
+        ports = [str(self.FORBIDDEN), str(self.HONEST)]
+        self.watchers = {pod: started(installation, pod, [*INTRUDER, "watch", *ports], "watching") for pod in watchers}
+        frames = [f"{honest},{self.HONEST}", *(f"{f},{self.FORBIDDEN}" for f in forbidden)]
+        self.sender = started(installation, sender, [*INTRUDER, "send", str(rate), *frames], "sending")
+        self.forbidden = len(forbidden) / len(frames)
+
+    def stop(self):
+        sent = json.loads(finish(self.sender))["sent"]
+        seen = {pod: json.loads(finish(w)) for pod, w in self.watchers.items()}
+        return {"forbidden sent": round(sent * self.forbidden),
+                **{word: {pod: counts[str(port)] for pod, counts in seen.items()}
+                   for word, port in (("forbidden seen", self.FORBIDDEN), ("honest seen", self.HONEST))}}
+
+
+def enlarge(installation, nodes, size=32 << 20):
+    """Gives the queues in which the kernel keeps packets for the switches of these nodes more room, so that a machine
+    with other work loses none there. Only these sockets: the machine's own settings stay. How many they are.
+    """
+    syscall = ctypes.CDLL(None, use_errno=True).syscall
+    found = 0
+    for node in nodes:
+        pid = int((installation.lab.node_directory(node) / "ovs-vswitchd.pid").read_text())
+        process = os.pidfd_open(pid)
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            if not os.readlink(link).startswith("socket:"):
+                continue
+            copy = syscall(PIDFD_GETFD, process, int(link.name), 0)
+            if copy < 0:
+                raise OSError(ctypes.get_errno(), f"descriptor {link.name} of the switch of {node}")
+            with socket.socket(fileno=copy) as queue:
+                if queue.family == socket.AF_PACKET:
+                    queue.setsockopt(socket.SOL_SOCKET, 33, size)  # SO_RCVBUFFORCE
+                    found += 1
+        os.close(process)
+    return found
+
+
+def dropped(installation, nodes):
+    """What the switches themselves say they lost or dropped, by node and counter: of packets that were read, not those
+    that a flow drops.
+    """
+    found = {}
+    for node in nodes:
+        lost = re.search(r"lost:(\d+)", installation.node(node, "ovs-appctl", "dpctl/show"))
+        counters = {"lost": int(lost[1])}
+        for line in installation.node(node, "ovs-appctl", "coverage/show").splitlines():
+            counter = re.match(r"(datapath_drop_\w+|drop_action_\w+) .*total: (\d+)", line)
+            if counter and counter[1] != "drop_action_of_pipeline":
+                counters[counter[1]] = int(counter[2])
+        found[node] = counters
+    return found
 
 
 def unread(installation, nodes):

@@ -213,6 +213,23 @@ class CommandsTest {
   }
 
   @Test
+  void aFeatureIsSwappedForTheVersionThatWaitsBesideIt() throws Exception {
+    PipelineSwap swap = new PipelineSwap();
+    swap.inspection = controller.inspection();
+    swap.feature = "l2";
+    assertThatThrownBy(swap::printed).hasMessageContaining("install its bundle beside");
+    controller.add(new L2Switching());
+    swap.dryRun = true;
+    assertThat(swap.printed()).endsWith("Feature/l2 not swapped: dry run\n");
+    swap.dryRun = false;
+    assertThat(swap.printed()).endsWith("Feature/l2 swapped\n");
+    swap.output = "json";
+    assertThat(swap.printed()).contains("\"outcome\"").contains("DONE");
+    swap.first = 0;
+    assertThatThrownBy(swap::printed).hasMessageContaining("1 node or more");
+  }
+
+  @Test
   void theEngineTellsItsWork() throws Exception {
     EngineCost cost = new EngineCost();
     cost.inspection = controller.inspection();

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.heddle.l2.L2Switching;
 import dev.heddle.model.Encapsulation;
 import dev.heddle.openflow.placement.Placement;
+import dev.heddle.pipeline.Feature;
 import dev.heddle.simulator.Net;
 import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
@@ -28,7 +29,12 @@ class SwitchingScenariosTest {
 
   private static final String STRANGER = "0a:00:00:00:00:99";
 
-  @AutoClose final Net net = Net.with(new L2Switching(), new Placement());
+  @AutoClose final Net net = Net.with(l2(), new Placement());
+
+  /** Another version of it is tried by the same scenarios. */
+  Feature l2() {
+    return new L2Switching();
+  }
 
   /** What the nodes speak. */
   Set<Encapsulation> encapsulations() {

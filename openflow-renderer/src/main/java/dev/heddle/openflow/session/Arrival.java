@@ -63,7 +63,7 @@ final class Arrival implements NodeDatabase.Listener {
     gate.ifPresent(g -> g.accepted(connection.peer()));
     host.later(
         () -> {
-          Id<Node> said = NodeSession.idOf(snapshot);
+          Id<Node> said = Node.KIND.id(snapshot.name());
           Optional<String> why = host.whyNot(said, connection);
           if (why.isPresent()) {
             connection.refuse(why.get());

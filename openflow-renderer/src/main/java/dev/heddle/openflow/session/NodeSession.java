@@ -13,7 +13,6 @@ import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.pipeline.Confirmations.Bfd;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.DesiredFlows;
-import dev.heddle.pipeline.Owner;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -270,7 +269,14 @@ final class NodeSession {
     }
   }
 
-  /** A revision is out. */
+  /** A revision is about to be readable. On any thread. */
+  void heard(DesiredFlows.Revision revision) {
+    if (Heard.concerns(revision, id)) {
+      flows.heard(revision);
+    }
+  }
+
+  /** A revision is out; it was heard before. */
   void published(DesiredFlows.Revision revision) {
     long newest = followed();
     if (flows.isSettled()) {
@@ -290,14 +296,11 @@ final class NodeSession {
 
   private void follow(DesiredFlows.Revision revision) {
     if (!revision.arrived().isEmpty()) {
-      flows.arrived(revision.arrived());
       unanswered.addAll(held); // who came while the feature was away may be let in now
     }
     Set<String> touched = new HashSet<>();
     for (Id<?> object : revision.objects()) {
-      if (object.kind().equals(Owner.KIND.name()) && revision.arrived().isEmpty()) {
-        flows.retired();
-      } else if (object.kind().equals(LogicalSwitch.KIND.name())) {
+      if (object.kind().equals(LogicalSwitch.KIND.name())) {
         unanswered.addAll(bound);
       } else if (object.kind().equals(LogicalPort.KIND.name())) {
         touched.add(object.name());
@@ -311,7 +314,7 @@ final class NodeSession {
       touched.stream().map(LogicalPort.KIND::id).filter(bound::contains).forEach(unanswered::add);
     }
     asks = true;
-    flows.mark(revision.changed().getOrDefault(id, Set.of()), revision.number());
+    flows.mark(Set.of(), revision.number());
   }
 
   /** Ports of which the switch refuses a flow, or does so no longer, are told anew. */
@@ -391,9 +394,5 @@ final class NodeSession {
             here = false;
           }
         });
-  }
-
-  static Id<Node> idOf(NodeSnapshot snapshot) {
-    return Node.KIND.id(snapshot.name());
   }
 }

@@ -144,17 +144,14 @@ final class PlainSession {
     }
   }
 
-  void published(DesiredFlows.Revision revision, boolean retired) {
-    executor.execute(
-        () -> {
-          if (!revision.arrived().isEmpty()) {
-            flows.arrived(revision.arrived());
-          } else if (retired) {
-            flows.retired();
-          }
-          flows.mark(
-              revision.changed().getOrDefault(PlainSwitch.node(id), Set.of()), revision.number());
-        });
+  /** A revision is about to be readable. On any thread. */
+  void heard(DesiredFlows.Revision revision) {
+    flows.heard(revision);
+  }
+
+  /** A revision is out; it was heard before. */
+  void published(DesiredFlows.Revision revision) {
+    executor.execute(() -> flows.mark(Set.of(), revision.number()));
   }
 
   void tick() {

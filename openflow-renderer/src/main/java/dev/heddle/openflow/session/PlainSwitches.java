@@ -217,9 +217,13 @@ final class PlainSwitches {
     }
   }
 
+  /** A revision is about to be readable. On any thread. */
+  void heard(DesiredFlows.Revision revision) {
+    sessions.values().forEach(s -> s.heard(revision));
+  }
+
   void published(DesiredFlows.Revision revision) {
-    boolean retired = revision.objects().stream().anyMatch(o -> o.kind().equals(Owner.KIND.name()));
-    sessions.values().forEach(s -> s.published(revision, retired));
+    sessions.values().forEach(s -> s.published(revision));
   }
 
   /** Brings what is known into the model, the difference only; one transaction at a time. */

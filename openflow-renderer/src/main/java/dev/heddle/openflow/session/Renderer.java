@@ -137,7 +137,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     plain = gate.isPresent() ? Optional.empty() : Optional.of(plainSwitches());
     lastBound = Inventory.bound(network.list(Binding.KIND.name()));
     peers = new Peers(network);
-    listening = desired.listen(r -> later(() -> published(r)));
+    listening = desired.listen(this::published);
     threads.scheduleWithFixedDelay(() -> later(this::tick), 1, 1, TimeUnit.SECONDS);
     switches =
         SwitchListener.open(
@@ -198,7 +198,14 @@ public final class Renderer implements Confirmations, AutoCloseable {
     plain.ifPresent(p -> unclaimed.values().removeAll(p.tick(List.copyOf(unclaimed.values()))));
   }
 
+  /** A revision is about to be readable. */
   private void published(DesiredFlows.Revision revision) {
+    sessions.values().forEach(s -> s.heard(revision));
+    plain.ifPresent(p -> p.heard(revision));
+    later(() -> follow(revision));
+  }
+
+  private void follow(DesiredFlows.Revision revision) {
     whereabouts.tell(revision, sessions);
     if (peers.follow(revision.objects())) {
       sessions.values().forEach(s -> s.watch(peers.of(s.id())));
@@ -281,7 +288,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
   }
 
   private void seen(NodeDatabase database, NodeSnapshot snapshot) {
-    NodeSession session = sessions.computeIfAbsent(NodeSession.idOf(snapshot), this::session);
+    NodeSession session = sessions.computeIfAbsent(Node.KIND.id(snapshot.name()), this::session);
     session.watch(peers.of(session.id()));
     session.seen(database, snapshot);
     own(session, snapshot.datapathId());

@@ -11,6 +11,7 @@ import dev.heddle.openflow.session.FlowTable.Surprise;
 import dev.heddle.pipeline.Confirmations.Drift;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.DesiredFlows;
+import dev.heddle.pipeline.DesiredFlows.Revision;
 import dev.heddle.pipeline.FlowKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +51,7 @@ final class SwitchSession {
   private final Executor executor;
   private final Runnable changed;
   private final Set<FlowKey> dirty = new HashSet<>();
+  private final Heard heard = new Heard();
   private final Surprises surprises = new Surprises();
   private final Rounds rounds = new Rounds();
   private final AtomicInteger unheard = new AtomicInteger();
@@ -191,6 +193,7 @@ final class SwitchSession {
       state = state.confirming(revision - 1); // what came before did not concern the node
     }
     marked = Math.max(marked, revision);
+    dirty.addAll(heard.take(node, table));
     dirty.addAll(keys);
     dirty.addAll(refused.keys());
     step();
@@ -199,20 +202,13 @@ final class SwitchSession {
     }
   }
 
-  /** A feature is retired: whatever carries its number is looked at again. */
-  void retired() {
-    if (table != null) {
-      dirty.addAll(table.flows().keySet());
-    }
-    step();
-  }
-
-  /** A feature has come: what it left in the switch before is compared with what it wants now. */
-  void arrived(Set<Integer> owners) {
-    if (table != null) {
-      dirty.addAll(table.ownedBy(owners));
-    }
-    step();
+  /**
+   * A revision is about to be readable; may be told on any thread. Whoever reads it from then on
+   * compares all that it changes together: a part of it alone could take a way out before the new
+   * one is there.
+   */
+  void heard(Revision revision) {
+    heard.add(revision);
   }
 
   /** The switch tells what others did; on the connection's thread. */
@@ -284,7 +280,12 @@ final class SwitchSession {
     if (table == null || inFlight) {
       return;
     }
-    Difference difference = desired.read(s -> Difference.between(s, node, table, dirty, surprises));
+    Difference difference =
+        desired.read(
+            s -> {
+              dirty.addAll(heard.take(node, table));
+              return Difference.between(s, node, table, dirty, surprises);
+            });
     long revision = Math.min(difference.revision(), marked);
     if (!difference.strangers().isEmpty()) {
       LOG.warn(

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.model.Node;
 import dev.heddle.openflow.codec.FlowChange;
 import dev.heddle.pipeline.Action;
+import dev.heddle.pipeline.DesiredFlows.Revision;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Match;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +78,28 @@ class SwitchSessionTest {
     assertThat(session.state().installed()).isEqualTo(before);
     session.mark(Set.of(key(3)), desired.revision);
     assertThat(there.flows).isEqualTo(desired.flows);
+    assertThat(session.state().installed()).isEqualTo(desired.revision);
+  }
+
+  @Test
+  void aFeatureThatComesWithOtherFlowsTakesAndGivesInOneBundleWhateverIsMarkedBefore() {
+    connectWithFlows(10);
+    desired.revision++;
+    desired.flows.remove(key(3));
+    desired.flows.put(key(103), flow(103, OWN));
+    session.heard(
+        new Revision(
+            desired.revision,
+            Map.of(Node.KIND.id("n1"), Set.of(key(3), key(103))),
+            Set.of(),
+            Set.of(1)));
+    session.mark(Set.of(key(3)), desired.revision - 1); // an earlier revision changed it, too
+    assertThat(there.commits).hasSize(1);
+    assertThat(there.commits.get(0)).hasSize(2);
+    assertThat(there.flows).isEqualTo(desired.flows);
+    assertThat(session.state().installed()).isEqualTo(desired.revision - 1);
+    session.mark(Set.of(), desired.revision);
+    assertThat(there.commits).hasSize(1);
     assertThat(session.state().installed()).isEqualTo(desired.revision);
   }
 

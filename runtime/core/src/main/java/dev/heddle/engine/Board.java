@@ -1,5 +1,6 @@
 package dev.heddle.engine;
 
+import dev.heddle.engine.Remembered.Was;
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Action;
@@ -42,9 +43,51 @@ final class Board {
   private Map<Id<Node>, Set<FlowKey>> changed = new HashMap<>();
   private boolean followed;
 
+  /** Null unless somebody wants to know what was. */
+  private Remembered before;
+
   /** From now on what changes is noted; until then nobody wants to know. */
   void follow() {
     followed = true;
+  }
+
+  /** From now on what changes is remembered as it was, until {@link #forget}. */
+  Remembered remember() {
+    before = new Remembered();
+    return before;
+  }
+
+  void forget() {
+    before = null;
+  }
+
+  /** Does what takes itself back: nothing is noted as changed. */
+  void tried(Runnable trial) {
+    boolean was = followed;
+    followed = false;
+    try {
+      trial.run();
+    } finally {
+      followed = was;
+    }
+  }
+
+  /** These keys of a node count as changed. */
+  void changed(Id<Node> node, Set<FlowKey> keys) {
+    changed.computeIfAbsent(node, n -> new HashSet<>()).addAll(keys);
+  }
+
+  private void remember(Wish wish) {
+    if (before != null) {
+      for (Id<Node> node : wish.scoped.nodes()) {
+        before.note(node, wish.key, () -> new Was(flow(node, wish.key), object(node, wish.key)));
+      }
+    }
+  }
+
+  /** What {@code by} wants now. */
+  static List<DesiredFlow> flows(Wisher by) {
+    return Arrays.stream(by.wishes()).map(Wish::flow).toList();
   }
 
   /** What {@code by} wants is {@code now}, where no flow is twice, instead of what it wanted. */
@@ -137,6 +180,7 @@ final class Board {
   }
 
   private void add(Wish wish) {
+    remember(wish);
     wishes.add(wish);
     if (wish.next != null) {
       shared.add(wish.key);
@@ -146,6 +190,7 @@ final class Board {
   }
 
   private void remove(Wish gone, Wish[] kept) {
+    remember(gone);
     Wish left = wishes.remove(gone);
     if (left == null || left.next == null) {
       shared.remove(gone.key);

@@ -4,6 +4,8 @@ import dev.heddle.model.Attachment;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Condition;
 import dev.heddle.model.Entity;
+import dev.heddle.model.FilledStage;
+import dev.heddle.model.FilledStage.Away;
 import dev.heddle.model.Id;
 import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
@@ -17,7 +19,6 @@ import dev.heddle.model.Uplink;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
-import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Owner;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
@@ -45,6 +46,12 @@ final class Conditions {
 
   void confirmations(Confirmations source) {
     confirmations = source;
+  }
+
+  /** What nodes have confirmed; nothing while nobody drives them. */
+  Map<Id<Node>, NodeState> nodes() {
+    Confirmations source = confirmations;
+    return source == null ? Map.of() : source.nodes();
   }
 
   List<Condition> of(Id<?> id, Optional<Entity<?>> entity, View view) {
@@ -178,8 +185,7 @@ final class Conditions {
   }
 
   private Optional<Condition> untroubled(Id<Node> node) {
-    Confirmations source = confirmations;
-    return Optional.ofNullable(source == null ? null : source.nodes().get(node))
+    return Optional.ofNullable(nodes().get(node))
         .filter(state -> !state.trouble().isEmpty())
         .map(state -> Condition.failed(Condition.REALIZED, "Trouble", state.trouble()));
   }
@@ -188,7 +194,10 @@ final class Conditions {
     if (!port.enabled()) {
       return Condition.failed(Condition.REALIZED, "Disabled", "The port is disabled.");
     }
-    Optional<String> closed = closed(port, view);
+    Optional<String> closed =
+        view.get(port.network())
+            .flatMap(network -> Attachment.closed(port, network, view))
+            .or(() -> closed(port, view));
     if (closed.isPresent()) {
       return Condition.failed(Condition.REALIZED, "FeatureAway", closed.get());
     }
@@ -250,15 +259,14 @@ final class Conditions {
     return view.ids(FilledStage.ALL, "all").stream()
         .flatMap(id -> view.get(id).stream())
         .filter(s -> s.mandatory() && !functions.isLive(s.feature()))
-        .filter(s -> functions.awaySince(s.feature()) < changed(port, view))
-        .map(
-            s ->
-                "Feature "
-                    + s.feature()
-                    + " is away; until it returns no new port passes stage "
-                    + s.id().name()
-                    + ".")
+        .filter(s -> awaySince(s) < changed(port, view))
+        .map(Attachment::away)
         .findFirst();
+  }
+
+  /** A controller that was killed wrote nothing: then all that it had computed is older. */
+  private long awaySince(FilledStage stage) {
+    return stage.away().map(Away::since).orElse(functions.startedAt());
   }
 
   private long changed(LogicalPort port, View view) {
@@ -280,8 +288,7 @@ final class Conditions {
    */
   private Condition realized(Set<Id<Node>> nodes, long changed, Set<Id<Node>> own) {
     long needed = Math.max(changed, functions.arrivedAt());
-    Confirmations source = confirmations;
-    Map<Id<Node>, NodeState> states = source == null ? Map.of() : source.nodes();
+    Map<Id<Node>, NodeState> states = nodes();
     Set<String> late = new TreeSet<>();
     Set<String> away = new TreeSet<>();
     for (Id<Node> n : nodes) {

@@ -3,20 +3,16 @@ package dev.heddle.engine;
 import dev.heddle.model.Document;
 import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
-import dev.heddle.model.Index;
 import dev.heddle.model.Kind;
 import dev.heddle.model.Network;
 import dev.heddle.model.Node;
 import dev.heddle.model.RefusedException;
 import dev.heddle.pipeline.Confirmations;
-import dev.heddle.pipeline.ContractException;
-import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.KnownKind;
 import dev.heddle.pipeline.Owner;
-import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.StageFlows;
 import dev.heddle.store.Store;
 import dev.heddle.store.StoreException;
@@ -46,26 +42,23 @@ import org.slf4j.LoggerFactory;
 @Component(service = {Network.class, DesiredFlows.class, Controller.class})
 public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
-  /** The indexes that say which nodes are in a scope. */
-  static final List<Index<?, ?, ?, ?>> SCOPES =
-      List.of(Scope.BY_PORT, Scope.BY_NODE, Scope.BY_PLAIN_SWITCH);
-
   private static final Logger LOG = LoggerFactory.getLogger(Controller.class);
 
   private final Store store;
   private final Kinds kinds = new Kinds();
   private final Transactions transactions = new Transactions(kinds);
   private final Board board = new Board();
-  private final Graph graph = new Graph(new ToBoard());
+  private final Graph graph = new Graph(new ToBoard(board, () -> this.functions));
   private final Functions functions = new Functions(graph, board);
   private final ModelThread thread = new ModelThread(this::drain);
   private final Publication published = new Publication(board, functions);
   private final Watchers watchers = new Watchers();
   private final Conditions conditions = new Conditions(kinds, transactions, functions);
-  private final States states = new States(thread, transactions, graph, conditions);
-  private final Audit audit = new Audit(thread, graph, functions, this::repaired);
+  private final Audit audit = new Audit(thread, graph, functions, () -> release(Set.of()));
   private final Origins origins = new Origins();
   private final FeatureRecords records = new FeatureRecords(graph, kinds);
+  private final States states = new States(thread, transactions, graph, conditions);
+  private final Swaps swaps = new Swaps(this);
   private Set<Id<?>> touched = new HashSet<>();
   private long revision;
 
@@ -80,7 +73,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           functions.startedAt(revision);
           transactions.load(contents);
           Kinds.CORE.forEach(this::addKind);
-          SCOPES.forEach(graph::maintain);
+          ToBoard.SCOPES.forEach(graph::maintain);
           arrive(new StageFlows());
           return null;
         });
@@ -100,7 +93,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   /**
    * A feature is here: its units are computed and take the place of those it left, if it was here
-   * before.
+   * before. One whose name another has waits beside it until that leaves or is swapped.
    */
   @Reference(
       name = "features",
@@ -110,18 +103,19 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   public void add(Feature feature) {
     thread.call(
         () -> {
-          arrive(feature);
+          swaps.giveUp("Feature " + feature.name() + " came.");
+          if (functions.isLive(feature.name())) {
+            swaps.waits(feature);
+          } else {
+            arrive(feature);
+          }
           return null;
         });
   }
 
   private void arrive(Feature feature) {
     FeatureFunctions declared = FeatureFunctions.of(feature);
-    if (functions.isLive(declared.name())) {
-      throw new ContractException("a feature named " + declared.name() + " is here already");
-    }
-    declared.refuseTaken(records.filled().toList());
-    declared.kinds().forEach(k -> kinds.refuseTaken(k, declared.name(), this::exists));
+    refuseTaken(declared);
     transactions.stage(Writer.SYSTEM, records.arriving(declared), revision + 1);
     try {
       declared.kinds().forEach(k -> transactions.number(k, revision + 1));
@@ -133,9 +127,48 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     declared.kinds().forEach(this::addKind); // a feature that is refused leaves nothing
     int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
     origins.note(feature);
-    published.change(() -> functions.arrive(declared, owner, revision));
-    publish(Set.of(owner));
+    publish(Set.of(owner), () -> functions.arrive(declared, owner, revision));
     LOG.info("feature {} is here, owner number {}", declared.name(), owner);
+  }
+
+  /** No stage and no kind of it may be another's. */
+  void refuseTaken(FeatureFunctions declared) {
+    declared.refuseTaken(records.filled().toList());
+    declared.kinds().forEach(k -> kinds.refuseTaken(k, declared.name(), this::exists));
+  }
+
+  /**
+   * A version of a feature takes the place of the one that is here, in one revision.
+   *
+   * @param hold whether all nodes get what there was until they are released
+   */
+  void exchange(FeatureFunctions version, boolean hold) {
+    transactions.stage(Writer.SYSTEM, records.arriving(version), revision + 1);
+    keep(true);
+    int owner = transactions.stored(Owner.KIND.id(version.name())).orElseThrow().key();
+    origins.note(version.source());
+    publish(
+        Set.of(owner),
+        () -> {
+          Remembered before = board.remember();
+          functions.leave(version.name());
+          functions.arrive(version, owner, revision);
+          graph.settle();
+          board.forget();
+          published.release(published.waiting());
+          if (hold) {
+            published.hold(before.byNode());
+          }
+        });
+  }
+
+  /** These nodes get what there is, with a new revision. */
+  void release(Collection<Id<Node>> nodes) {
+    keep(true);
+    if (!nodes.isEmpty()) {
+      functions.arrivedAt(revision);
+    }
+    publish(Set.of(), () -> published.release(nodes));
   }
 
   /** Here, or away with its flows held. */
@@ -147,26 +180,41 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   public void remove(Feature feature) {
     thread.call(
         () -> {
-          if (!functions.isHere(feature)) {
-            return null; // it was refused when it came, or has left already
+          swaps.giveUp("Feature " + feature.name() + " went.");
+          if (swaps.leaves(feature) || !functions.isHere(feature)) {
+            return null; // it waited, or was refused when it came, or has left already
           }
-          List<Kind<?>> brought = functions.leave(feature.name(), revision);
+          List<Kind<?>> brought = functions.leave(feature.name());
           published.change(
               () -> {
                 brought.forEach(this::removeKind);
                 graph.settle();
               });
+          noteLeft(feature.name());
           audit.restart();
           LOG.info("feature {} is away, its flows are held", feature.name());
           watchers.tell(revision);
+          swaps.next(feature.name()).ifPresent(this::arrive);
           return null;
         });
+  }
+
+  /** Its stages say what they know; if that cannot be stored it is away all the same. */
+  private void noteLeft(String feature) {
+    try {
+      transactions.stage(Writer.SYSTEM, records.left(feature, revision), revision + 1);
+      keep(false);
+      publish(Set.of());
+    } catch (StoreException e) {
+      LOG.error("that feature {} is away could not be stored", feature, e);
+    }
   }
 
   /** Removes what a feature that is away has left. Says why not, if not. */
   public Optional<String> retire(String feature) {
     return thread.call(
         () -> {
+          swaps.giveUp("Feature " + feature + " was to be retired.");
           if (functions.isLive(feature)) {
             return Optional.of("Feature " + feature + " is here; stop its bundle first.");
           }
@@ -176,8 +224,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           Predicate<String> hasObjects = kind -> transactions.all(kind).findAny().isPresent();
           transactions.stage(Writer.SYSTEM, records.retired(feature, hasObjects), revision + 1);
           keep(false);
-          published.change(() -> functions.retire(feature));
-          publish(Set.of());
+          publish(Set.of(), () -> functions.retire(feature));
           LOG.info("feature {} is retired, its flows go", feature);
           return Optional.empty();
         });
@@ -261,14 +308,18 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     }
   }
 
-  private void repaired() {
-    keep(true);
-    publish(Set.of());
+  private void publish(Set<Integer> arrived) {
+    publish(arrived, () -> {});
   }
 
-  private void publish(Set<Integer> arrived) {
-    published.change(graph::settle);
-    published.publish(revision, touched, arrived);
+  /** {@code last} and all that follows from it becomes visible at once, as one revision. */
+  private void publish(Set<Integer> arrived, Runnable last) {
+    Runnable settled =
+        () -> {
+          last.run();
+          graph.settle();
+        };
+    published.publish(settled, revision, touched, arrived);
     touched = new HashSet<>(); // clearing would keep the room that the first computation took
     watchers.tell(revision);
   }
@@ -301,11 +352,16 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   @Override
   public AutoCloseable confirmedBy(Confirmations source) {
     conditions.confirmations(source);
-    AutoCloseable watch = source.watch(() -> thread.execute(() -> watchers.tell(revision)));
+    AutoCloseable watch = source.watch(() -> thread.execute(this::confirmedMore));
     return () -> {
       watch.close();
       conditions.confirmations(null);
     };
+  }
+
+  private void confirmedMore() {
+    watchers.tell(revision);
+    swaps.look();
   }
 
   @Override
@@ -324,17 +380,8 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   Parts parts() {
-    return new Parts(thread, graph, functions, board, audit, origins);
+    return new Parts(thread, graph, functions, board, audit, swaps, published, conditions, origins);
   }
-
-  /** What {@link Inspector} looks into, on the model's thread. */
-  record Parts(
-      ModelThread thread,
-      Graph graph,
-      Functions functions,
-      Board board,
-      Audit audit,
-      Origins origins) {}
 
   long revision() {
     return revision;
@@ -345,34 +392,5 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   public void close() {
     thread.close();
     store.close();
-  }
-
-  /** Brings what the graph works out onto the board. */
-  private final class ToBoard implements Graph.Listener {
-    @Override
-    public void flowsChanged(Unit unit, List<DesiredFlow> now) {
-      board.replace(unit, now);
-    }
-
-    @Override
-    public void pairAdded(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
-      if (SCOPES.contains(index)) {
-        board.enters(node(pair), (Scope) pair.bucket());
-      }
-      functions.pairAdded(index, pair);
-    }
-
-    @Override
-    public void pairRemoved(Index<?, ?, ?, ?> index, Index.Pair<?, ?> pair) {
-      if (SCOPES.contains(index)) {
-        board.leaves(node(pair), (Scope) pair.bucket());
-      }
-      functions.pairRemoved(index, pair);
-    }
-
-    @SuppressWarnings("unchecked") // members of the scope indexes are nodes
-    private Id<Node> node(Index.Pair<?, ?> pair) {
-      return (Id<Node>) pair.member();
-    }
   }
 }

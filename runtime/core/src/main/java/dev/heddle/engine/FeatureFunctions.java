@@ -1,6 +1,7 @@
 package dev.heddle.engine;
 
 import dev.heddle.model.Entity;
+import dev.heddle.model.FilledStage;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.Kind;
@@ -8,7 +9,6 @@ import dev.heddle.pipeline.ContractException;
 import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
-import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.FlowUnit;
 import dev.heddle.pipeline.Stage;
 import dev.heddle.pipeline.StageFlows;

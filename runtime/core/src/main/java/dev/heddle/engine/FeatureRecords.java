@@ -1,13 +1,16 @@
 package dev.heddle.engine;
 
+import dev.heddle.model.FilledStage;
+import dev.heddle.model.FilledStage.Away;
 import dev.heddle.model.Kind;
+import dev.heddle.model.LogicalPort;
 import dev.heddle.model.Network.Change;
-import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.KnownKind;
 import dev.heddle.pipeline.Owner;
 import dev.heddle.pipeline.Stage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -19,7 +22,7 @@ record FeatureRecords(Graph graph, Kinds kinds) {
     List<Change> records = new ArrayList<>();
     records.add(new Change.Put(Owner.document(feature.name())));
     for (Stage s : feature.stages()) {
-      records.add(new Change.Put(FilledStage.document(s, feature.name())));
+      records.add(new Change.Put(filled(s, feature.name()).document()));
     }
     filledBy(feature.name())
         .filter(name -> feature.stages().stream().noneMatch(s -> s.name().equals(name)))
@@ -27,6 +30,31 @@ record FeatureRecords(Graph graph, Kinds kinds) {
     for (Kind<?> kind : feature.kinds()) {
       records.add(new Change.Put(KnownKind.document(kind, feature.name())));
     }
+    return records;
+  }
+
+  private static FilledStage filled(Stage s, String feature) {
+    return new FilledStage(
+        FilledStage.KIND.id(s.name()),
+        s.table(),
+        feature,
+        s.mandatory(),
+        s.beside(),
+        Optional.empty());
+  }
+
+  /** What is to be written when a feature goes: what its stages know stays known. */
+  List<Change> left(String feature, long since) {
+    int lastPort =
+        graph
+            .objects(LogicalPort.KIND.name())
+            .mapToInt(c -> ((LogicalPort) c.value()).key())
+            .max()
+            .orElse(0);
+    List<Change> records = new ArrayList<>();
+    filled()
+        .filter(s -> s.feature().equals(feature))
+        .forEach(s -> records.add(new Change.Put(s.left(new Away(since, lastPort)).document())));
     return records;
   }
 

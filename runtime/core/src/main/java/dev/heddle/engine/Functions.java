@@ -36,7 +36,6 @@ final class Functions {
   private final Graph graph;
   private final Board board;
   private final Map<String, Live> live = new ConcurrentHashMap<>();
-  private final Map<String, Long> awaySince = new HashMap<>();
   private long startedAt;
   private long arrivedAt;
 
@@ -111,14 +110,33 @@ final class Functions {
     }
   }
 
-  /** The revision at which a feature went away: at the latest that of the start. */
-  long awaySince(String feature) {
-    return awaySince.getOrDefault(feature, startedAt);
+  /** The feature of this name that is here. */
+  Optional<FeatureFunctions> declared(String feature) {
+    return Optional.ofNullable(live.get(feature)).map(Live::declared);
+  }
+
+  /** The number in the cookies of a feature that is here. */
+  int owner(String feature) {
+    return live.get(feature).owner();
+  }
+
+  /** The units of a feature that is here. */
+  List<Unit> units(String feature) {
+    return unitsOf(feature).toList();
+  }
+
+  /** Nodes get flows of an earlier revision only now. */
+  void arrivedAt(long revision) {
+    arrivedAt = revision;
   }
 
   /** The revision at which a feature last came: what is older may look otherwise since. */
   long arrivedAt() {
     return arrivedAt;
+  }
+
+  long startedAt() {
+    return startedAt;
   }
 
   /** What is older than this was computed by an earlier controller. */
@@ -127,8 +145,7 @@ final class Functions {
   }
 
   /** The feature goes; its flows stay. Answers the kinds it had brought. */
-  List<Kind<?>> leave(String name, long revision) {
-    awaySince.put(name, revision);
+  List<Kind<?>> leave(String name) {
     Map<String, Held> stay = new HashMap<>();
     unitsOf(name)
         .forEach(
@@ -151,12 +168,17 @@ final class Functions {
     gone.perPair().values().stream()
         .flatMap(List::stream)
         .forEach(f -> ofPairs.remove(f).stream().forEach(graph::abandon));
-    graph.prune(indexesInUse());
+    prune();
     return gone.declared().kinds();
   }
 
+  /** Forgets indexes that nobody uses. */
+  void prune() {
+    graph.prune(indexesInUse());
+  }
+
   private Set<Index<?, ?, ?, ?>> indexesInUse() {
-    Set<Index<?, ?, ?, ?>> used = new HashSet<>(Controller.SCOPES);
+    Set<Index<?, ?, ?, ?>> used = new HashSet<>(ToBoard.SCOPES);
     live.values().forEach(f -> used.addAll(f.perPair().keySet()));
     return used;
   }

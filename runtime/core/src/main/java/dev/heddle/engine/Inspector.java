@@ -1,10 +1,12 @@
 package dev.heddle.engine;
 
+import dev.heddle.model.FilledStage;
 import dev.heddle.model.Id;
 import dev.heddle.pipeline.DesiredFlow;
-import dev.heddle.pipeline.FilledStage;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.Owner;
+import dev.heddle.pipeline.SwapOrder;
+import dev.heddle.pipeline.SwapReport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -77,7 +79,13 @@ public final class Inspector implements Inspection {
                     List<String> reads = u.reads().stream().map(Cell::toString).toList();
                     found
                         .computeIfAbsent(u.cookie, c -> new ArrayList<>())
-                        .add(why(u.toString(), false, reads, flows(u), u.failure().orElse("")));
+                        .add(
+                            why(
+                                u.toString(),
+                                false,
+                                reads,
+                                Board.flows(u),
+                                u.failure().orElse("")));
                   });
           functions
               .held()
@@ -86,13 +94,9 @@ public final class Inspector implements Inspection {
                   h ->
                       found
                           .computeIfAbsent(h.cookie(), c -> new ArrayList<>())
-                          .add(why(h.name, true, List.of(), flows(h), "")));
+                          .add(why(h.name, true, List.of(), Board.flows(h), "")));
           return found;
         });
-  }
-
-  private static List<DesiredFlow> flows(Wisher by) {
-    return Arrays.stream(by.wishes()).map(Wish::flow).toList();
   }
 
   @Override
@@ -205,5 +209,15 @@ public final class Inspector implements Inspection {
   @Override
   public Optional<String> retire(String feature) {
     return controller.retire(feature);
+  }
+
+  @Override
+  public SwapReport swap(SwapOrder order) {
+    return controller.parts().swaps().swap(order);
+  }
+
+  @Override
+  public List<String> waiting() {
+    return thread.call(() -> controller.parts().swaps().waiting());
   }
 }

@@ -42,6 +42,7 @@ final class ModelThread implements AutoCloseable {
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final Consumer<List<Pending>> drain;
   private volatile Thread self;
+  private boolean paused;
 
   ModelThread(Consumer<List<Pending>> drain) {
     this.drain = drain;
@@ -58,6 +59,9 @@ final class ModelThread implements AutoCloseable {
 
   private void takeAll() {
     scheduled.set(false);
+    if (paused) {
+      return;
+    }
     List<Pending> waiting = new ArrayList<>();
     Set<Id<?>> touched = new HashSet<>();
     for (Pending p = queue.peek(); p != null && waiting.size() < BATCH; p = queue.peek()) {
@@ -87,6 +91,18 @@ final class ModelThread implements AutoCloseable {
               : new Id<>(((Change.Remove) change).kind(), ((Change.Remove) change).name()));
     }
     return ids;
+  }
+
+  /** Transactions wait from now on, until {@link #resume}. On the model's thread, as that. */
+  void pause() {
+    paused = true;
+  }
+
+  void resume() {
+    paused = false;
+    if (!queue.isEmpty() && scheduled.compareAndSet(false, true)) {
+      execute(this::takeAll);
+    }
   }
 
   /** True if no transaction waits. */

@@ -1,5 +1,6 @@
 package dev.heddle.engine;
 
+import dev.heddle.engine.Remembered.Was;
 import dev.heddle.model.Entity;
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
@@ -10,6 +11,8 @@ import dev.heddle.pipeline.DesiredFlows.Snapshot;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Owner;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +36,9 @@ final class Publication {
   private final Map<Integer, String> owners = new ConcurrentHashMap<>();
   private long revision;
 
+  /** By node that waits for its wave of a swap, what it still gets. */
+  private final Map<Id<Node>, Map<FlowKey, Was>> waiting = new HashMap<>();
+
   Publication(Board board, Functions functions) {
     this.board = board;
     this.functions = functions;
@@ -48,18 +54,47 @@ final class Publication {
     }
   }
 
-  /** What has changed since the last call is a revision now. */
-  void publish(long number, Set<Id<?>> objects, Set<Integer> arrived) {
-    change(() -> revision = number);
-    Revision now = new Revision(number, board.takeChanged(), Set.copyOf(objects), arrived);
+  /**
+   * What has changed since the last call, {@code last} included, is a revision now. Whoever can
+   * read it can have heard of it: listeners are told before the lock is given back.
+   */
+  void publish(Runnable last, long number, Set<Id<?>> objects, Set<Integer> arrived) {
+    change(
+        () -> {
+          last.run();
+          revision = number;
+          tell(new Revision(number, board.takeChanged(), Set.copyOf(objects), arrived));
+        });
+  }
+
+  private void tell(Revision now) {
     for (Listener l : listeners) {
       try {
         l.published(now);
       } catch (RuntimeException
           | Error e) { // what is stored and computed is not undone by who hears it
-        LOG.error("a listener failed on revision {}", number, e);
+        LOG.error("a listener failed on revision {}", now.number(), e);
       }
     }
+  }
+
+  /** These nodes get of these keys what there was; within a change. */
+  void hold(Map<Id<Node>, Map<FlowKey, Was>> was) {
+    waiting.putAll(was);
+  }
+
+  /** Those of the nodes that waited get what there is, with the next revision; within a change. */
+  void release(Collection<Id<Node>> nodes) {
+    for (Id<Node> node : nodes) {
+      Map<FlowKey, Was> was = waiting.remove(node);
+      if (was != null) {
+        board.changed(node, was.keySet());
+      }
+    }
+  }
+
+  Set<Id<Node>> waiting() {
+    return Set.copyOf(waiting.keySet());
   }
 
   /** Keeps track of who may own flows. */
@@ -96,17 +131,35 @@ final class Publication {
 
     @Override
     public Set<FlowKey> keys(Id<Node> node) {
-      return board.keys(node);
+      Set<FlowKey> keys = board.keys(node);
+      waiting
+          .getOrDefault(node, Map.of())
+          .forEach(
+              (key, was) -> {
+                if (was.flow().isPresent()) {
+                  keys.add(key);
+                } else {
+                  keys.remove(key);
+                }
+              });
+      return keys;
     }
 
     @Override
     public Optional<Flow> flow(Id<Node> node, FlowKey key) {
-      return board.flow(node, key);
+      Was was = was(node, key);
+      return was == null ? board.flow(node, key) : was.flow();
     }
 
     @Override
     public Optional<Id<?>> object(Id<Node> node, FlowKey key) {
-      return board.object(node, key);
+      Was was = was(node, key);
+      return was == null ? board.object(node, key) : was.object();
+    }
+
+    /** Null unless the node waits and the key is another for it. */
+    private Was was(Id<Node> node, FlowKey key) {
+      return waiting.isEmpty() ? null : waiting.getOrDefault(node, Map.of()).get(key);
     }
 
     @Override

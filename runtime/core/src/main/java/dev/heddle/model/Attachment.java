@@ -54,10 +54,43 @@ public record Attachment(LogicalPort port, LogicalSwitch network) {
     Optional<LogicalPort> port =
         view.get(id).filter(p -> p.enabled() && p.isPlugged()); // others wait for their feature
     Optional<LogicalSwitch> network = port.flatMap(p -> view.get(p.network()));
-    if (network.isEmpty() || !contested(port.get(), view).isEmpty()) {
+    if (network.isEmpty()
+        || closed(port.get(), network.get(), view).isPresent()
+        || !contested(port.get(), view).isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(new Attachment(port.get(), network.get()));
+  }
+
+  /**
+   * Why a port is not admitted although nothing is wrong with it: a stage that its switch says is
+   * mandatory is not there, or its feature is away and has left nothing for this port.
+   */
+  public static Optional<String> closed(LogicalPort port, LogicalSwitch network, View view) {
+    for (String name : network.mandatory()) {
+      Optional<FilledStage> stage = view.get(FilledStage.KIND.id(name));
+      if (stage.isEmpty()) {
+        return Optional.of(
+            "Stage "
+                + name
+                + " is mandatory on "
+                + network.id().name()
+                + " and no feature fills it; no port is admitted without it.");
+      }
+      if (!stage.get().knows(port)) {
+        return Optional.of(away(stage.get()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** What is said of a port that is newer than what a stage holds. */
+  public static String away(FilledStage stage) {
+    return "Feature "
+        + stage.feature()
+        + " is away; until it returns no new port passes stage "
+        + stage.id().name()
+        + ".";
   }
 
   /** What {@code port} may not have because an older port has it, and which one that is. */

@@ -9,6 +9,7 @@ import java.util.Map;
  *
  * @param floodsUnknown a frame for a MAC that nobody is known to have goes to the ports with the
  *     address unknown
+ * @param mandatory names of stages without which no port is admitted
  */
 public record LogicalSwitch(
     Id<LogicalSwitch> id,
@@ -16,7 +17,8 @@ public record LogicalSwitch(
     int key,
     List<IpPrefix> subnets,
     int mtu,
-    boolean floodsUnknown)
+    boolean floodsUnknown,
+    List<String> mandatory)
     implements Entity<LogicalSwitch> {
 
   /**
@@ -25,6 +27,8 @@ public record LogicalSwitch(
   public static final int DEFAULT_MTU = 1400;
 
   private static final int MAX_SUBNETS = 64;
+
+  private static final int MAX_STAGES = 64;
 
   public static final Kind<LogicalSwitch> KIND =
       new Kind<>("LogicalSwitch", "logicalswitches", false, KeySpace.NETWORK, LogicalSwitch::parse);
@@ -35,10 +39,12 @@ public record LogicalSwitch(
    * @param subnets optional: a switch without subnets is pure layer 2
    * @param mtu bytes, 576 to 9,000; 1,400 if absent
    * @param unknown flood if absent
+   * @param mandatory names of stages, none if absent
    */
-  record Form(List<IpPrefix> subnets, Integer mtu, Unknown unknown) {
+  record Form(List<IpPrefix> subnets, Integer mtu, Unknown unknown, List<String> mandatory) {
 
     Form {
+      mandatory = mandatory == null ? List.of() : List.copyOf(mandatory);
       subnets = subnets == null ? List.of() : List.copyOf(subnets);
     }
   }
@@ -60,6 +66,10 @@ public record LogicalSwitch(
     if (f.subnets.size() > MAX_SUBNETS) {
       throw new RefusedException(subnets, "at most " + MAX_SUBNETS + " subnets are expected");
     }
+    if (f.mandatory.size() > MAX_STAGES) {
+      throw new RefusedException(
+          d.path() + " spec.mandatory", "at most " + MAX_STAGES + " stages are expected");
+    }
     for (int i = 0; i < f.subnets.size(); i++) {
       for (int j = 0; j < f.subnets.size(); j++) {
         if (i != j && f.subnets.get(i).contains(f.subnets.get(j))) {
@@ -73,6 +83,7 @@ public record LogicalSwitch(
         key,
         f.subnets,
         f.mtu == null ? DEFAULT_MTU : f.mtu,
-        f.unknown != Unknown.DROP);
+        f.unknown != Unknown.DROP,
+        f.mandatory);
   }
 }

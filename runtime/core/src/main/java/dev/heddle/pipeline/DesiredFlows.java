@@ -53,7 +53,10 @@ public interface DesiredFlows {
   record Revision(
       long number, Map<Id<Node>, Set<FlowKey>> changed, Set<Id<?>> objects, Set<Integer> arrived) {}
 
-  /** Told of each revision, in order, on the model's thread: must be quick and must not block. */
+  /**
+   * Told of each revision, in order, on the model's thread: must be quick and must not block. No
+   * other thread can read the revision before all listeners were told of it.
+   */
   @FunctionalInterface
   interface Listener {
     void published(Revision revision);

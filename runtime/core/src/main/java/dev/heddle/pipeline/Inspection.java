@@ -116,4 +116,13 @@ public interface Inspection {
 
   /** Removes a feature that is away, with its flows and stages. Empty if done, else why not. */
   Optional<String> retire(String feature);
+
+  /**
+   * Puts the version of a feature that waits beside it in its place, node by node, and back if one
+   * of them does not take it; returns when that is done. Transactions wait meanwhile.
+   */
+  SwapReport swap(SwapOrder order);
+
+  /** Features of which another version waits beside the one that is here. */
+  List<String> waiting();
 }

@@ -1,5 +1,6 @@
 package dev.heddle.pipeline;
 
+import dev.heddle.model.FilledStage;
 import dev.heddle.model.Id;
 import dev.heddle.model.View;
 import java.util.List;

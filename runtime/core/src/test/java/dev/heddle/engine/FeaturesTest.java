@@ -180,13 +180,16 @@ class FeaturesTest {
   }
 
   @Test
-  void aFeatureThatWasRefusedLeavesNothingBehindAndItsGoingTakesNothingAway() {
+  void aVersionThatWaitsAndAFeatureThatWasRefusedLeaveNothingBehindAndTheirGoingTakesNothingAway() {
     Feature first = filling("f", Rig.stage("A", 200));
     rig.controller.add(first);
     Set<Flow> flows = rig.flows(1);
     Feature second = filling("f", Rig.stage("B", 204));
-    refused(second, "a feature named f is here already");
+    rig.controller.add(second);
+    assertThat(rig.flows(1)).isEqualTo(flows);
+    assertThat(rig.inspection().waiting()).containsExactly("f");
     rig.controller.remove(second);
+    assertThat(rig.inspection().waiting()).isEmpty();
     assertThat(rig.inspection().stages()).noneMatch(StageState::held);
     rig.put(Rig.network("blue", 1500));
     assertThat(rig.flows(1)).hasSize(flows.size() + 1);

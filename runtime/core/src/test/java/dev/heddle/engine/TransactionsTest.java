@@ -8,6 +8,7 @@ import dev.heddle.model.Network.Effect;
 import dev.heddle.model.Network.Result;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.model.RefusedException;
+import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.DesiredFlows.Revision;
 import dev.heddle.store.MemoryStore;
 import dev.heddle.store.Store;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -166,5 +168,26 @@ class TransactionsTest {
       assertThat(again.controller.list("LogicalPort")).isEqualTo(before);
       assertThat(again.put(Rig.network("red")).effects()).containsExactly(Effect.UNCHANGED);
     }
+  }
+
+  @Test
+  void whoReadsARevisionFindsThatItWasTold() {
+    AtomicLong told = new AtomicLong(rig.controller.read(DesiredFlows.Snapshot::revision));
+    rig.controller.listen(r -> told.set(r.number()));
+    AtomicBoolean enough = new AtomicBoolean();
+    CompletableFuture<Long> early =
+        CompletableFuture.supplyAsync(
+            () -> {
+              long found = 0;
+              while (!enough.get()) {
+                found += rig.controller.read(s -> s.revision() > told.get() ? 1 : 0);
+              }
+              return found;
+            });
+    for (int i = 0; i < 200; i++) {
+      rig.put(Rig.network("s" + i));
+    }
+    enough.set(true);
+    assertThat(early.join()).isZero();
   }
 }
