@@ -9,6 +9,7 @@ import dev.heddle.pipeline.SwapOrder;
 import dev.heddle.pipeline.SwapReport;
 import dev.heddle.pipeline.SwapReport.Difference;
 import dev.heddle.pipeline.SwapReport.Outcome;
+import dev.heddle.show.Audit;
 import dev.heddle.show.Table;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +20,7 @@ import org.apache.karaf.shell.api.action.Completion;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.apache.karaf.shell.support.completers.StringsCompleter;
 
 /** Puts the version of a feature that waits in the place of the one that is here. */
 @Service
@@ -29,8 +29,6 @@ import org.slf4j.LoggerFactory;
     name = "swap",
     description = "Swaps a feature for its other version, node by node, or back if one refuses")
 public final class PipelineSwap extends Answering {
-
-  private static final Logger AUDIT = LoggerFactory.getLogger("dev.heddle.audit");
 
   @Reference Inspection inspection;
 
@@ -46,20 +44,32 @@ public final class PipelineSwap extends Answering {
   boolean dryRun;
 
   @Option(name = "--first", description = "how many nodes get it first (1)")
+  @Completion(
+      value = StringsCompleter.class,
+      values = {"1", "2", "10"})
   int first = 1;
 
   @Option(name = "--each", description = "how many get it in each wave then (0: all the rest)")
+  @Completion(
+      value = StringsCompleter.class,
+      values = {"0", "1", "10"})
   int each;
 
   @Option(name = "--seconds", description = "how long a wave may take to be confirmed (30)")
+  @Completion(
+      value = StringsCompleter.class,
+      values = {"30", "120"})
   int seconds = 30;
 
   @Override
   Answer answer() {
     SwapReport report = inspection.swap(new SwapOrder(feature, dryRun, first, each, seconds));
     if (!dryRun) {
-      AUDIT.info(
-          "Feature/{} swap from the console: {} {}", feature, report.outcome(), said(report));
+      Audit.did(
+          Operator.actor(),
+          "pipeline:swap",
+          "Feature/" + feature,
+          report.outcome() + " " + said(report));
     }
     if (report.outcome() == Outcome.REFUSED && report.failing().isEmpty()) {
       throw new IllegalArgumentException(report.sentence());

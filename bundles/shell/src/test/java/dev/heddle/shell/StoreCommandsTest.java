@@ -67,7 +67,7 @@ class StoreCommandsTest {
     assertThat(show.printed())
         .contains(directory.resolve("store").resolve("model.log").toString())
         .containsPattern("revision +" + store.load().revision())
-        .containsPattern("objects +Stage +10\n")
+        .containsPattern("objects +Stage +9\n")
         .containsPattern("last no. +OWNER +\\d+\n");
     show.output = "json";
     JsonNode tree = new ObjectMapper().readTree(show.printed());

@@ -12,6 +12,11 @@ import dev.heddle.model.KeySpace;
 import dev.heddle.model.Kind;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network.Effect;
+import dev.heddle.model.Node;
+import dev.heddle.pipeline.Field;
+import dev.heddle.pipeline.FlowKey;
+import dev.heddle.pipeline.Scope;
+import dev.heddle.pipeline.Stage;
 import dev.heddle.store.MemoryStore;
 import dev.heddle.store.Store;
 import java.util.List;
@@ -139,6 +144,63 @@ class ErrorsTest {
                   byMtu, "u", (p, view, out) -> out.add(Rig.everywhere(p.bucket(), p.member())));
             }));
     fails("index by-mtu");
+  }
+
+  private static Rig.Said lists(Stage stage, Index<?, ?, Integer, Id<LogicalSwitch>> index) {
+    return new Rig.Said(
+        stage.name(),
+        d -> {
+          d.fill(stage);
+          d.forEach(
+              index,
+              "u",
+              (p, view, out) ->
+                  out.add(
+                      stage
+                          .flow(p.bucket())
+                          .match(Field.IN_PORT, 1)
+                          .drop()
+                          .because(p.member())
+                          .where(Scope.everywhere())));
+        });
+  }
+
+  private List<Integer> priorities() {
+    return rig.controller.read(
+        s ->
+            s.keys(Node.KIND.id("n1")).stream()
+                .map(FlowKey::priority)
+                .filter(p -> p > 0) // those of the pipeline itself
+                .sorted()
+                .toList());
+  }
+
+  @Test
+  void indexesOverTheSameValueComeFailAndGoEachForItself() {
+    Index<LogicalSwitch, LogicalSwitch, Integer, Id<LogicalSwitch>> byMtu =
+        Index.of(
+            "by-mtu", LogicalSwitch.KIND, (id, s) -> Stream.of(new Index.Pair<>(mtu(s.mtu()), id)));
+    Index<LogicalSwitch, LogicalSwitch, Integer, Id<LogicalSwitch>> byDouble =
+        Index.of(
+            "by-double",
+            LogicalSwitch.KIND,
+            (id, s) -> Stream.of(new Index.Pair<>(2 * s.mtu(), id)));
+    Rig.Said first = lists(Rig.stage("T", 200), byMtu);
+    rig.controller.add(first);
+    rig.controller.add(lists(Rig.stage("V", 204), byDouble));
+    assertThat(priorities()).as("one that comes later has all").containsExactly(1400, 2800);
+    rig.put(Rig.network("red", 1313));
+    assertThat(priorities()).as("one fails").containsExactly(1400, 2626);
+    assertThat(rig.inspection().failures()).containsOnlyKeys("index by-mtu of LogicalSwitch/red");
+    rig.put(Rig.network("red", 1500));
+    assertThat(priorities()).as("and heals").containsExactly(1500, 3000);
+    assertThat(rig.inspection().failures()).isEmpty();
+    rig.put(Rig.network("red", 1313));
+    rig.controller.remove(first);
+    rig.controller.retire("T");
+    assertThat(rig.inspection().failures()).as("nobody is left who could").isEmpty();
+    rig.put(Rig.network("red", 1600));
+    assertThat(priorities()).containsExactly(3200);
   }
 
   private record Odd(Id<Odd> id) implements Entity<Odd> {}
