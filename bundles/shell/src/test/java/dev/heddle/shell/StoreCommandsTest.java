@@ -71,7 +71,7 @@ class StoreCommandsTest {
         .containsPattern("last no. +OWNER +\\d+\n");
     show.output = "json";
     JsonNode tree = new ObjectMapper().readTree(show.printed());
-    assertThat(tree.path("objects").path("Stage").intValue()).isEqualTo(10);
+    assertThat(tree.path("objects").path("Stage").intValue()).isEqualTo(9);
     assertThat(tree.path("revision").longValue()).isEqualTo(store.load().revision());
   }
 }
