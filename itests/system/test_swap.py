@@ -56,7 +56,7 @@ class Builds(Promises):
 
     def l2(self, flows):
         """How many flows of a dump are l2's: those with its number in their cookie."""
-        owner = next(o["status"]["key"] for o in at.get("features")["items"] if o["metadata"]["name"] == "l2")
+        owner = next(f["number"] for f in at.get("features") if f["name"] == "l2")
         return sum(int(cookie, 16) >> 48 == owner for cookie, _ in flows.values())
 
     def run_of(self, builds):

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.CRC32;
 
 /** Format 1 of the store: commits as lines of text, each with a checksum. docs/store.md. */
@@ -165,7 +166,8 @@ final class StoreText {
     ArrayNode removals = tree.putArray("removals");
     commit.removals().forEach(id -> removals.addArray().add(id.kind()).add(id.name()));
     ObjectNode keys = tree.putObject("lastKeys");
-    commit.lastKeys().forEach((space, last) -> keys.put(space.name(), last));
+    // In one order, whatever map it is: the same contents are the same bytes in every process.
+    new TreeMap<>(commit.lastKeys()).forEach((space, last) -> keys.put(space.name(), last));
     String text = tree.toString();
     return checksum(text) + " " + text + "\n";
   }
