@@ -224,13 +224,33 @@ public class FeaturesIT {
   /** Each bundle there is has one class loader; whatever is more belongs to one that has gone. */
   private void awaitNoLoaderWithoutBundle(String when) throws Exception {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    int left = classLoaders() - loadersOfBundles();
+    int left = loadersWithoutBundle();
     while (left > 0 && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(500); // finalizers run beside us, and so do threads that end
-      left = classLoaders() - loadersOfBundles();
+      left = loadersWithoutBundle();
     }
     System.out.println("FeaturesIT: " + left + " class loaders left " + when);
+    if (left > 0) {
+      System.out.println("FeaturesIT: who keeps them is in " + heapDump());
+    }
     assertEquals("class loaders left " + when, 0, left);
+  }
+
+  /** Stays in the runtime folder of the test, for whoever has to find the reason. */
+  private static String heapDump() throws Exception {
+    String file = System.getProperty("karaf.data") + "/leak.hprof";
+    ManagementFactory.getPlatformMBeanServer()
+        .invoke(
+            new ObjectName("com.sun.management:type=HotSpotDiagnostic"),
+            "dumpHeap",
+            new Object[] {file, true},
+            new String[] {String.class.getName(), boolean.class.getName()});
+    return file;
+  }
+
+  private int loadersWithoutBundle() throws Exception {
+    int ofBundles = loadersOfBundles(); // first: it makes those that nobody has needed yet
+    return classLoaders() - ofBundles;
   }
 
   /** Asked for, so that each bundle has its class loader by now. */

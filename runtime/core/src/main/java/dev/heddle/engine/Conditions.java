@@ -26,12 +26,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is true of an object now, worked out when somebody asks. */
 final class Conditions {
+
+  /** How many nodes a sentence names: a switch may be on thousands. */
+  private static final int NAMED = 10;
 
   private final Kinds kinds;
   private final Transactions transactions;
@@ -289,22 +292,36 @@ final class Conditions {
   private Condition realized(Set<Id<Node>> nodes, long changed, Set<Id<Node>> own) {
     long needed = Math.max(changed, functions.arrivedAt());
     Map<Id<Node>, NodeState> states = nodes();
-    Set<String> late = new TreeSet<>();
-    Set<String> away = new TreeSet<>();
+    Map<String, String> late = new TreeMap<>();
+    Map<String, String> away = new TreeMap<>();
     for (Id<Node> n : nodes) {
       NodeState state = states.get(n);
       if (state == null || !state.connected()) {
-        (own.contains(n) ? late : away).add(n.name() + " is not connected");
+        (own.contains(n) ? late : away).put(n.name(), " is not connected");
       } else if (state.installed() < needed) {
-        late.add(
+        late.put(
+            n.name(),
             state.trouble().isEmpty()
-                ? n.name() + " has not confirmed revision " + needed
-                : n.name() + ": " + state.trouble());
+                ? " has not confirmed revision " + needed
+                : ": " + state.trouble());
       }
     }
-    if (!late.isEmpty()) {
-      return Condition.failed(Condition.REALIZED, "Waiting", String.join("; ", late) + ".");
+    return late.isEmpty()
+        ? Condition.met(Condition.REALIZED, said(away))
+        : Condition.failed(Condition.REALIZED, "Waiting", said(late));
+  }
+
+  /** The first nodes by name with what is so of each, and how many there are besides. */
+  private static String said(Map<String, String> byNode) {
+    if (byNode.isEmpty()) {
+      return "";
     }
-    return Condition.met(Condition.REALIZED, away.isEmpty() ? "" : String.join("; ", away) + ".");
+    String named =
+        byNode.entrySet().stream()
+            .limit(NAMED)
+            .map(e -> e.getKey() + e.getValue())
+            .collect(Collectors.joining("; "));
+    int more = byNode.size() - NAMED;
+    return named + (more > 0 ? "; and " + more + " more." : ".");
   }
 }
