@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -221,6 +222,7 @@ final class Conditions {
     return noting(
         realized(view.ids(Location.NODES, port.network()), needed, Set.of(own)),
         Stream.of(
+                held(view),
                 TunnelGap.from(own, port.network(), view),
                 port.unknown()
                     ? TunnelGap.unlearned(own, port.network(), view)
@@ -251,7 +253,31 @@ final class Conditions {
     }
     Condition realized =
         realized(nodes, Math.max(revision(port.id()), revision(port.network())), Set.of());
-    return noting(realized, lacking.isEmpty() ? Stream.of() : Stream.of(sentence));
+    return noting(
+        realized,
+        Stream.concat(held(view).stream(), lacking.isEmpty() ? Stream.of() : Stream.of(sentence)));
+  }
+
+  /** What packets of a port meet that nobody keeps up: stages of features that are away. */
+  private Optional<String> held(View view) {
+    Map<String, Set<String>> stages = new TreeMap<>();
+    for (Id<FilledStage> id : view.ids(FilledStage.ALL, "all")) {
+      view.get(id)
+          .filter(s -> !functions.isLive(s.feature()))
+          .ifPresent(s -> stages.computeIfAbsent(s.feature(), f -> new TreeSet<>()).add(id.name()));
+    }
+    return stages.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            stages.entrySet().stream()
+                .map(
+                    s ->
+                        "Feature "
+                            + s.getKey()
+                            + " is away; what it left in "
+                            + String.join(", ", s.getValue())
+                            + " stays, and changes wait for its return.")
+                .collect(Collectors.joining(" ")));
   }
 
   /**
