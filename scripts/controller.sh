@@ -103,7 +103,7 @@ controller_mute() {
   since=$(date -r "$PID_FILE" +%Y-%m-%dT%H:%M:%S 2>/dev/null) || return 0
   tail -n 2000 "$HEDDLE_HOME/data/log/heddle.log" 2>/dev/null | awk -v since="$since" '
     $1 >= since && /REST (does not listen|listens on)|REST answers nobody|TLS: new connections/ { last = $0 }
-    END { if (last ~ /REST (does not listen|answers nobody)/) { sub(/^.*(RestComponent|CertificateWatch): /, "", last); print last } }'
+    END { if (last ~ /REST (does not listen|answers nobody)/) { sub(/^.*(RestComponent|CertificateWatch): /, "", last); print last } }' || true
 }
 
 controller_stop() {
