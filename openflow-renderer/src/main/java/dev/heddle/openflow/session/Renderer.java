@@ -17,6 +17,7 @@ import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.DesiredFlows;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -117,6 +118,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
         gate(configuration),
         network,
         desired);
+    FastThreadLocal.removeAll(); // the container's thread outlives us and would keep our classes
   }
 
   /**
@@ -362,6 +364,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     switches.close();
     threads.shutdown();
     loops.shutdownGracefully();
+    FastThreadLocal.removeAll();
   }
 
   private final class Arrivals implements Arrival.Host {

@@ -26,12 +26,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is true of an object now, worked out when somebody asks. */
 final class Conditions {
+
+  /** How many nodes a sentence names: a switch may be on thousands. */
+  private static final int NAMED = 10;
 
   private final Kinds kinds;
   private final Transactions transactions;
@@ -218,6 +222,7 @@ final class Conditions {
     return noting(
         realized(view.ids(Location.NODES, port.network()), needed, Set.of(own)),
         Stream.of(
+                held(view),
                 TunnelGap.from(own, port.network(), view),
                 port.unknown()
                     ? TunnelGap.unlearned(own, port.network(), view)
@@ -248,7 +253,31 @@ final class Conditions {
     }
     Condition realized =
         realized(nodes, Math.max(revision(port.id()), revision(port.network())), Set.of());
-    return noting(realized, lacking.isEmpty() ? Stream.of() : Stream.of(sentence));
+    return noting(
+        realized,
+        Stream.concat(held(view).stream(), lacking.isEmpty() ? Stream.of() : Stream.of(sentence)));
+  }
+
+  /** What packets of a port meet that nobody keeps up: stages of features that are away. */
+  private Optional<String> held(View view) {
+    Map<String, Set<String>> stages = new TreeMap<>();
+    for (Id<FilledStage> id : view.ids(FilledStage.ALL, "all")) {
+      view.get(id)
+          .filter(s -> !functions.isLive(s.feature()))
+          .ifPresent(s -> stages.computeIfAbsent(s.feature(), f -> new TreeSet<>()).add(id.name()));
+    }
+    return stages.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            stages.entrySet().stream()
+                .map(
+                    s ->
+                        "Feature "
+                            + s.getKey()
+                            + " is away; what it left in "
+                            + String.join(", ", s.getValue())
+                            + " stays, and changes wait for its return.")
+                .collect(Collectors.joining(" ")));
   }
 
   /**
@@ -289,22 +318,36 @@ final class Conditions {
   private Condition realized(Set<Id<Node>> nodes, long changed, Set<Id<Node>> own) {
     long needed = Math.max(changed, functions.arrivedAt());
     Map<Id<Node>, NodeState> states = nodes();
-    Set<String> late = new TreeSet<>();
-    Set<String> away = new TreeSet<>();
+    Map<String, String> late = new TreeMap<>();
+    Map<String, String> away = new TreeMap<>();
     for (Id<Node> n : nodes) {
       NodeState state = states.get(n);
       if (state == null || !state.connected()) {
-        (own.contains(n) ? late : away).add(n.name() + " is not connected");
+        (own.contains(n) ? late : away).put(n.name(), " is not connected");
       } else if (state.installed() < needed) {
-        late.add(
+        late.put(
+            n.name(),
             state.trouble().isEmpty()
-                ? n.name() + " has not confirmed revision " + needed
-                : n.name() + ": " + state.trouble());
+                ? " has not confirmed revision " + needed
+                : ": " + state.trouble());
       }
     }
-    if (!late.isEmpty()) {
-      return Condition.failed(Condition.REALIZED, "Waiting", String.join("; ", late) + ".");
+    return late.isEmpty()
+        ? Condition.met(Condition.REALIZED, said(away))
+        : Condition.failed(Condition.REALIZED, "Waiting", said(late));
+  }
+
+  /** The first nodes by name with what is so of each, and how many there are besides. */
+  private static String said(Map<String, String> byNode) {
+    if (byNode.isEmpty()) {
+      return "";
     }
-    return Condition.met(Condition.REALIZED, away.isEmpty() ? "" : String.join("; ", away) + ".");
+    String named =
+        byNode.entrySet().stream()
+            .limit(NAMED)
+            .map(e -> e.getKey() + e.getValue())
+            .collect(Collectors.joining("; "));
+    int more = byNode.size() - NAMED;
+    return named + (more > 0 ? "; and " + more + " more." : ".");
   }
 }
