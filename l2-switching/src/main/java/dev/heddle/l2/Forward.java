@@ -26,7 +26,7 @@ import dev.heddle.pipeline.Spine;
 import java.util.Optional;
 
 /**
- * SWITCH: a known MAC goes to its port, broadcast and multicast to everybody. The rest goes where
+ * SWITCH: a known MAC goes to its port, with the address of the node that has it; broadcast and multicast to everybody. The rest goes where
  * it was learned, else to those ports only that take unknown addresses, and out to the physical
  * network if there is one; else nowhere.
  */
@@ -50,6 +50,9 @@ final class Forward {
               Scope scope = Scope.network(a.network().id());
               FlowDraft known = Spine.SWITCH.flow(100).match(NETWORK, a.network().key());
               known.match(ETH_DST, a.port().mac()).set(OUT_PORT, a.port().key());
+              view.fact(Location.OF_PORT, id)
+                  .flatMap(at -> at.tunnelEnd(view))
+                  .ifPresent(end -> known.set(Field.TUNNEL_DST, end));
               out.add(known.next().because(id).where(scope));
               if (a.port().unknown()) {
                 out.add(learn(a).because(id).where(scope));

@@ -169,7 +169,7 @@ class CountsTest {
     Cost unbound = cost(port(PORTS, PORTS, Map.of()));
     assertThat(unbound.units()).as("admit, answer, switch, guard, port").isEqualTo(5);
     Cost bound = cost(bound(PORTS, 7));
-    assertThat(bound.units()).as("port, copies on its node").isEqualTo(2);
+    assertThat(bound.units()).as("port, switch, copies on its node").isEqualTo(3);
     Cost both = cost(port(PORTS + 1, PORTS + 1, Map.of()), bound(PORTS + 1, 8));
     assertThat(both.units()).isLessThanOrEqualTo(12).isEqualTo(6);
     assertThat(both.all()).as("with facts and index sources").isLessThan(30);
@@ -183,8 +183,8 @@ class CountsTest {
     others.remove("n8");
     for (String other : others) {
       assertThat(both.tables(other))
-          .as("elsewhere it is answered for, switched to and located, no more")
-          .containsExactly(Spine.ANSWER.table(), Spine.SWITCH.table(), Spine.LOCATE.table());
+          .as("elsewhere it is answered for and switched to, no more")
+          .containsExactly(Spine.ANSWER.table(), Spine.SWITCH.table());
     }
     assertThat(both.tables("n8"))
         .contains(Spine.CLASSIFY.table(), Spine.ADMIT.table(), Spine.OUTPUT.table());
