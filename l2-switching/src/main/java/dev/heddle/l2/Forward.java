@@ -26,9 +26,9 @@ import dev.heddle.pipeline.Spine;
 import java.util.Optional;
 
 /**
- * SWITCH: a known MAC goes to its port, with the address of the node that has it; broadcast and multicast to everybody. The rest goes where
- * it was learned, else to those ports only that take unknown addresses, and out to the physical
- * network if there is one; else nowhere.
+ * SWITCH: a known MAC goes to its port, with the address of the node that has it; broadcast and
+ * multicast to everybody. The rest goes where it was learned, else to those ports only that take
+ * unknown addresses, and out to the physical network if there is one; else nowhere.
  */
 final class Forward {
 

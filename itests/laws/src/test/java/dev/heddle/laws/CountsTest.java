@@ -191,6 +191,17 @@ class CountsTest {
   }
 
   @Test
+  void locateHasAFlowForEachPortOfItsNodeAndNoneForOthers() {
+    long flows =
+        controller.read(s -> s.keys(Node.KIND.id("n7"))).stream()
+            .filter(key -> key.table() == Spine.LOCATE.table())
+            .count();
+    assertThat(flows)
+        .as("each port here, to other nodes, nowhere, the end of the stage")
+        .isLessThanOrEqualTo(PORTS / NODES + 3);
+  }
+
+  @Test
   void aPortOfASwitchOnOneNodeIsThatNodesAlone() throws Exception {
     Cost first = cost(network("u"), port("u", "u0", 0, Map.of()), bound("u0", 3, 2_000));
     assertThat(first.changed().keySet()).containsExactly("n3");

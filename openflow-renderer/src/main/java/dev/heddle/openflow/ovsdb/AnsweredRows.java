@@ -18,6 +18,17 @@ final class AnsweredRows {
 
   private final Map<Uuid, Done> done = new HashMap<>();
 
+  /** Whether nothing has changed that says which interface is to say what. */
+  static boolean areTheSame(Tables before, Tables now) {
+    return before.rows().get("Interface") == now.rows().get("Interface")
+        && before.rows().get("Port") == now.rows().get("Port")
+        && ports(before) == ports(now);
+  }
+
+  private static OvsdbValue ports(Tables tables) {
+    return tables.named("Bridge", NodeSetup.BRIDGE).map(row -> row.value("ports")).orElse(null);
+  }
+
   /** What makes Interface rows say their answers; worked out as it is taken. */
   Stream<Operation> operations(
       Map<Uuid, Row> rows, NodeSnapshot snapshot, Map<String, Answer> byIfaceId) {

@@ -6,11 +6,13 @@ import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.openflow.ovsdb.Zones;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,7 @@ import org.slf4j.LoggerFactory;
  * switch has no flow of its owner any more: so nobody finds connections of the one who had it
  * before, whatever fails in between. Runs on one executor.
  */
+@SuppressWarnings("ReferenceEquality")
 final class ZoneKeeper {
 
   private static final Logger LOG = LoggerFactory.getLogger(ZoneKeeper.class);
@@ -35,6 +38,10 @@ final class ZoneKeeper {
   private OptionalInt spare = OptionalInt.empty();
 
   private boolean emptying;
+
+  /** What it was to look at last, if it found nothing to do: looking again would find nothing. */
+  private List<Object> idle = List.of();
+
   private boolean exhausted;
 
   ZoneKeeper(String node, Executor executor) {
@@ -58,6 +65,24 @@ final class ZoneKeeper {
     if (emptying || connection.filter(SwitchConnection::isOpen).isEmpty()) {
       return;
     }
+    List<Object> now = List.of(database, seen, connection.get(), settled);
+    if (!isSame(now, idle)) {
+      give(database, seen, connection.get(), settled, again);
+      idle = emptying ? List.of() : now;
+    }
+  }
+
+  /** Not equal but the same: to compare what a node says of hundreds of interfaces is work. */
+  private static boolean isSame(List<Object> a, List<Object> b) {
+    return a.size() == b.size() && IntStream.range(0, a.size()).allMatch(i -> a.get(i) == b.get(i));
+  }
+
+  private void give(
+      NodeDatabase database,
+      NodeSnapshot seen,
+      SwitchConnection to,
+      boolean settled,
+      Runnable again) {
     Set<String> owners = seen.interfaces().keySet();
     // What we wrote may not have come back yet: it is as good as given.
     Set<Integer> resting = new HashSet<>(told.given().values());
@@ -66,7 +91,6 @@ final class ZoneKeeper {
     resting.addAll(seen.zones().given().values());
     SortedMap<String, Integer> fresh = now.missing(owners, resting);
     noteExhaustion(now, owners, fresh);
-    SwitchConnection to = connection.get();
     if (fresh.isEmpty()) {
       tell(database, settled ? now.of(owners) : now);
       prepare(to, now, resting, again);
