@@ -1,7 +1,9 @@
 package dev.heddle.openflow.ovsdb;
 
 import dev.heddle.openflow.ovsdb.OvsdbValue.Uuid;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -43,9 +45,13 @@ final class AnsweredRows {
     if (!refused.isEmpty()) {
       done.clear();
     }
-    return rows.values().stream()
-        .filter(row -> !isDone(row, byIfaceId))
-        .flatMap(row -> operation(row, snapshot, byIfaceId, refused).stream());
+    List<Row> due = new ArrayList<>();
+    for (Row row : rows.values()) {
+      if (!isDone(row, byIfaceId)) {
+        due.add(row);
+      }
+    }
+    return due.stream().flatMap(row -> operation(row, snapshot, byIfaceId, refused).stream());
   }
 
   private boolean isDone(Row row, Map<String, Answer> byIfaceId) {

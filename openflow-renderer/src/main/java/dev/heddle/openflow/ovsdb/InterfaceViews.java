@@ -50,10 +50,17 @@ final class InterfaceViews implements NodeSnapshot.Reader {
   /** Those that were there stand in order already. */
   private List<Row> inOrder(Row bridge, Tables tables) {
     Map<Uuid, Row> fresh = new HashMap<>();
-    tables
-        .follow(bridge, "ports", "Port")
-        .flatMap(port -> tables.follow(port, "interfaces", "Interface"))
-        .forEach(row -> fresh.put(row.uuid(), row));
+    Map<Uuid, Row> rows = tables.rows().getOrDefault("Interface", Map.of());
+    bridge.forEachUuid(
+        "ports",
+        uuid -> {
+          Row port = portRows.get(uuid);
+          if (port != null) {
+            port.forEachUuid(
+                "interfaces",
+                of -> Optional.ofNullable(rows.get(of)).ifPresent(r -> fresh.put(of, r)));
+          }
+        });
     List<Row> all = new ArrayList<>(fresh.size());
     for (Uuid uuid : devices) {
       Row row = fresh.remove(uuid);
