@@ -168,8 +168,9 @@ class CountsTest {
   void aPortMoreRunsItsOwnUnitsAndThatOfItsNodesFlood() throws Exception {
     Cost unbound = cost(port(PORTS, PORTS, Map.of()));
     assertThat(unbound.units()).as("admit, answer, switch, guard, port").isEqualTo(5);
+    assertThat(unbound.keys()).as("nowhere yet: no switch hears of it").isZero();
     Cost bound = cost(bound(PORTS, 7));
-    assertThat(bound.units()).as("port, switch, copies on its node").isEqualTo(3);
+    assertThat(bound.units()).as("port, answer, switch, copies on its node").isEqualTo(4);
     Cost both = cost(port(PORTS + 1, PORTS + 1, Map.of()), bound(PORTS + 1, 8));
     assertThat(both.units()).isLessThanOrEqualTo(12).isEqualTo(6);
     assertThat(both.all()).as("with facts and index sources").isLessThan(30);
