@@ -97,6 +97,15 @@ public final class FlowDraft {
    * times, for several nodes. A flow that says it of all nodes of a network is the same on each.
    */
   public FlowDraft crossTo(IpAddress remote) {
+    return tunnelHeader().set(Field.TUNNEL_DST, remote).resubmit(Spine.CROSS);
+  }
+
+  /** As {@link #crossTo}, to the node that SWITCH has written into TUNNEL_DST. */
+  public FlowDraft cross() {
+    return tunnelHeader().resubmit(Spine.CROSS);
+  }
+
+  private FlowDraft tunnelHeader() {
     if (actions.stream().noneMatch(Tunnel::writesHeader)) {
       move(Field.NETWORK, Field.TUNNEL_NETWORK);
       move(Field.IN_PORT, Field.TUNNEL_IN_PORT);
@@ -104,8 +113,7 @@ public final class FlowDraft {
       set(Field.TUNNEL_RESUME, Spine.REPLICATE.table());
       set(Field.TUNNEL_FLAGS, 0);
     }
-    set(Field.TUNNEL_DST, remote);
-    return resubmit(Spine.CROSS);
+    return this;
   }
 
   /** Into the tunnel, with the header and to the node that were said before. */

@@ -63,10 +63,11 @@ public final class Spine {
           .matches(NETWORK)
           .writes(Field.ND_TLL);
 
+  /** With OUT_PORT goes TUNNEL_DST, where its node is: LOCATE needs no flow for each port then. */
   public static final Stage SWITCH =
-      Stage.at("SWITCH", 28, "destination MAC to port or group")
+      Stage.at("SWITCH", 28, "destination MAC to port or group, and to where the port's node is")
           .matches(NETWORK)
-          .writes(OUT_PORT)
+          .writes(OUT_PORT, Field.TUNNEL_DST)
           .reaches(202)
           .dropping();
 
