@@ -130,8 +130,11 @@ public final class RestComponent {
 
   @Deactivate
   void stop() {
-    server.close();
-    leaveThread();
+    try {
+      server.close();
+    } finally {
+      leaveThread();
+    }
   }
 
   /** The container's thread outlives us; what Netty keeps in it would keep our classes with it. */

@@ -358,13 +358,16 @@ public final class Renderer implements Confirmations, AutoCloseable {
   @Override
   @Deactivate
   public void close() throws Exception {
-    confirming.close();
-    listening.close();
-    databases.close();
-    switches.close();
-    threads.shutdown();
-    loops.shutdownGracefully();
-    FastThreadLocal.removeAll();
+    try {
+      confirming.close();
+      listening.close();
+      databases.close();
+      switches.close();
+      threads.shutdown();
+      loops.shutdownGracefully();
+    } finally {
+      FastThreadLocal.removeAll();
+    }
   }
 
   private final class Arrivals implements Arrival.Host {
