@@ -13,6 +13,7 @@ import dev.heddle.model.LogicalRouter;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.PlainSwitch;
+import dev.heddle.model.PortGroup;
 import dev.heddle.model.RoutingDomain;
 import dev.heddle.model.TunnelGap;
 import dev.heddle.model.Uplink;
@@ -20,6 +21,7 @@ import dev.heddle.model.View;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.Owner;
+import dev.heddle.policy.Acl;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +89,12 @@ final class Conditions {
           Location.whyUnused(binding, view)
               .map(why -> Condition.failed(Condition.ACCEPTED, "Elsewhere", why))
               .orElse(Condition.met(Condition.ACCEPTED, "")));
+    }
+    if (entity instanceof PortGroup group) {
+      return PortGroup.conditions(group, view);
+    }
+    if (entity instanceof Acl acl) {
+      return acl.conditions(view);
     }
     return entity instanceof LogicalRouter router
         ? LogicalRouter.conditions(router, view)
