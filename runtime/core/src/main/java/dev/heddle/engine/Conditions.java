@@ -22,6 +22,7 @@ import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.Owner;
 import dev.heddle.policy.Acl;
+import dev.heddle.policy.Policed;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,9 @@ final class Conditions {
   private Optional<Condition> realized(
       Id<?> id, Optional<Entity<?>> entity, List<Condition> sense, View view) {
     Optional<Condition> unmet = sense.stream().filter(c -> !c.status()).findFirst();
+    if (unmet.filter(c -> c.type().equals(Condition.REALIZED)).isPresent()) {
+      return Optional.empty(); // it is said already
+    }
     if (unmet.isPresent()) {
       return Optional.of(
           Condition.failed(Condition.REALIZED, "Not" + unmet.get().type(), unmet.get().message()));
@@ -211,6 +215,9 @@ final class Conditions {
     }
     if (port.localnet().isPresent()) {
       return reachesOut(port, view);
+    }
+    if (view.fact(Policed.OF_PORT, port.id()).filter(Policed::isTooGrouped).isPresent()) {
+      return Condition.failed(Condition.REALIZED, "TooManyGroups", Policed.TOO_GROUPED);
     }
     Optional<String> nowhere = Location.whyNowhere(port.id(), view);
     if (nowhere.isPresent()) {

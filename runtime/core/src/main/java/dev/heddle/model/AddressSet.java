@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * Addresses under one name: those it lists, and those of the ports that its selector chooses.
@@ -46,6 +45,16 @@ public record AddressSet(
   public static final Index<AddressSet, AddressSet, IpPrefix, Id<AddressSet>> LISTING =
       Index.of(
           "sets-listing", KIND, (id, s) -> s.prefixes.stream().map(p -> new Index.Pair<>(p, id)));
+
+  /** The lengths of the prefixes that sets list, of IPv6 or of IPv4. */
+  private static final Index<AddressSet, AddressSet, Boolean, Integer> LENGTHS =
+      Index.of(
+          "prefix-lengths",
+          KIND,
+          (id, s) ->
+              s.prefixes.stream()
+                  .map(p -> new Index.Pair<>(p.address().isV6(), p.length()))
+                  .distinct());
 
   /** An address of a port, and the sets it is in by the port's labels. */
   private record Held(Set<IpAddress> addresses, Set<Id<AddressSet>> sets) {}
@@ -121,9 +130,17 @@ public record AddressSet(
         .isPresent();
   }
 
-  /** The sets that hold exactly this prefix. */
-  public static Stream<Id<AddressSet>> holding(IpPrefix prefix, View view) {
-    return Stream.concat(view.ids(LISTING, prefix).stream(), view.ids(SELECTED, prefix).stream())
-        .distinct();
+  /** The sets that hold all of this prefix: they list it, or one that it is within. */
+  public static Set<Id<AddressSet>> holding(IpPrefix prefix, View view) {
+    Set<Id<AddressSet>> sets = new TreeSet<>(view.ids(SELECTED, prefix));
+    boolean v6 = prefix.address().isV6();
+    for (int length : view.ids(LENGTHS, v6)) {
+      if (length <= prefix.length()) {
+        IpAddress a = prefix.address();
+        IpAddress cut = new IpAddress(v6, a.bits().and(Bits.prefix(length, a.width())));
+        sets.addAll(view.ids(LISTING, new IpPrefix(cut, length)));
+      }
+    }
+    return sets;
   }
 }

@@ -1,6 +1,9 @@
 package dev.heddle.policy;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.heddle.expression.Clause;
+import dev.heddle.expression.Expressions;
+import dev.heddle.expression.Normal;
 import dev.heddle.model.Condition;
 import dev.heddle.model.Document;
 import dev.heddle.model.Entity;
@@ -13,6 +16,7 @@ import dev.heddle.model.PortGroup;
 import dev.heddle.model.RefusedException;
 import dev.heddle.model.Spec;
 import dev.heddle.model.View;
+import dev.heddle.pipeline.Match;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +38,7 @@ import java.util.stream.Stream;
  * @param direction from: what a port of the subject sends; to: what it gets
  * @param tier 0 to 3
  * @param priority 1 to 32767; the higher goes first
- * @param match in the language of expressions
+ * @param match what it matches: any of these
  * @param drains connections that it allowed live on when it is gone
  */
 public record Acl(
@@ -45,7 +49,7 @@ public record Acl(
     Direction direction,
     int tier,
     int priority,
-    String match,
+    List<Clause> match,
     Verdict action,
     boolean drains,
     Optional<Log> log,
@@ -56,6 +60,13 @@ public record Acl(
 
   /** How many conditions a match may become. */
   public static final int MOST_CONDITIONS = 1000;
+
+  /** Its conjunctions have numbers of 8 bits within the rule. */
+  private static final int MOST_CLAUSES = 256;
+
+  /** Of ICMPv6 (RFC 2710, RFC 3810, RFC 4861). */
+  public static final List<Integer> LINK_TYPES =
+      List.of(130, 131, 132, 133, 134, 135, 136, 137, 143);
 
   private static final int MOST_TEXT = 63;
 
@@ -137,7 +148,22 @@ public record Acl(
     List<Id<?>> missing = new ArrayList<>();
     subject.group().filter(g -> view.get(g).isEmpty()).ifPresent(missing::add);
     subject.network().filter(n -> view.get(n).isEmpty()).ifPresent(missing::add);
-    return List.of(Condition.met(Condition.ACCEPTED, ""), Condition.resolved(missing));
+    Names.of(this).all().filter(id -> isMissing(id, view)).forEach(missing::add);
+    List<Condition> all = new ArrayList<>();
+    all.add(Condition.met(Condition.ACCEPTED, ""));
+    all.add(Condition.resolved(missing));
+    if (action == Verdict.REJECT) {
+      all.add(
+          Condition.failed(
+              Condition.REALIZED,
+              "NotRejecting",
+              "What the rule rejects is dropped: answers of reject are not built yet."));
+    }
+    return all;
+  }
+
+  private static <E extends Entity<E>> boolean isMissing(Id<E> id, View view) {
+    return view.get(id).isEmpty();
   }
 
   private static Acl parse(Document d, int key) {
@@ -165,11 +191,53 @@ public record Acl(
         f.direction,
         tier,
         f.priority,
-        f.match,
+        clauses(f, spec + "match"),
         f.action,
         f.onChange == OnChange.DRAIN,
         Optional.ofNullable(f.log),
         f.label == null ? "" : f.label);
+  }
+
+  private static List<Clause> clauses(Form f, String path) {
+    List<Clause> clauses;
+    try {
+      clauses = Normal.clauses(Expressions.parse(f.match), MOST_CONDITIONS);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(path, e.getMessage());
+    }
+    if (clauses.size() > MOST_CLAUSES) {
+      throw new RefusedException(
+          path,
+          "this is " + clauses.size() + " alternatives, at most " + MOST_CLAUSES + " are allowed");
+    }
+    for (Clause c : clauses) {
+      if (f.direction == Direction.FROM && !c.outports().isEmpty()) {
+        throw new RefusedException(
+            path, "where a packet goes is not known yet when what a port sends is judged");
+      }
+      if (isIp(c) && !c.fields().isEmpty() && f.action != Verdict.ALLOW_STATELESS) {
+        throw new RefusedException(
+            path,
+            c.fields().firstKey()
+                + " is of a packet, not of a connection: only allow-stateless may look at it");
+      }
+    }
+    return clauses;
+  }
+
+  /** Whether a clause is about packets whose connection is tracked, or may be. */
+  private static boolean isIp(Clause c) {
+    int type = c.etherType().orElse(Match.ETH_IPV4);
+    return type == Match.ETH_IPV4
+        || type == Match.ETH_IPV6
+            && !(!c.services().isEmpty() && c.services().stream().allMatch(Acl::isLink));
+  }
+
+  /** Neighbour discovery and multicast listener discovery: no connection, and never cut unasked. */
+  public static boolean isLink(Clause.Service s) {
+    return s.protocol() == Match.PROTO_ICMPV6
+        && s.source().mask().low() == 0xff
+        && LINK_TYPES.contains((int) s.source().value().low());
   }
 
   private static void expect(boolean holds, String path, String expected) {

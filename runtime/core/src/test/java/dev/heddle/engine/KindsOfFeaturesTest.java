@@ -181,7 +181,11 @@ class KindsOfFeaturesTest {
     rig.put(acl("web"), acl("db"));
     Kind<Rule> numbered =
         new Kind<>(
-            "QosRule", "qosrules", false, KeySpace.OWNER, (d, key) -> new Rule(new Id<>("QosRule", d.name())));
+            "QosRule",
+            "qosrules",
+            false,
+            KeySpace.OWNER,
+            (d, key) -> new Rule(new Id<>("QosRule", d.name())));
     rig.controller.add(new Rig.Said("qos", d -> d.kind(numbered)));
     assertThat(rig.controller.list("QosRule"))
         .extracting(s -> s.key())
