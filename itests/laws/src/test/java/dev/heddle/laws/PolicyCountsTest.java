@@ -95,8 +95,8 @@ class PolicyCountsTest {
     Set<Flow> elsewhere = flows(Node.KIND.id("n1"));
     put(List.of(port("new", MEMBERS, Map.of("app", "web"))));
     assertThat(difference(before, flows()))
-        .as("10 of its policy, and the list of copies that it leaves and comes back to")
-        .isEqualTo(12);
+        .as("12 of its policy, and the list of copies in which it is")
+        .isEqualTo(13);
     assertThat(difference(elsewhere, flows(Node.KIND.id("n1")))).isZero();
   }
 
