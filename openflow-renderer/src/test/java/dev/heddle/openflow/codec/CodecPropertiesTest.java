@@ -152,7 +152,7 @@ class CodecPropertiesTest {
   void whatIsEncodedOnceHasTheBytesThatEncodingEachTimeGives(
       @ForAll("flows") List<Flow> flows, @ForAll long seed) {
     Random random = new Random(seed);
-    EncodedFlows small = new EncodedFlows(2_000, FlowCodec::write);
+    EncodedFlows small = new EncodedFlows(2_000, Runnable::run);
     List<Flow> all = new ArrayList<>(flows);
     for (Flow f : flows) { // the same keys, so that one takes another's place
       all.add(new Flow(f.key(), f.cookie() + 1, f.actions()));

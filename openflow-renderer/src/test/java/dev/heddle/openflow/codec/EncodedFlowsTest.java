@@ -1,6 +1,7 @@
 package dev.heddle.openflow.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.pipeline.Action;
 import dev.heddle.pipeline.Flow;
@@ -8,23 +9,21 @@ import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Match;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class EncodedFlowsTest {
 
-  private final AtomicInteger encodings = new AtomicInteger();
   private final ByteBuf out = Unpooled.buffer();
 
   private EncodedFlows bounded(long bytes) {
-    return new EncodedFlows(
-        bytes,
-        (to, xid, change) -> {
-          encodings.incrementAndGet();
-          FlowCodec.write(to, xid, change);
-        });
+    return new EncodedFlows(bytes, Runnable::run);
   }
 
   private static Flow flow(int priority) {
@@ -41,7 +40,7 @@ class EncodedFlowsTest {
     for (int node = 0; node < 10; node++) {
       IntStream.range(0, 100).forEach(i -> write(encoded, flow(i)));
     }
-    assertThat(encodings).hasValue(100);
+    assertThat(encoded.encodings()).isEqualTo(100);
   }
 
   @Test
@@ -50,7 +49,7 @@ class EncodedFlowsTest {
     write(encoded, flow(1));
     write(encoded, new Flow(flow(1).key(), 8, flow(1).actions()));
     write(encoded, new Flow(flow(1).key(), 8, List.of()));
-    assertThat(encodings).hasValue(3);
+    assertThat(encoded.encodings()).isEqualTo(3);
   }
 
   /** A flow here takes 88 bytes, and 100 beside them. */
@@ -61,10 +60,10 @@ class EncodedFlowsTest {
       write(encoded, flow(i));
       write(encoded, flow(0));
     }
-    assertThat(encodings).hasValue(100);
+    assertThat(encoded.encodings()).isEqualTo(100);
 
     IntStream.range(1, 80).forEach(i -> write(encoded, flow(i)));
-    assertThat(encodings).as("all but the newest are forgotten").hasValue(179);
+    assertThat(encoded.encodings()).as("all but the newest are forgotten").isEqualTo(179);
   }
 
   @Test
@@ -74,6 +73,47 @@ class EncodedFlowsTest {
       write(encoded, flow(1));
       write(encoded, flow(2));
     }
-    assertThat(encodings).hasValueGreaterThanOrEqualTo(4);
+    assertThat(encoded.encodings()).isGreaterThanOrEqualTo(4);
+  }
+
+  @Test
+  void tenThatAskForTheSameRunAtOnceHaveItEncodedOnce() throws Exception {
+    EncodedFlows encoded = bounded(8 << 20);
+    List<FlowChange.Put> flows =
+        IntStream.range(0, 3_000).mapToObj(i -> new FlowChange.Put(flow(i))).toList();
+    ExecutorService switches = Executors.newFixedThreadPool(10);
+    try {
+      List<Callable<ByteBuf>> each = Collections.nCopies(10, () -> inChunks(encoded, flows));
+      ByteBuf expected = Unpooled.buffer();
+      flows.forEach(put -> FlowCodec.write(expected, 1, put));
+      for (Future<ByteBuf> sent : switches.invokeAll(each)) {
+        assertThat(sent.get()).isEqualTo(expected);
+      }
+    } finally {
+      switches.shutdown();
+    }
+    assertThat(encoded.encodings()).isEqualTo(3_000);
+  }
+
+  private static ByteBuf inChunks(EncodedFlows encoded, List<FlowChange.Put> flows) {
+    ByteBuf out = Unpooled.buffer();
+    for (int from = 0; from < flows.size(); from += 50) {
+      encoded.ahead(flows, from, from + 50);
+      flows.subList(from, from + 50).forEach(put -> encoded.write(out, 1, put));
+    }
+    return out;
+  }
+
+  @Test
+  void whatCannotBeSaidIsRefusedWhenItIsWrittenAndNotBefore() {
+    EncodedFlows encoded = bounded(8 << 20);
+    FlowChange.Put unsayable =
+        new FlowChange.Put(
+            new Flow(flow(2).key(), 7, Collections.nCopies(9_000, new Action.Output(2))));
+    encoded.ahead(List.of(unsayable, new FlowChange.Put(flow(1))), 0, 2);
+
+    assertThat(encoded.encodings()).isEqualTo(1);
+    assertThatThrownBy(() -> encoded.write(out, 1, unsayable))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }
