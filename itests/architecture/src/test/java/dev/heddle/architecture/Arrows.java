@@ -33,7 +33,8 @@ record Arrows(String root) {
           "store", Set.of("model"),
           "pipeline", Set.of("model"),
           "expression", Set.of("model", "pipeline"),
-          "engine", Set.of("model", "pipeline", "store"),
+          "policy", Set.of("model", "pipeline", "expression"),
+          "engine", Set.of("model", "pipeline", "expression", "policy", "store"),
           "simulator", Set.of("model", "pipeline", "store", "engine"));
 
   /** What is neither core nor feature. Whatever is not listed here or above counts as a feature. */
@@ -41,7 +42,8 @@ record Arrows(String root) {
       Set.of("plain", "openflow", "show", "rest", "shell", "metrics", "bgp", "k8s");
 
   /** What a feature may name of Heddle, besides itself. */
-  private static final Set<String> SEEN_BY_FEATURES = Set.of("model", "pipeline", "expression");
+  private static final Set<String> SEEN_BY_FEATURES =
+      Set.of("model", "pipeline", "expression", "policy");
 
   List<ArchRule> all() {
     return List.of(core(), features(), renderer(), guice(), osgi(), cycles());
