@@ -13,6 +13,7 @@ import dev.heddle.model.LogicalRouter;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.PlainSwitch;
+import dev.heddle.model.PortGroup;
 import dev.heddle.model.RoutingDomain;
 import dev.heddle.model.TunnelGap;
 import dev.heddle.model.Uplink;
@@ -20,6 +21,8 @@ import dev.heddle.model.View;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.Owner;
+import dev.heddle.policy.Acl;
+import dev.heddle.policy.Policed;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +95,12 @@ final class Conditions {
               .map(why -> Condition.failed(Condition.ACCEPTED, "Elsewhere", why))
               .orElse(Condition.met(Condition.ACCEPTED, "")));
     }
+    if (entity instanceof PortGroup group) {
+      return PortGroup.conditions(group, view);
+    }
+    if (entity instanceof Acl acl) {
+      return acl.conditions(view);
+    }
     return entity instanceof LogicalRouter router
         ? LogicalRouter.conditions(router, view)
         : List.of(Condition.met(Condition.ACCEPTED, ""));
@@ -101,6 +110,9 @@ final class Conditions {
   private Optional<Condition> realized(
       Id<?> id, Optional<Entity<?>> entity, List<Condition> sense, View view) {
     Optional<Condition> unmet = sense.stream().filter(c -> !c.status()).findFirst();
+    if (unmet.filter(c -> c.type().equals(Condition.REALIZED)).isPresent()) {
+      return Optional.empty(); // it is said already
+    }
     if (unmet.isPresent()) {
       return Optional.of(
           Condition.failed(Condition.REALIZED, "Not" + unmet.get().type(), unmet.get().message()));
@@ -207,6 +219,9 @@ final class Conditions {
     }
     if (port.localnet().isPresent()) {
       return reachesOut(port, view);
+    }
+    if (view.fact(Policed.OF_PORT, port.id()).filter(Policed::isTooGrouped).isPresent()) {
+      return Condition.failed(Condition.REALIZED, "TooManyGroups", Policed.TOO_GROUPED);
     }
     Optional<String> nowhere = Location.whyNowhere(port.id(), view);
     if (nowhere.isPresent()) {

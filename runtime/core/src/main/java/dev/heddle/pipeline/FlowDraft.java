@@ -58,6 +58,17 @@ public final class FlowDraft {
     return this;
   }
 
+  /** What is of the packet only, whatever it is: registers are matched by their fields. */
+  public FlowDraft match(Match fields) {
+    for (Term t : fields.terms()) {
+      boolean register =
+          t.wire().compareTo(Wire.METADATA) >= 0 && t.wire().compareTo(Wire.CT_LABEL) <= 0;
+      require(!register && t.wire() != Wire.OF_PORT, "may not match " + t);
+      match.add(t);
+    }
+    return this;
+  }
+
   public FlowDraft set(Field field, Bits value) {
     mayWrite(field);
     does(Action.Set.of(field, value));
