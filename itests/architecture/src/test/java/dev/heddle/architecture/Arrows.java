@@ -59,7 +59,8 @@ record Arrows(String root) {
     return ArchRuleDefinition.classes()
         .that(DescribedPredicate.describe("belong to a feature", this::isFeature))
         .should(nameOnly("itself, model, pipeline and expression", part -> SEEN_BY_FEATURES))
-        .as("features see model, pipeline and expression, never the engine, the outside or one another")
+        .as(
+            "features see model, pipeline and expression, never the engine, the outside or one another")
         .allowEmptyShould(true);
   }
 

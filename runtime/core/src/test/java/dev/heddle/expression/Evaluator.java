@@ -162,9 +162,10 @@ record Evaluator(Packet packet, Packet.Members members) {
 
   private boolean meets(Clause.Addresses a, Field v4, Field v6) {
     Field field = packet.isIp4() ? v4 : v6;
-    Bits v = get(field); // the clause must have asked for IP: this fails otherwise
-    return a.literals().stream().anyMatch(m -> m.contains(v))
-        || a.sets().stream().anyMatch(s -> members.holds(s, field, v));
+    Bits v = get(field);
+    return v != null
+        && (a.literals().stream().anyMatch(m -> m.contains(v))
+            || a.sets().stream().anyMatch(s -> members.holds(s, field, v)));
   }
 
   private boolean meets(Clause.Service s) {
