@@ -29,8 +29,6 @@ import org.junit.jupiter.api.TestFactory;
 /** Random packets catch who makes other clauses of an expression, in each of these ways. */
 class NormalBitesTest {
 
-  private static final int EXPRESSIONS = 1500;
-
   /** A way to be wrong: about the expression that is read, or about a clause that is made. */
   private record Fault(String name, UnaryOperator<Expression> read, UnaryOperator<Clause> made) {}
 
@@ -75,17 +73,18 @@ class NormalBitesTest {
         .map(
             f ->
                 DynamicTest.dynamicTest(
-                    f.name(), () -> assertThat(caught(f.read(), f.made())).isPositive()));
+                    f.name(), () -> assertThat(isCaught(f.read(), f.made(), 1500)).isTrue()));
   }
 
   @Test
   void whoIsRightIsNotCaught() {
-    assertThat(caught(UnaryOperator.identity(), UnaryOperator.identity())).isZero();
+    assertThat(isCaught(e -> e, c -> c, 300)).isFalse();
   }
 
-  /** For how many of some random expressions a packet shows a difference. */
-  private static long caught(UnaryOperator<Expression> read, UnaryOperator<Clause> made) {
-    return IntStream.range(0, EXPRESSIONS).filter(seed -> differs(seed, read, made)).count();
+  /** Whether for one of some random expressions a packet shows a difference. */
+  private static boolean isCaught(
+      UnaryOperator<Expression> read, UnaryOperator<Clause> made, int expressions) {
+    return IntStream.range(0, expressions).anyMatch(seed -> differs(seed, read, made));
   }
 
   private static boolean differs(

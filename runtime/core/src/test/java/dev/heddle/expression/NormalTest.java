@@ -30,7 +30,7 @@ class NormalTest {
 
   private static final int LIMIT = 100_000;
 
-  @Property(tries = 3000)
+  @Property
   void aPacketMeetsAClauseIfTheExpressionHoldsForIt(@ForAll Random random) {
     Samples samples = new Samples(random);
     Expression e = samples.expression(3);
