@@ -30,7 +30,7 @@ class NormalTest {
 
   private static final int LIMIT = 100_000;
 
-  @Property
+  @Property(tries = 500)
   void aPacketMeetsAClauseIfTheExpressionHoldsForIt(@ForAll Random random) {
     Samples samples = new Samples(random);
     Expression e = samples.expression(3);
@@ -183,7 +183,7 @@ class NormalTest {
     assertThat(c.services()).hasSize(255).noneMatch(s -> s.protocol() == 6);
   }
 
-  @Property
+  @Property(tries = 100)
   void aRangeOfPortsIsTheFewestPrefixesAndAtMostThirty(
       @ForAll @IntRange(max = 65535) int a, @ForAll @IntRange(max = 65535) int b) {
     int low = Math.min(a, b);
