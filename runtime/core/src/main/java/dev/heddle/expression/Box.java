@@ -57,23 +57,31 @@ record Box(Map<Axis, List<Choice>> axes) {
     if (literal != null) {
       all.add(0, literal);
     }
-    return needed(all);
+    return needed(all, budget);
   }
 
   /** Without those that another one implies. */
-  private static List<Choice> needed(List<Choice> all) {
+  private static List<Choice> needed(List<Choice> all, Budget budget) {
+    if (all.size() < 2) {
+      return List.copyOf(all);
+    }
     List<Choice> kept = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       Choice c = all.get(i);
       boolean implied = false;
       for (int j = 0; j < all.size() && !implied; j++) {
-        implied = j != i && c.covers(all.get(j)) && (j < i || !all.get(j).covers(c));
+        implied = j != i && covers(c, all.get(j), budget) && (j < i || !c.equals(all.get(j)));
       }
       if (!implied) {
         kept.add(c);
       }
     }
     return List.copyOf(kept);
+  }
+
+  private static boolean covers(Choice a, Choice b, Budget budget) {
+    budget.work(a.names().containsAll(b.names()) ? (long) a.size() * b.size() : 1, 0);
+    return a.covers(b);
   }
 
   /** All of {@code boxes}, with as many of them made one as differ in one condition only. */
@@ -83,13 +91,21 @@ record Box(Map<Axis, List<Choice>> axes) {
     do {
       before = merged.size();
       for (Axis axis : Axis.values()) {
-        if (merged.size() > 1) {
-          budget.work(merged.size(), merged.size());
+        if (merged.size() > 1 && merged.stream().anyMatch(b -> b.axes.containsKey(axis))) {
+          budget.work(merged.stream().mapToLong(Box::size).sum(), merged.size());
           merged = merged(merged, axis);
         }
       }
     } while (merged.size() < before && merged.size() > 1);
-    return merged;
+    return merged.size() > 1 && merged.contains(ALL) ? List.of(ALL) : merged;
+  }
+
+  private long size() {
+    long sum = 1;
+    for (List<Choice> choices : axes.values()) {
+      sum += choices.stream().mapToLong(Choice::size).sum();
+    }
+    return sum;
   }
 
   private static List<Box> merged(List<Box> boxes, Axis axis) {

@@ -173,7 +173,15 @@ public final class Normal {
     for (Box box : boxes) {
       needed = Budget.sum(needed, size(box));
     }
-    budget.result(needed, "");
+    boolean otherTypes =
+        boxes.stream()
+            .flatMap(b -> literals(b, Axis.ETH_TYPE).stream())
+            .anyMatch(t -> !t.isExact(Axis.ETH_TYPE.width));
+    budget.result(
+        needed,
+        otherTypes
+            ? ", for each other Ethernet type is one; say what is meant, as in ip4 && !tcp"
+            : "");
     List<Clause> clauses = new ArrayList<>();
     for (Box box : boxes) {
       List<Service> services = services(literals(box, Axis.SERVICE));

@@ -61,7 +61,9 @@ public record Slice(Symbol symbol, int low, int width) {
   private String number(Bits value) {
     boolean hexadecimal =
         symbol == Symbol.ETH_TYPE || symbol == Symbol.VLAN_TCI || symbol == Symbol.TCP_FLAGS;
-    return hexadecimal || value.width() > 31 ? value.toString() : Long.toString(value.low());
+    return isWhole() && hexadecimal || value.width() > 31
+        ? value.toString()
+        : Long.toString(value.low());
   }
 
   /** The length of a mask that is a prefix, or -1. */

@@ -115,6 +115,14 @@ public enum Symbol {
     };
   }
 
+  /** True if a flow may match some of its bits only. */
+  public boolean isMaskable() {
+    return switch (this) {
+      case IP_PROTO, ICMP4_TYPE, ICMP4_CODE, ICMP6_TYPE, ICMP6_CODE -> false;
+      default -> axis.maskable;
+    };
+  }
+
   /** As expressions write it. */
   @Override
   public String toString() {

@@ -162,9 +162,10 @@ record Evaluator(Packet packet, Packet.Members members) {
 
   private boolean meets(Clause.Addresses a, Field v4, Field v6) {
     Field field = packet.isIp4() ? v4 : v6;
-    Bits v = get(field); // the clause must have asked for IP: this fails otherwise
-    return a.literals().stream().anyMatch(m -> m.contains(v))
-        || a.sets().stream().anyMatch(s -> members.holds(s, field, v));
+    Bits v = get(field);
+    return v != null
+        && (a.literals().stream().anyMatch(m -> m.contains(v))
+            || a.sets().stream().anyMatch(s -> members.holds(s, field, v)));
   }
 
   private boolean meets(Clause.Service s) {
@@ -179,8 +180,11 @@ record Evaluator(Packet packet, Packet.Members members) {
           case 1 -> new Field[] {Field.ICMPV4_TYPE, Field.ICMPV4_CODE};
           default -> new Field[] {Field.ICMPV6_TYPE, Field.ICMPV6_CODE};
         };
-    return (s.source().isAny() || s.source().contains(get(ports[0])))
-        && (s.destination().isAny() || s.destination().contains(get(ports[1])));
+    return meets(s.source(), ports[0]) && meets(s.destination(), ports[1]);
+  }
+
+  private boolean meets(Masked port, Field field) {
+    return port.isAny() || get(field) != null && port.contains(get(field));
   }
 
   private boolean meets(Map.Entry<Field, List<Masked>> e) {

@@ -175,9 +175,21 @@ record Samples(Random random) {
       Direction d = of(List.of(Direction.values()));
       return new PortIn(d, ports.isEmpty() && groups.isEmpty() ? List.of("p1") : ports, groups);
     }
+    if (what == 5 && !negated) {
+      return intersection();
+    }
     Symbol symbol = of(List.of(Symbol.values()));
     Slice slice = below(4) > 0 ? Slice.of(symbol) : slice(symbol);
     return below(4) == 0 ? between(slice) : in(slice, negated);
+  }
+
+  /** Of a named set with another one, or with literals. */
+  private Expression intersection() {
+    Slice slice =
+        Slice.of(of(List.of(Symbol.IP4_SRC, Symbol.IP4_DST, Symbol.IP6_SRC, Symbol.IP6_DST)));
+    Expression other =
+        random.nextBoolean() ? in(slice, true) : new In(slice, List.of(), List.of("s2"));
+    return new And(List.of(new In(slice, List.of(), List.of("s1")), other));
   }
 
   private Slice slice(Symbol symbol) {
