@@ -39,7 +39,6 @@ public class DistributionIT {
 
   private static final List<String> OURS =
       List.of(
-          "dev.heddle.acl-bundle",
           "dev.heddle.l2-switching",
           "dev.heddle.openflow-renderer",
           "dev.heddle.rest",

@@ -51,7 +51,12 @@ public class FeaturesIT {
   private static final String SEED = "heddle.seed";
   private static final List<String> OPTIONAL =
       List.of(
-          "heddle-l2", "heddle-openflow", "heddle-rest", "heddle-shell", "heddle-plain-switches");
+          "heddle-l2",
+          "heddle-acl",
+          "heddle-openflow",
+          "heddle-rest",
+          "heddle-shell",
+          "heddle-plain-switches");
   private static final int POOL = 8;
   private static final String LOADER = "BundleWiringImpl$BundleClassLoader";
   private static final Id<Node> N1 = Node.KIND.id("n1");
@@ -75,7 +80,9 @@ public class FeaturesIT {
     System.out.println("FeaturesIT: seed " + seed);
     Random random = new Random(seed);
     Map<String, Integer> before = Map.of();
-    run("feature:install heddle-plain-switches"); // the one that is not there at boot
+    for (String atNoBoot : List.of("heddle-plain-switches", "heddle-acl")) {
+      run("feature:install " + atNoBoot);
+    }
     int orders = Integer.getInteger(ORDERS);
     for (int order = -2; order < orders; order++) {
       List<String> going = shuffled(random);
