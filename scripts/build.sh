@@ -5,7 +5,7 @@ ASSEMBLY=$HEDDLE_ROOT/features/distribution/target/assembly
 
 # A digest of all that the build reads: paths, sizes, times.
 sources_digest() {
-  (cd "$HEDDLE_ROOT" && find pom.xml runtime l2-switching openflow-renderer bundles features \
+  (cd "$HEDDLE_ROOT" && find pom.xml runtime l2-switching acl-bundle openflow-renderer bundles features \
     \( -name target -o -name .flattened-pom.xml \) -prune -o -type f -printf '%p %s %T@\n' | sort | sha256sum)
 }
 

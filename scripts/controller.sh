@@ -49,7 +49,7 @@ listen_for_lab() {
 }
 
 controller_start() {
-  local pid started=$SECONDS
+  local pid mute started=$SECONDS
   # One that is being killed just now is still there for a moment: it answers, or it goes.
   while pid=$(controller_pid); do
     if controller_ready; then
@@ -63,6 +63,8 @@ controller_start() {
   unpack
   admit_console_key
   pki_prepare
+  HEDDLE_REST_TLS=$(rest_tls)
+  export HEDDLE_REST_TLS
   mkdir -p "$HEDDLE_HOME/data/log"
   listen_for_lab
   pid=$(controller_spawn)
@@ -73,6 +75,8 @@ controller_start() {
       tail -n 20 "$HEDDLE_HOME/data/log/start.log" >&2
       die "the controller ended while it started: heddle logs"
     }
+    mute=$(controller_mute)
+    [ -z "$mute" ] || die "process $pid runs, but cannot be asked: $mute"
     [ $((SECONDS - started)) -lt "$READY_SECONDS" ] || die "not ready after $READY_SECONDS s: heddle logs"
     sleep 0.2
   done
@@ -91,7 +95,16 @@ controller_spawn() {
   printf '%s' "$!"
 }
 
-controller_ready() { curl -fs -o /dev/null --max-time 2 "$(rest_url)/api/v1/ready"; }
+controller_ready() { curl -fs -K <(rest_trust) -o /dev/null --max-time 2 "$(rest_url)/api/v1/ready"; }
+
+# Why REST does not answer, in the controller's own words since it was started; empty if it said nothing.
+controller_mute() {
+  local since
+  since=$(date -r "$PID_FILE" +%Y-%m-%dT%H:%M:%S 2>/dev/null) || return 0
+  tail -n 2000 "$HEDDLE_HOME/data/log/heddle.log" 2>/dev/null | awk -v since="$since" '
+    $1 >= since && /REST (does not listen|listens on)|REST answers nobody|TLS: new connections/ { last = $0 }
+    END { if (last ~ /REST (does not listen|answers nobody)/) { sub(/^.*(RestComponent|CertificateWatch): /, "", last); print last } }' || true
+}
 
 controller_stop() {
   local pid
@@ -119,6 +132,7 @@ controller_status() {
   fi
   if ! controller_ready; then
     printf 'controller: process %s, not ready\n' "$pid"
+    controller_mute
     return 1
   fi
   printf 'controller: process %s, ready at %s, %s MB\n' "$pid" "$(rest_url)" \

@@ -14,10 +14,11 @@ pki() {
   case $command in
     init) pki_init ;;
     controller) pki_controller "$@" ;;
+    rest) pki_rest "$@" ;;
     node) pki_node "$@" ;;
     renew) pki_renew "$@" ;;
     show) pki_show ;;
-    *) die "usage: heddle pki init | controller [--san ADDRESS_OR_NAME]... | node NAME | renew [NAME]... | show" ;;
+    *) die "usage: heddle pki init | controller | rest [--san ADDRESS_OR_NAME]... | node NAME | renew [NAME]... | show" ;;
   esac
 }
 
@@ -39,25 +40,51 @@ pki_init() {
   done
 }
 
-pki_controller() {
-  local names=()
+# pki_names WHAT DEFAULT... -- [--san NAME]...: the names a certificate is for, into NAMES. renew asks for them again.
+NAMES=()
+pki_names() {
+  local what=$1 file=$PKI/$1/names
+  shift
+  NAMES=()
+  while [ "$1" != -- ]; do
+    NAMES+=("$1")
+    shift
+  done
+  shift
+  pki_init
+  mkdir -p "$PKI/$what"
+  [ -f "$file" ] || printf '%s\n' "${NAMES[@]}" >"$file"
+  [ $# -eq 0 ] || NAMES=()
   while [ $# -gt 0 ]; do
     if [ "$1" != --san ] || [ -z "${2:-}" ]; then
-      die "usage: heddle pki controller [--san ADDRESS_OR_NAME]..."
+      die "usage: heddle pki $what [--san ADDRESS_OR_NAME]..."
     fi
     pki_checked_name "$2"
-    names+=("$2")
+    NAMES+=("$2")
+    printf '%s\n' "${NAMES[@]}" >"$file"
     shift 2
   done
-  pki_init
-  mkdir -p "$PKI/controller"
-  # renew asks for the same names again
-  [ ${#names[@]} -eq 0 ] || printf '%s\n' "${names[@]}" >"$PKI/controller/names"
-  [ -f "$PKI/controller/names" ] || uname -n >"$PKI/controller/names"
-  mapfile -t names <"$PKI/controller/names"
-  pki_sign controllerca serverAuth "$TLS_DIRECTORY" heddle-controller "${names[@]}"
+  mapfile -t NAMES <"$file"
+}
+
+pki_controller() {
+  pki_names controller "$(uname -n)" -- "$@"
+  pki_sign controllerca serverAuth "$TLS_DIRECTORY" heddle-controller "${NAMES[@]}"
   pki_place "$PKI/switchca/cacert.pem" "$TLS_DIRECTORY/cacert.pem"
   say "the controller's certificate is in $TLS_DIRECTORY; a controller that runs takes it for new connections"
+}
+
+# What REST shows: a certificate of its own, so that it can be one of an authority that browsers know.
+pki_rest() {
+  local names=(127.0.0.1 ::1 localhost "$(uname -n)")
+  case ${HEDDLE_REST_ADDRESS:-} in
+    '' | 0.0.0.0 | :: | 127.0.0.1 | ::1 | localhost) ;;
+    *) names+=("$HEDDLE_REST_ADDRESS") ;;
+  esac
+  pki_names rest "${names[@]}" -- "$@"
+  pki_sign controllerca serverAuth "$TLS_DIRECTORY/rest" heddle-rest "${NAMES[@]}"
+  pki_place "$PKI/controllerca/cacert.pem" "$TLS_DIRECTORY/rest/cacert.pem"
+  say "the certificate of REST is in $TLS_DIRECTORY/rest, for ${NAMES[*]}; clients trust $TLS_DIRECTORY/rest/cacert.pem"
 }
 
 pki_node() {
@@ -83,6 +110,7 @@ pki_renew() {
   local names=("$@") name
   if [ $# -eq 0 ]; then
     [ ! -d "$PKI/controller" ] || pki_controller
+    [ ! -d "$PKI/rest" ] || pki_rest
     mapfile -t names < <(find "$PKI/nodes" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' 2>/dev/null | sort)
   fi
   for name in "${names[@]}"; do
@@ -95,7 +123,7 @@ pki_renew() {
 
 pki_show() {
   local file
-  for file in "$PKI"/*/cacert.pem "$TLS_DIRECTORY/cert.pem" "$PKI"/nodes/*/cert.pem; do
+  for file in "$PKI"/*/cacert.pem "$TLS_DIRECTORY/cert.pem" "$TLS_DIRECTORY/rest/cert.pem" "$PKI"/nodes/*/cert.pem; do
     [ ! -f "$file" ] || printf '%s  %s\n' "$(openssl x509 -in "$file" -noout -enddate | sed 's/notAfter=/until /')" "$file"
   done
 }
@@ -148,6 +176,6 @@ pki_openssl() {
 
 # Before the controller starts for the first time: TLS is on unless it is told not to be.
 pki_prepare() {
-  [ "${HEDDLE_TLS:-on}" != off ] || return 0
-  [ -f "$TLS_DIRECTORY/cert.pem" ] || pki controller
+  if [ "${HEDDLE_TLS:-on}" != off ] && [ ! -f "$TLS_DIRECTORY/cert.pem" ]; then pki controller; fi
+  if [ "$(rest_tls)" = on ] && [ ! -f "$TLS_DIRECTORY/rest/cert.pem" ]; then pki rest; fi
 }

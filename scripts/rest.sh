@@ -11,16 +11,18 @@ rest_token() {
 
 # The token comes by a file: an argument would be seen in the list of processes.
 curl_rest() {
-  curl -sS -K <(printf 'header = "Authorization: Bearer %s"\n' "$(rest_token)") -H "Accept: ${ACCEPT:-text/plain}" "$@"
+  curl -sS -K <(rest_trust; printf 'header = "Authorization: Bearer %s"\n' "$(rest_token)") -H "Accept: ${ACCEPT:-text/plain}" "$@"
 }
 
 # rest METHOD PATH [curl options]: the body on stdout, or on stderr and exit code 1 if it was refused.
 rest() {
-  local method=$1 path=$2 body code
+  local method=$1 path=$2 body code failed=0
   shift 2
   body=$(mktemp)
-  if ! code=$(curl_rest -X "$method" -o "$body" -w '%{http_code}' "$@" "$(rest_url)/api/v1/$path"); then
+  code=$(curl_rest -X "$method" -o "$body" -w '%{http_code}' "$@" "$(rest_url)/api/v1/$path") || failed=$?
+  if [ "$failed" != 0 ]; then
     rm -f "$body"
+    [ "$failed" != 60 ] || die "$(rest_url) shows a certificate of nobody we trust; HEDDLE_CACERT names whom (docs/tls.md)"
     die "no answer from $(rest_url): heddle start"
   fi
   case $code in

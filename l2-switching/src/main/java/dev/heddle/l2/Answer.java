@@ -23,6 +23,7 @@ import dev.heddle.model.Attachment;
 import dev.heddle.model.Bits;
 import dev.heddle.model.Id;
 import dev.heddle.model.IpAddress;
+import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.View;
@@ -32,10 +33,10 @@ import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Spine;
 
 /**
- * ANSWER: who has an address of this network is answered on the asker's own node, by flows, so ARP
- * (RFC 826) and neighbour discovery (RFC 4861) cross no tunnel and need no controller. A port that
- * asks for its own address probes for a duplicate or announces itself: that is flooded, never
- * answered.
+ * ANSWER: who is plugged in with an address of this network is answered on the asker's own node, by
+ * flows, so ARP (RFC 826) and neighbour discovery (RFC 4861) cross no tunnel and need no
+ * controller. A port that asks for its own address probes for a duplicate or announces itself: that
+ * is flooded, never answered.
  */
 final class Answer {
 
@@ -63,10 +64,10 @@ final class Answer {
   private Answer() {}
 
   static void port(Id<LogicalPort> id, View view, FlowSink out) {
-    view.fact(Attachment.OF_PORT, id).ifPresent(a -> write(a, out));
+    view.fact(Attachment.OF_PORT, id).ifPresent(a -> write(a, view, out));
   }
 
-  private static void write(Attachment a, FlowSink out) {
+  private static void write(Attachment a, View view, FlowSink out) {
     LogicalPort port = a.port();
     if (port.localnet().isPresent()) {
       // Each node hears what is asked outside; the one that has the port lets its guest answer.
@@ -78,6 +79,9 @@ final class Answer {
               .because(port.id())
               .where(Scope.network(a.network().id())));
       return;
+    }
+    if (view.fact(Location.OF_PORT, port.id()).isEmpty()) {
+      return; // nobody can be told to send there
     }
     for (IpAddress address : port.addresses()) {
       FlowDraft own = Spine.ANSWER.flow(OWN).match(IN_PORT, port.key());

@@ -26,9 +26,9 @@ import dev.heddle.pipeline.Spine;
 import java.util.Optional;
 
 /**
- * SWITCH: a known MAC goes to its port, broadcast and multicast to everybody. The rest goes where
- * it was learned, else to those ports only that take unknown addresses, and out to the physical
- * network if there is one; else nowhere.
+ * SWITCH: a known MAC goes to its port, with the address of the node that has it; broadcast and
+ * multicast to everybody. The rest goes where it was learned, else to those ports only that take
+ * unknown addresses, and out to the physical network if there is one; else nowhere.
  */
 final class Forward {
 
@@ -48,13 +48,26 @@ final class Forward {
         .ifPresent(
             a -> {
               Scope scope = Scope.network(a.network().id());
-              FlowDraft known = Spine.SWITCH.flow(100).match(NETWORK, a.network().key());
-              known.match(ETH_DST, a.port().mac()).set(OUT_PORT, a.port().key());
-              out.add(known.next().because(id).where(scope));
+              known(a, view).ifPresent(known -> out.add(known.because(id).where(scope)));
               if (a.port().unknown()) {
                 out.add(learn(a).because(id).where(scope));
               }
             });
+  }
+
+  /**
+   * A port that is nowhere needs no flow: its MAC goes where any unknown one goes. Where those go
+   * somewhere, it has one all the same, or strangers would get its frames.
+   */
+  private static Optional<FlowDraft> known(Attachment a, View view) {
+    Optional<Location> at = view.fact(Location.OF_PORT, a.port().id());
+    if (at.isEmpty() && unknown(a.network(), view).isEmpty()) {
+      return Optional.empty();
+    }
+    FlowDraft known = Spine.SWITCH.flow(100).match(NETWORK, a.network().key());
+    known.match(ETH_DST, a.port().mac()).set(OUT_PORT, a.port().key());
+    at.flatMap(l -> l.tunnelEnd(view)).ifPresent(end -> known.set(Field.TUNNEL_DST, end));
+    return Optional.of(known.next());
   }
 
   /**

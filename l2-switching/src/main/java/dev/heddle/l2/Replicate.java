@@ -5,6 +5,7 @@ import static dev.heddle.pipeline.Field.NETWORK;
 import static dev.heddle.pipeline.Field.OUT_PORT;
 import static dev.heddle.pipeline.Field.PART;
 
+import dev.heddle.model.Bits;
 import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
@@ -17,11 +18,13 @@ import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.Uplink;
 import dev.heddle.model.View;
+import dev.heddle.pipeline.Action;
 import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.FlowDraft;
 import dev.heddle.pipeline.FlowSink;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Spine;
+import dev.heddle.policy.Policed;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -38,7 +41,8 @@ import java.util.stream.Stream;
  * REPLICATE: a flooded packet goes to every local member but its sender, and one copy into the
  * tunnel to each other node that has a member. What came by tunnel never goes back into one: the
  * sender's node has served all nodes (split horizon). Members get it straight from here, without a
- * lookup per copy, since OVS allows 4,096 lookups per packet.
+ * lookup per copy, since OVS allows 4,096 lookups per packet. Only a member under policy gets its
+ * copy by way of the stages behind this one.
  *
  * <p>Both lists are made of parts: one member more writes one part of one node anew, and the list
  * of nodes is the same on each of them, since CROSS leaves the node itself out.
@@ -183,7 +187,18 @@ final class Replicate {
       return;
     }
     FlowDraft copies = part(members.get(0).networkKey(), group.number(part.number()));
-    members.forEach(m -> copies.output(m.ofPort()));
+    for (Location m : members) {
+      if (view.fact(Policed.OF_PORT, m.port()).isPresent()) {
+        // By itself, so that what happens to this copy is not seen by the next.
+        copies.then(
+            new Action.Clone(
+                List.of(
+                    Action.Set.of(OUT_PORT, Bits.of(m.portKey())),
+                    new Action.Resubmit(Spine.LOCATE.table()))));
+      } else {
+        copies.output(m.ofPort());
+      }
+    }
     out.add(copies.because(part.network()).where(Scope.node(part.node())));
   }
 

@@ -1,6 +1,6 @@
 package dev.heddle.openflow;
 
-import dev.heddle.openflow.tls.CertificateFiles;
+import dev.heddle.tls.CertificateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +65,7 @@ public final class Pki {
         "set-ssl",
         files.key().toString(),
         files.certificate().toString(),
-        files.authorities().toString());
+        files.authorities().orElseThrow().toString());
   }
 
   private String heddle(Map<String, String> environment, String... arguments) {

@@ -23,7 +23,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -46,11 +46,9 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     CLOSING
   }
 
-  private static final Duration LINGER = Duration.ofSeconds(2);
-
   /** Where whole requests go. */
   interface Door {
-    boolean admits(HttpRequest request);
+    boolean admits(HttpRequest request, SocketAddress from);
 
     /** Takes {@code bytes} more of all bodies' share; false if there is none left. */
     boolean take(long bytes);
@@ -129,7 +127,7 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     body = new ByteArrayOutputStream();
     last = !HttpUtil.isKeepAlive(request);
     phase = Phase.RECEIVING;
-    if (!door.admits(request)) {
+    if (!door.admits(request, context.channel().remoteAddress())) {
       refuse(new Refusal(401, "A token is needed: Authorization: Bearer TOKEN."));
     } else if (HttpUtil.getContentLength(request, 0L) > limits.bodyBytes()) {
       refuse(tooLarge());
@@ -191,9 +189,7 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
 
   /** Address and port of the client. */
   String peer() {
-    return context.channel().remoteAddress() instanceof InetSocketAddress peer
-        ? peer.getAddress().getHostAddress() + " port " + peer.getPort()
-        : "a client that left";
+    return Doorway.named(context.channel().remoteAddress());
   }
 
   /** Answers the request; called from any thread. */
@@ -232,20 +228,10 @@ final class Connection extends SimpleChannelInboundHandler<HttpObject> {
     closeIn(limits.idleTime()); // for a client that does not take its answer, too
     ChannelFuture written = context.writeAndFlush(response);
     if (last) {
-      written.addListener(done -> linger());
+      written.addListener(done -> Lingering.closeSoon((SocketChannel) context.channel()));
     } else {
       written.addListener(done -> context.channel().config().setAutoRead(true));
     }
-  }
-
-  /**
-   * Closing at once while the client still sends would reset the connection and lose the answer on
-   * its way (RFC 9112, 9.6): we say that no more comes, and throw away what does.
-   */
-  private void linger() {
-    ((SocketChannel) context.channel()).shutdownOutput();
-    context.channel().config().setAutoRead(true);
-    closeIn(LINGER);
   }
 
   private void stream(Reply.Events reply) {

@@ -4,10 +4,14 @@ import dev.heddle.model.Network;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Inspection;
+import dev.heddle.tls.CertificateFiles;
+import dev.heddle.tls.CertificateWatch;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -27,8 +31,10 @@ public final class RestComponent {
   /**
    * etc/dev.heddle.rest.cfg.
    *
-   * <p>{@code address} is a loopback address, {@code port} 0 to 65535, {@code token_file} empty for
-   * {@code heddle.token} in Karaf's etc, {@code tokens_file} likewise for {@code heddle.tokens}.
+   * <p>{@code port} is 0 to 65535, {@code token_file} empty for {@code heddle.token} in Karaf's
+   * etc, {@code tokens_file} likewise for {@code heddle.tokens}; {@code tls} is "on", or "off"
+   * where {@code address} is a loopback address; {@code tls_key} and {@code tls_certificate} are
+   * PEM files, empty for those in {@code tls/rest} of Karaf's etc.
    */
   public @interface Config {
     String address() default "127.0.0.1";
@@ -38,6 +44,12 @@ public final class RestComponent {
     String token_file() default "";
 
     String tokens_file() default "";
+
+    String tls() default "on";
+
+    String tls_key() default "";
+
+    String tls_certificate() default "";
   }
 
   private final RestServer server;
@@ -60,16 +72,11 @@ public final class RestComponent {
       throws IOException {
     try {
       InetAddress address = InetAddress.getByName(config.address());
-      if (!address.isLoopbackAddress()) {
-        throw new IOException(
-            "address "
-                + config.address()
-                + " is refused: the token would cross the network in the clear, and TLS is not"
-                + " configured. Set a loopback address in etc/dev.heddle.rest.cfg");
-      }
+      Optional<CertificateWatch> certificates = certificates(config, address);
       server =
           new RestServer(
               new InetSocketAddress(address, config.port()),
+              certificates,
               Tokens.in(
                   file(config.tokens_file(), "heddle.tokens"),
                   file(config.token_file(), "heddle.token")),
@@ -81,8 +88,38 @@ public final class RestComponent {
     } catch (IOException e) {
       LOG.error("REST does not listen: {}", e.getMessage());
       throw e;
+    } finally {
+      leaveThread();
     }
-    LOG.info("REST listens on {}", server.address());
+    LOG.info(
+        "REST listens on {}, {}",
+        server.address(),
+        config.tls().equals("on") ? "TLS" : "in the clear");
+  }
+
+  private static Optional<CertificateWatch> certificates(Config config, InetAddress address)
+      throws IOException {
+    switch (config.tls()) {
+      case "on":
+        CertificateFiles files =
+            new CertificateFiles(
+                file(config.tls_key(), "tls/rest/privkey.pem"),
+                file(config.tls_certificate(), "tls/rest/cert.pem"),
+                Optional.empty());
+        return Optional.of(
+            new CertificateWatch(files, Clock.systemUTC(), LOG::warn, "REST answers nobody"));
+      case "off":
+        if (!address.isLoopbackAddress()) {
+          throw new IOException(
+              "address "
+                  + config.address()
+                  + " is refused: tls = off in etc/dev.heddle.rest.cfg, and tokens would cross the"
+                  + " network in the clear; set tls = on, or a loopback address");
+        }
+        return Optional.empty();
+      default:
+        throw new IOException("tls must be \"on\" or \"off\", not " + config.tls());
+    }
   }
 
   private static Path file(String configured, String name) {
@@ -93,6 +130,15 @@ public final class RestComponent {
 
   @Deactivate
   void stop() {
-    server.close();
+    try {
+      server.close();
+    } finally {
+      leaveThread();
+    }
+  }
+
+  /** The container's thread outlives us; what Netty keeps in it would keep our classes with it. */
+  private static void leaveThread() {
+    FastThreadLocal.removeAll();
   }
 }

@@ -5,6 +5,7 @@ import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.DesiredFlows;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.show.Objects;
+import dev.heddle.tls.CertificateWatch;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -22,6 +23,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +34,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Listens and answers. Two event loops move bytes; a few workers, with a bounded queue before them,
@@ -39,8 +43,12 @@ import java.util.function.Supplier;
  */
 final class RestServer implements AutoCloseable, Connection.Door {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
+
   private final Limits limits;
   private final Tokens tokens;
+  private final Doorway doorway;
+  private final Optional<TlsEntrance> tls;
   private final Routes routes;
   private final EventLoopGroup loops = new NioEventLoopGroup(2, named("heddle-rest-io"));
   private final ThreadPoolExecutor workers;
@@ -54,10 +62,12 @@ final class RestServer implements AutoCloseable, Connection.Door {
 
   /**
    * @param address where to listen; port 0 takes a free one
+   * @param certificates of TLS; without them HTTP goes in the clear
    * @throws IOException if it cannot listen there
    */
   RestServer(
       InetSocketAddress address,
+      Optional<CertificateWatch> certificates,
       Tokens tokens,
       Limits limits,
       Network network,
@@ -67,6 +77,8 @@ final class RestServer implements AutoCloseable, Connection.Door {
       throws IOException {
     this.limits = limits;
     this.tokens = tokens;
+    doorway = new Doorway(limits.connections(), limits.connectionsOfOne(), System::nanoTime);
+    tls = certificates.map(c -> new TlsEntrance(c, limits.handshakeTime(), doorway::refuse));
     workers =
         new ThreadPoolExecutor(
             limits.workers(),
@@ -102,6 +114,7 @@ final class RestServer implements AutoCloseable, Connection.Door {
             });
     revision.accumulateAndGet(inspection.work().revision(), Math::max);
     listening = listen(address);
+    follower.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
   }
 
   private static DefaultThreadFactory named(String name) {
@@ -131,11 +144,19 @@ final class RestServer implements AutoCloseable, Connection.Door {
   }
 
   private void accept(SocketChannel channel) {
-    if (clients.size() >= limits.connections()) {
+    if (!doorway.enter(channel)) {
       channel.close();
       return;
     }
     clients.add(channel);
+    if (tls.isPresent()) {
+      tls.get().admit(channel, () -> speak(channel));
+    } else {
+      speak(channel);
+    }
+  }
+
+  private void speak(SocketChannel channel) {
     channel
         .pipeline()
         .addLast(
@@ -151,9 +172,13 @@ final class RestServer implements AutoCloseable, Connection.Door {
   }
 
   @Override
-  public boolean admits(HttpRequest request) {
-    return request.uri().equals(Routes.READY)
-        || tokens.admits(request.headers().get("Authorization"));
+  public boolean admits(HttpRequest request, SocketAddress from) {
+    String token = request.headers().get("Authorization");
+    if (request.uri().equals(Routes.READY) || tokens.admits(token)) {
+      return true;
+    }
+    doorway.unknown(from, request.method().name(), request.uri(), token != null);
+    return false;
   }
 
   @Override
@@ -187,6 +212,16 @@ final class RestServer implements AutoCloseable, Connection.Door {
     }
   }
 
+  /** What has to be looked at from time to time: an exception would end that. */
+  private void look() {
+    try {
+      tls.ifPresent(TlsEntrance::refresh);
+      doorway.sweep();
+    } catch (RuntimeException e) {
+      LOG.error("REST cannot look at its certificates", e);
+    }
+  }
+
   private CompletionStage<Reply> outcome(
       String method, String uri, HttpHeaders headers, byte[] body, String peer) {
     try {
@@ -217,6 +252,7 @@ final class RestServer implements AutoCloseable, Connection.Door {
     clients.close().awaitUninterruptibly();
     workers.shutdownNow();
     follower.shutdownNow();
+    doorway.close();
     loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

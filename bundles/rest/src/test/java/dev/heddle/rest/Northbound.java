@@ -14,6 +14,7 @@ import dev.heddle.openflow.placement.Placement;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.plain.PlainRuntime;
 import dev.heddle.store.MemoryStore;
+import dev.heddle.tls.CertificateWatch;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -49,11 +50,17 @@ final class Northbound implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
 
   Northbound(Path directory, Limits limits) throws Exception {
+    this(directory, limits, Optional.empty());
+  }
+
+  Northbound(Path directory, Limits limits, Optional<CertificateWatch> certificates)
+      throws Exception {
     tokenFile = directory.resolve("heddle.token");
     controller.confirmedBy(nodes);
     server =
         new RestServer(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            certificates,
             Tokens.in(directory.resolve("heddle.tokens"), tokenFile),
             limits,
             controller,

@@ -215,8 +215,12 @@ class RolesTest {
     HttpResponse<String> refused = send("reader", "GET", "ports", "");
     assertThat(refused.statusCode()).isEqualTo(401);
     assertThat(json(refused).path("error").asText()).contains("A token is needed");
-    assertThat(lastLine())
+    List<String> lines = audit();
+    assertThat(lines.get(lines.size() - 2))
         .contains("from=heddle.tokens did=token object=Token/reader outcome=revoked");
+    assertThat(lastLine())
+        .contains("who=- role=none from=")
+        .contains("did=GET object=/api/v1/ports outcome=refused why=\"this token lets nobody in\"");
     north.send("PUT", "port/red-b", port("red-b", "12"));
     assertThatThrownBy(() -> watch.body().readAllBytes()).isInstanceOf(IOException.class);
     write(Files.readString(tokens) + line("reader", "operate"));

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.show.Syntax;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -20,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,13 +37,13 @@ class StrangersTest {
 
   /** Little of everything; time is as given. */
   private static Limits tight(Duration time) {
-    return new Limits(8, 100_000, 150_000, time, time, 1, 1, 2, 16, 2);
+    return new Limits(8, 8, 100_000, 150_000, time, time, time, 1, 1, 2, 16, 2);
   }
 
   /** As tight, but no request finds the queue full: what is refused is refused for itself. */
   private static Limits tightButForTheQueue() {
     Duration time = Duration.ofMinutes(1);
-    return new Limits(8, 100_000, 150_000, time, time, 1, 16, 2, 16, 2);
+    return new Limits(8, 8, 100_000, 150_000, time, time, time, 1, 16, 2, 16, 2);
   }
 
   @TempDir Path directory;
@@ -164,6 +169,98 @@ class StrangersTest {
     assertThat(north.raw(head)).startsWith("HTTP/1.1 408 ");
     assertThat(north.raw("GET /api/v1/ports HT")).isEmpty();
     assertThat(north.raw("")).isEmpty();
+  }
+
+  @Test
+  void aHeadThatComesByteByByteIsEndedAtTheSameTime() throws Exception {
+    north.close();
+    north = new Northbound(directory, tight(Duration.ofMillis(500)));
+    int sent = 0;
+    try (Socket socket = connect()) {
+      socket.setSoTimeout(20);
+      OutputStream out = socket.getOutputStream();
+      boolean open = true;
+      while (open && sent < 1_000_000) {
+        try {
+          out.write('x');
+          sent++;
+          open = socket.getInputStream().read() >= 0;
+        } catch (SocketTimeoutException stillOpen) {
+          open = true;
+        } catch (IOException closed) {
+          open = false;
+        }
+      }
+      assertThat(open).isFalse();
+    }
+    assertThat(sent).isPositive();
+  }
+
+  @Test
+  void oneAddressCannotTakeThePlacesOfAll() throws Exception {
+    Doorway doorway = new Doorway(4, 2, () -> 0);
+    EmbeddedChannel[] mine = {at("192.0.2.1"), at("192.0.2.1"), at("192.0.2.1")};
+    EmbeddedChannel[] others = {at("192.0.2.2"), at("192.0.2.3"), at("192.0.2.4")};
+    assertThat(doorway.enter(mine[0])).isTrue();
+    assertThat(doorway.enter(mine[1])).isTrue();
+    assertThat(doorway.enter(mine[2])).isFalse();
+    assertThat(doorway.enter(others[0])).isTrue();
+    assertThat(doorway.enter(others[1])).isTrue();
+    assertThat(doorway.enter(others[2])).isFalse();
+    mine[0].close();
+    assertThat(doorway.enter(others[2])).isTrue();
+  }
+
+  private static EmbeddedChannel at(String address) {
+    return new EmbeddedChannel() {
+      @Override
+      protected SocketAddress remoteAddress0() {
+        return new InetSocketAddress(address, 4711);
+      }
+    };
+  }
+
+  @Test
+  void whoKnocksWithoutATokenIsAuditedSoManyTimesAMinuteAndThenCounted() throws Exception {
+    long before = audited("did=GET object=/api/v1/stages outcome=refused");
+    long counted = audited("more requests without a valid token");
+    for (int i = 0; i < 3 * Doorway.AUDITED; i++) {
+      assertThat(north.send(north.bare("stages?secret=" + i)).statusCode()).isEqualTo(401);
+    }
+    assertThat(audited("did=GET object=/api/v1/stages outcome=refused") - before)
+        .isEqualTo(Doorway.AUDITED);
+    north.close();
+    assertThat(audited("more requests without a valid token") - counted).isEqualTo(1);
+    assertThat(audited("why=\"" + 2 * Doorway.AUDITED + " more requests")).isPositive();
+    assertThat(audited("secret")).isZero();
+  }
+
+  private static long audited(String words) throws IOException {
+    return Files.readAllLines(Path.of("target", "audit.log")).stream()
+        .filter(l -> l.contains(words))
+        .count();
+  }
+
+  @Test
+  void whatStrangersMakeUsWriteIsBounded() {
+    AtomicLong now = new AtomicLong();
+    Seldom seldom = new Seldom(2, now::get);
+    List<String> ended = new ArrayList<>();
+    int written = 0;
+    for (int i = 0; i < 5 * Seldom.MOST_KINDS; i++) {
+      written += seldom.admits("kind " + i) ? 1 : 0;
+    }
+    assertThat(written).isEqualTo(Seldom.MOST_KINDS + 2); // the further ones share a kind
+    for (int i = 0; i < 5; i++) {
+      seldom.admits("kind 0");
+    }
+    seldom.sweep((kind, count) -> ended.add(kind + " " + count));
+    assertThat(ended).isEmpty();
+    now.set(Seldom.WINDOW_NANOS);
+    seldom.sweep((kind, count) -> ended.add(kind + " " + count));
+    assertThat(ended)
+        .containsExactlyInAnyOrder("kind 0 4", Seldom.OTHERS + " " + (4 * Seldom.MOST_KINDS - 2));
+    assertThat(seldom.admits("kind 0")).isTrue();
   }
 
   @Test

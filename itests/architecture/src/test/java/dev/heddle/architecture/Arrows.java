@@ -32,15 +32,18 @@ record Arrows(String root) {
           "model", Set.of(),
           "store", Set.of("model"),
           "pipeline", Set.of("model"),
-          "engine", Set.of("model", "pipeline", "store"),
+          "expression", Set.of("model", "pipeline"),
+          "policy", Set.of("model", "pipeline", "expression"),
+          "engine", Set.of("model", "pipeline", "expression", "policy", "store"),
           "simulator", Set.of("model", "pipeline", "store", "engine"));
 
   /** What is neither core nor feature. Whatever is not listed here or above counts as a feature. */
   private static final Set<String> SURROUNDINGS =
-      Set.of("plain", "openflow", "show", "rest", "shell", "metrics", "bgp", "k8s");
+      Set.of("plain", "openflow", "tls", "show", "rest", "shell", "metrics", "bgp", "k8s");
 
   /** What a feature may name of Heddle, besides itself. */
-  private static final Set<String> SEEN_BY_FEATURES = Set.of("model", "pipeline");
+  private static final Set<String> SEEN_BY_FEATURES =
+      Set.of("model", "pipeline", "expression", "policy");
 
   List<ArchRule> all() {
     return List.of(core(), features(), renderer(), guice(), osgi(), cycles());
@@ -57,8 +60,9 @@ record Arrows(String root) {
   ArchRule features() {
     return ArchRuleDefinition.classes()
         .that(DescribedPredicate.describe("belong to a feature", this::isFeature))
-        .should(nameOnly("itself, model and pipeline", part -> SEEN_BY_FEATURES))
-        .as("features see model and pipeline, never the engine, the outside or one another")
+        .should(nameOnly("itself, model, pipeline and expression", part -> SEEN_BY_FEATURES))
+        .as(
+            "features see model, pipeline and expression, never the engine, the outside or one another")
         .allowEmptyShould(true);
   }
 

@@ -8,6 +8,7 @@ import dev.heddle.l2.L2Switching;
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
 import dev.heddle.openflow.placement.Placement;
+import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.plain.PlainRuntime;
 import dev.heddle.rest.RestComponent;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +60,7 @@ public final class RestBench {
     figures.put("ports", ports).put("nodes", nodes).put("rounds", rounds);
     try (Controller controller =
         PlainRuntime.controller(fabric.store(), new L2Switching(), new Placement())) {
+      controller.confirmedBy(allConfirmed(nodes));
       int port = freePort();
       new RestComponent(config(directory, port), controller, controller, controller.inspection());
       ObjectNode times = figures.putObject("milliseconds");
@@ -81,6 +84,26 @@ public final class RestBench {
       remove(directory);
     }
     return figures;
+  }
+
+  /** Every node is connected and has confirmed whatever there is. */
+  private static Confirmations allConfirmed(int nodes) {
+    Map<Id<Node>, Confirmations.NodeState> states = new HashMap<>();
+    for (int i = 0; i < nodes; i++) {
+      states.put(
+          Node.KIND.id("n" + i), new Confirmations.NodeState(true, Long.MAX_VALUE, 0, 0, ""));
+    }
+    return new Confirmations() {
+      @Override
+      public Map<Id<Node>, NodeState> nodes() {
+        return states;
+      }
+
+      @Override
+      public AutoCloseable watch(Runnable onChange) {
+        return () -> {};
+      }
+    };
   }
 
   private static Map<String, List<String>> commands(Controller controller) {
@@ -136,6 +159,8 @@ public final class RestBench {
         Map.of(
             "address",
             "127.0.0.1",
+            "tls",
+            "off",
             "port",
             port,
             "token_file",

@@ -156,13 +156,13 @@ class BadInputTest {
 
   @Test
   void anObjectThatNoInstalledFeatureReadsNamesTheFeature() {
-    net.put(document("Acl", "web", spec().put("action", "allow")));
+    net.put(document("QosRule", "web", spec().put("action", "allow")));
     says(
-        "Acl",
+        "QosRule",
         "web",
         Condition.failed(
             Condition.REALIZED,
             "NoFeature",
-            "No installed feature reads objects of kind Acl; the feature to install is acl."));
+            "No installed feature reads objects of kind QosRule; the feature to install is qos."));
   }
 }

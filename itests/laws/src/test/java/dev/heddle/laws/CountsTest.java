@@ -168,8 +168,9 @@ class CountsTest {
   void aPortMoreRunsItsOwnUnitsAndThatOfItsNodesFlood() throws Exception {
     Cost unbound = cost(port(PORTS, PORTS, Map.of()));
     assertThat(unbound.units()).as("admit, answer, switch, guard, port").isEqualTo(5);
+    assertThat(unbound.keys()).as("nowhere yet: no switch hears of it").isZero();
     Cost bound = cost(bound(PORTS, 7));
-    assertThat(bound.units()).as("port, copies on its node").isEqualTo(2);
+    assertThat(bound.units()).as("port, answer, switch, copies on its node").isEqualTo(4);
     Cost both = cost(port(PORTS + 1, PORTS + 1, Map.of()), bound(PORTS + 1, 8));
     assertThat(both.units()).isLessThanOrEqualTo(12).isEqualTo(6);
     assertThat(both.all()).as("with facts and index sources").isLessThan(30);
@@ -183,11 +184,22 @@ class CountsTest {
     others.remove("n8");
     for (String other : others) {
       assertThat(both.tables(other))
-          .as("elsewhere it is answered for, switched to and located, no more")
-          .containsExactly(Spine.ANSWER.table(), Spine.SWITCH.table(), Spine.LOCATE.table());
+          .as("elsewhere it is answered for and switched to, no more")
+          .containsExactly(Spine.ANSWER.table(), Spine.SWITCH.table());
     }
     assertThat(both.tables("n8"))
         .contains(Spine.CLASSIFY.table(), Spine.ADMIT.table(), Spine.OUTPUT.table());
+  }
+
+  @Test
+  void locateHasAFlowForEachPortOfItsNodeAndNoneForOthers() {
+    long flows =
+        controller.read(s -> s.keys(Node.KIND.id("n7"))).stream()
+            .filter(key -> key.table() == Spine.LOCATE.table())
+            .count();
+    assertThat(flows)
+        .as("each port here, to other nodes, nowhere, the end of the stage")
+        .isLessThanOrEqualTo(PORTS / NODES + 3);
   }
 
   @Test

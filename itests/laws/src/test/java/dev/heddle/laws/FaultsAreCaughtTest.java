@@ -82,7 +82,8 @@ class FaultsAreCaughtTest {
         caught("REPLICATE copies twice", twice()),
         caught(
             "CLASSIFY forgets the tenant", actions(Spine.CLASSIFY, a -> !sets(a, Field.NETWORK))),
-        caught("LOCATE is known on one node only", scopeOfPort(Spine.LOCATE)),
+        caught("SWITCH says no node", actions(Spine.SWITCH, a -> !sets(a, Field.TUNNEL_DST))),
+        caught("LOCATE sends to no other node", lost(Spine.LOCATE, f -> f.key().priority() == 80)),
         caught("SWITCH is known on one node only", scopeOfPort(Spine.SWITCH)),
         caught("OUTPUT goes to the next port", nextPort()));
   }

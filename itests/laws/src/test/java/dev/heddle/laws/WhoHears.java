@@ -83,7 +83,7 @@ final class WhoHears {
   Set<String> answers(String from, String address) {
     return kind("LogicalPort").keySet().stream()
         .filter(p -> isAttached(p) && spec(p, "switch").equals(spec(from, "switch")))
-        .filter(p -> !p.equals(from) && claims(p).contains(address))
+        .filter(p -> !p.equals(from) && claims(p).contains(address) && nodes(p).size() == 1)
         .collect(Collectors.toSet());
   }
 
@@ -127,14 +127,18 @@ final class WhoHears {
 
   /** The node of a port: none if it is plugged in twice, or on a node that is not there. */
   private Optional<String> node(String port) {
-    List<String> nodes =
-        kind("Binding").values().stream()
-            .filter(b -> b.path("port").asText().equals(port))
-            .map(b -> b.path("node").asText())
-            .toList();
+    List<String> nodes = nodes(port);
     return nodes.size() == 1 && kind("Node").containsKey(nodes.get(0))
         ? Optional.of(nodes.get(0))
         : Optional.empty();
+  }
+
+  /** Where the port is plugged in. */
+  private List<String> nodes(String port) {
+    return kind("Binding").values().stream()
+        .filter(b -> b.path("port").asText().equals(port))
+        .map(b -> b.path("node").asText())
+        .toList();
   }
 
   private Set<String> tunnelTypes(String node) {

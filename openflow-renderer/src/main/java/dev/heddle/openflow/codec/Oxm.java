@@ -67,6 +67,13 @@ final class Oxm {
     nicira(Wire.CT_ZONE, 106);
     nicira(Wire.CT_MARK, 107);
     nicira(Wire.CT_LABEL, 108);
+    nicira(Wire.CT_NW_PROTO, 119);
+    nicira(Wire.CT_NW_SRC, 120);
+    nicira(Wire.CT_NW_DST, 121);
+    nicira(Wire.CT_IPV6_SRC, 122);
+    nicira(Wire.CT_IPV6_DST, 123);
+    nicira(Wire.CT_TP_SRC, 124);
+    nicira(Wire.CT_TP_DST, 125);
     written(Wire.ND_RESERVED, header(0x1000, 1, 4));
     written(Wire.ND_OPTIONS_TYPE, header(0x1000, 2, 1));
     nicira(Wire.TUN_SRC, 31);

@@ -1,7 +1,9 @@
 package dev.heddle.openflow.ovsdb;
 
 import dev.heddle.openflow.ovsdb.OvsdbValue.Uuid;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,6 +20,17 @@ final class AnsweredRows {
 
   private final Map<Uuid, Done> done = new HashMap<>();
 
+  /** Whether nothing has changed that says which interface is to say what. */
+  static boolean areTheSame(Tables before, Tables now) {
+    return before.rows().get("Interface") == now.rows().get("Interface")
+        && before.rows().get("Port") == now.rows().get("Port")
+        && ports(before) == ports(now);
+  }
+
+  private static OvsdbValue ports(Tables tables) {
+    return tables.named("Bridge", NodeSetup.BRIDGE).map(row -> row.value("ports")).orElse(null);
+  }
+
   /** What makes Interface rows say their answers; worked out as it is taken. */
   Stream<Operation> operations(
       Map<Uuid, Row> rows, NodeSnapshot snapshot, Map<String, Answer> byIfaceId) {
@@ -32,9 +45,13 @@ final class AnsweredRows {
     if (!refused.isEmpty()) {
       done.clear();
     }
-    return rows.values().stream()
-        .filter(row -> !isDone(row, byIfaceId))
-        .flatMap(row -> operation(row, snapshot, byIfaceId, refused).stream());
+    List<Row> due = new ArrayList<>();
+    for (Row row : rows.values()) {
+      if (!isDone(row, byIfaceId)) {
+        due.add(row);
+      }
+    }
+    return due.stream().flatMap(row -> operation(row, snapshot, byIfaceId, refused).stream());
   }
 
   private boolean isDone(Row row, Map<String, Answer> byIfaceId) {

@@ -38,11 +38,11 @@ record BridgeMappings(SortedMap<String, String> bridges, List<String> problems) 
 
   /** The port on br-int that leads to a physical network. */
   static String inner(String physicalNetwork) {
-    return "heddle-phys-" + physicalNetwork;
+    return OwnRows.PREFIX + "phys-" + physicalNetwork;
   }
 
   /** Its peer, on the bridge with the uplink. */
   static String outer(String physicalNetwork) {
-    return "heddle-int-" + physicalNetwork;
+    return OwnRows.PREFIX + "int-" + physicalNetwork;
   }
 }

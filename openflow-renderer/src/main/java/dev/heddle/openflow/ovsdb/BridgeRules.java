@@ -21,7 +21,8 @@ final class BridgeRules {
   private BridgeRules() {}
 
   static boolean owned(Row row) {
-    return row.map("external_ids").entrySet().containsAll(NodeSetup.OWNED.entrySet());
+    return NodeSetup.OWNED.entrySet().stream()
+        .allMatch(e -> row.entry("external_ids", e.getKey()).equals(Optional.of(e.getValue())));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.heddle.openflow.ovsdb;
 
 import dev.heddle.openflow.ovsdb.OvsdbValue.Uuid;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ final class InterfaceViews implements NodeSnapshot.Reader {
   private Map<Uuid, Row> portRows;
   private int interfaces;
   private List<Uuid> devices = List.of();
+  private List<Uuid> own = List.of();
 
   private List<Row> pluggedRows = List.of();
   private Plugged plugged = new Plugged(new TreeMap<>(), List.of(), new TreeMap<>());
@@ -37,10 +39,48 @@ final class InterfaceViews implements NodeSnapshot.Reader {
       ports = now;
       portRows = ofPorts;
       interfaces = rows.size();
-      devices = NodeSnapshot.Reader.super.devices(bridge, tables).stream().map(Row::uuid).toList();
+      List<Row> all = inOrder(bridge, tables);
+      devices = all.stream().map(Row::uuid).toList();
+      own = NodeSnapshot.Reader.super.own(all).stream().map(Row::uuid).toList();
+      return all;
     }
-    List<Row> found = new ArrayList<>(devices.size());
+    return those(devices, rows);
+  }
+
+  /** Those that were there stand in order already. */
+  private List<Row> inOrder(Row bridge, Tables tables) {
+    Map<Uuid, Row> fresh = new HashMap<>();
+    Map<Uuid, Row> rows = tables.rows().getOrDefault("Interface", Map.of());
+    bridge.forEachUuid(
+        "ports",
+        uuid -> {
+          Row port = portRows.get(uuid);
+          if (port != null) {
+            port.forEachUuid(
+                "interfaces",
+                of -> Optional.ofNullable(rows.get(of)).ifPresent(r -> fresh.put(of, r)));
+          }
+        });
+    List<Row> all = new ArrayList<>(fresh.size());
     for (Uuid uuid : devices) {
+      Row row = fresh.remove(uuid);
+      if (row != null) {
+        all.add(row);
+      }
+    }
+    all.addAll(fresh.values());
+    all.sort(BY_NAME);
+    return all;
+  }
+
+  @Override
+  public List<Row> own(List<Row> all) {
+    return all.stream().filter(row -> own.contains(row.uuid())).toList();
+  }
+
+  private static List<Row> those(List<Uuid> uuids, Map<Uuid, Row> rows) {
+    List<Row> found = new ArrayList<>(uuids.size());
+    for (Uuid uuid : uuids) {
       Row row = rows.get(uuid);
       if (row != null) {
         found.add(row);
@@ -58,26 +98,51 @@ final class InterfaceViews implements NodeSnapshot.Reader {
   }
 
   private Optional<Plugged> changed(List<Row> rows) {
-    if (rows.size() != pluggedRows.size()
-        || !plugged.duplicates().isEmpty()
-        || !plugged.refused().isEmpty()) {
+    if (!plugged.duplicates().isEmpty() || !plugged.refused().isEmpty()) {
       return Optional.empty();
     }
+    List<Row> gone = new ArrayList<>();
+    List<Row> come = new ArrayList<>();
+    compare(pluggedRows, rows, gone, come);
+    return gone.isEmpty() && come.isEmpty() ? Optional.of(plugged) : changed(gone, come);
+  }
+
+  private Optional<Plugged> changed(List<Row> gone, List<Row> come) {
     SortedMap<String, InterfaceView> interfaces = new TreeMap<>(plugged.interfaces());
-    for (int i = 0; i < rows.size(); i++) {
-      Row row = rows.get(i);
-      Row old = pluggedRows.get(i);
-      if (row == old) {
-        continue;
-      }
+    for (Row row : gone) {
+      row.entry("external_ids", Plugged.IFACE_ID).ifPresent(interfaces::remove);
+    }
+    for (Row row : come) {
       Optional<String> ifaceId = row.entry("external_ids", Plugged.IFACE_ID);
-      if (!row.uuid().equals(old.uuid())
-          || !ifaceId.equals(old.entry("external_ids", Plugged.IFACE_ID))) {
-        return Optional.empty();
+      if (ifaceId.isPresent()) {
+        String id = ifaceId.get();
+        String name = row.text("name");
+        if (!NodeSnapshot.isName(id)
+            || !NodeSnapshot.isName(name)
+            || interfaces.put(id, InterfaceView.of(id, name, row)) != null) {
+          return Optional.empty();
+        }
       }
-      ifaceId.ifPresent(id -> interfaces.put(id, InterfaceView.of(id, row.text("name"), row)));
     }
     return Optional.of(new Plugged(interfaces, List.of(), new TreeMap<>()));
+  }
+
+  /** What is in one of two lists by name only; a row that has changed is in both. */
+  private static void compare(List<Row> before, List<Row> now, List<Row> gone, List<Row> come) {
+    int old = 0;
+    for (Row row : now) {
+      while (old < before.size()
+          && before.get(old) != row
+          && BY_NAME.compare(before.get(old), row) <= 0) {
+        gone.add(before.get(old++));
+      }
+      if (old < before.size() && before.get(old) == row) {
+        old++;
+      } else {
+        come.add(row);
+      }
+    }
+    gone.addAll(before.subList(old, before.size()));
   }
 
   @Override

@@ -81,6 +81,7 @@ public final class NodeDatabase {
   private Optional<String> setupFailure = Optional.empty();
   private Optional<Plan> plan = Optional.empty();
   private final InterfaceViews views = new InterfaceViews();
+  private final OwnRows own = new OwnRows();
   private final AnsweredRows answered = new AnsweredRows();
   private boolean known;
   private boolean inFlight;
@@ -176,7 +177,6 @@ public final class NodeDatabase {
               if (!zones.equals(Optional.of(all))) {
                 zones = Optional.of(all);
                 zonesTold = false;
-                answersTried = false;
                 work();
               }
             });
@@ -192,11 +192,11 @@ public final class NodeDatabase {
 
   private void changed(Tables now) {
     zonesTold &= Objects.equals(tables.rows().get("Bridge"), now.rows().get("Bridge"));
+    answersTried &= AnsweredRows.areTheSame(tables, now);
     tables = now;
     known = true;
     unseen = true;
     setupTried = false;
-    answersTried = false;
     work();
   }
 
@@ -209,7 +209,7 @@ public final class NodeDatabase {
       plan =
           desired
               .map(wanted -> peers.map(wanted::watching).orElse(wanted))
-              .map(wanted -> NodeSetup.plan(tables, wanted));
+              .map(wanted -> NodeSetup.plan(own.of(tables), wanted));
       setupFailure = setupFailure.filter(failure -> !setup().isEmpty());
       publish();
     }
@@ -220,8 +220,7 @@ public final class NodeDatabase {
     if (!setupTried && !setup.isEmpty()) {
       setupTried = true;
       send(setup, true);
-    } else if (!answersTried) {
-      answersTried = true;
+    } else if (!answersTried || !zonesTold) {
       List<Operation> writes = answersTo(published.get());
       if (!writes.isEmpty()) {
         send(writes, false);
@@ -236,7 +235,7 @@ public final class NodeDatabase {
   private void publish() {
     List<String> problems = new ArrayList<>(plan.map(Plan::problems).orElse(List.of()));
     setupFailure.ifPresent(problems::add);
-    Optional<NodeSnapshot> now = NodeSnapshot.of(tables, views).map(s -> s.withProblems(problems));
+    Optional<NodeSnapshot> now = NodeSnapshot.of(tables, views, problems);
     if (now.isEmpty() && refusal.isEmpty()) {
       refusal = Optional.of(NodeSnapshot.NAMELESS);
       connection.remark("its database is not taken in. " + NodeSnapshot.NAMELESS);
@@ -259,7 +258,11 @@ public final class NodeDatabase {
                 .flatMap(bridge -> zones.flatMap(z -> z.operation(bridge)).stream());
     zonesTold = true;
     Stream<Operation> answering =
-        answered.operations(tables.rows().getOrDefault("Interface", Map.of()), snapshot, answers);
+        answersTried
+            ? Stream.empty()
+            : answered.operations(
+                tables.rows().getOrDefault("Interface", Map.of()), snapshot, answers);
+    answersTried = true;
     return Stream.concat(zoning, answering).limit(MOST_OPERATIONS).toList();
   }
 

@@ -14,7 +14,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /**
  * What a node is seen to be at one moment; computed from its rows alone, so equal rows give equal
@@ -59,7 +58,7 @@ public record NodeSnapshot(
       "The node has no usable name: set external_ids:system-id of Open_vSwitch to 1 to 253 of"
           + " letters, digits, '.', '_', ':' and '-'.";
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._:-]{1,253}");
+  private static final int LONGEST_NAME = 253;
 
   /**
    * Several interfaces claim one port.
@@ -92,7 +91,17 @@ public record NodeSnapshot(
 
   /** Names of nodes, ports, interfaces and keys: what may enter the model from outside. */
   static boolean isName(String text) {
-    return NAME.matcher(text).matches();
+    if (text.isEmpty() || text.length() > LONGEST_NAME) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+      if (!letter && "._:-".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** An address written in digits. Never asks DNS. */
@@ -111,6 +120,8 @@ public record NodeSnapshot(
 
   /** Reads the rows of br-int. */
   interface Reader {
+    Comparator<Row> BY_NAME = Comparator.comparing(row -> row.text("name"));
+
     default InterfaceView view(String ifaceId, String name, Row row) {
       return InterfaceView.of(ifaceId, name, row);
     }
@@ -120,8 +131,18 @@ public record NodeSnapshot(
       return tables
           .follow(bridge, "ports", "Port")
           .flatMap(port -> tables.follow(port, "interfaces", "Interface"))
-          .sorted(Comparator.comparing((Row row) -> row.text("name")))
+          .distinct()
+          .sorted(BY_NAME)
           .toList();
+    }
+
+    /**
+     * Those that we made ourselves.
+     *
+     * @param devices the interfaces of br-int, by name
+     */
+    default List<Row> own(List<Row> devices) {
+      return devices.stream().filter(row -> row.text("name").startsWith(OwnRows.PREFIX)).toList();
     }
 
     /**
@@ -138,10 +159,13 @@ public record NodeSnapshot(
 
   /** Nothing if the node has no usable name, see {@link #NAMELESS}. */
   public static Optional<NodeSnapshot> of(Tables tables) {
-    return of(tables, new Reader() {});
+    return of(tables, new Reader() {}, List.of());
   }
 
-  static Optional<NodeSnapshot> of(Tables tables, Reader reader) {
+  /**
+   * @param more problems that others have found
+   */
+  static Optional<NodeSnapshot> of(Tables tables, Reader reader, List<String> more) {
     Optional<Row> root = tables.only("Open_vSwitch");
     Map<String, String> ids = root.map(row -> row.map("external_ids")).orElse(new TreeMap<>());
     Optional<String> name =
@@ -149,11 +173,16 @@ public record NodeSnapshot(
             .map(key -> ids.getOrDefault(key, ""))
             .filter(NodeSnapshot::isName)
             .findFirst();
-    return name.map(n -> of(n, root.orElseThrow(), ids, tables, reader));
+    return name.map(n -> of(n, root.orElseThrow(), ids, tables, reader, more));
   }
 
   private static NodeSnapshot of(
-      String name, Row root, Map<String, String> ids, Tables tables, Reader reader) {
+      String name,
+      Row root,
+      Map<String, String> ids,
+      Tables tables,
+      Reader reader,
+      List<String> more) {
     List<String> problems = new ArrayList<>();
     Optional<String> encap = Optional.ofNullable(ids.get(NodeSetup.ENCAP_ADDRESS));
     Optional<InetAddress> address = encap.flatMap(NodeSnapshot::address);
@@ -166,9 +195,10 @@ public record NodeSnapshot(
     problems.addAll(watched.problems());
     Optional<Row> bridge = tables.named("Bridge", NodeSetup.BRIDGE);
     List<Row> devices = bridge.map(row -> reader.devices(row, tables)).orElse(List.of());
+    List<Row> own = reader.own(devices);
     SortedMap<Encapsulation, Integer> tunnels = new TreeMap<>();
     for (Encapsulation e : Encapsulation.values()) {
-      for (Row row : devices) {
+      for (Row row : own) {
         if (row.text("name").equals(TunnelPorts.name(e))) {
           InterfaceView.portNumber(row).ifPresent(number -> tunnels.put(e, number));
           row.optionalText("error")
@@ -177,6 +207,7 @@ public record NodeSnapshot(
       }
     }
     Plugged plugged = reader.plugged(devices);
+    problems.addAll(more);
     return new NodeSnapshot(
         name,
         address.filter(a -> !spoken.types().isEmpty()),
@@ -185,9 +216,9 @@ public record NodeSnapshot(
         Shown.text(root.text("ovs_version")),
         bridge.map(row -> row.text("datapath_type")).filter(NodeSnapshot::isName).orElse("system"),
         tunnels,
-        uplinks(root, devices),
+        uplinks(root, own),
         watched,
-        BfdStatus.of(devices),
+        BfdStatus.of(own),
         plugged.interfaces(),
         bridge.map(reader::zones).orElse(Zones.NONE),
         plugged.duplicates(),
@@ -210,26 +241,5 @@ public record NodeSnapshot(
     return hex.matches("[0-9a-f]{16}")
         ? OptionalLong.of(Long.parseUnsignedLong(hex, 16))
         : OptionalLong.empty();
-  }
-
-  NodeSnapshot withProblems(List<String> more) {
-    List<String> all = new ArrayList<>(problems);
-    all.addAll(more);
-    return new NodeSnapshot(
-        name,
-        encapAddress,
-        encapsulations,
-        datapathId,
-        ovsVersion,
-        datapathType,
-        tunnelPorts,
-        uplinks,
-        watched,
-        bfd,
-        interfaces,
-        zones,
-        duplicates,
-        refused,
-        all);
   }
 }

@@ -17,6 +17,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -59,6 +60,11 @@ public record Row(Uuid uuid, Map<String, OvsdbValue> columns) {
   public OptionalLong whole(String column) {
     Optional<Whole> whole = single(column, Whole.class);
     return whole.isPresent() ? OptionalLong.of(whole.get().value()) : OptionalLong.empty();
+  }
+
+  /** The rows referred to, one after the other. */
+  public void forEachUuid(String column, Consumer<Uuid> each) {
+    value(column).elements().forEach(atom -> each.accept(cast(column, atom, Uuid.class)));
   }
 
   /** The rows referred to, in a fixed order. */

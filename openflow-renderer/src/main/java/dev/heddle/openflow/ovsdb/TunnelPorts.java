@@ -25,7 +25,7 @@ import java.util.TreeMap;
  */
 final class TunnelPorts {
 
-  private static final String PREFIX = "heddle-";
+  private static final String PREFIX = OwnRows.PREFIX;
   private static final String WATCHING = PREFIX + "bfd-";
 
   /** What a port is to be. */

@@ -1,8 +1,13 @@
 package dev.heddle.openflow.ovsdb;
 
+import dev.heddle.openflow.ovsdb.OvsdbValue.Atom;
+import dev.heddle.openflow.ovsdb.OvsdbValue.MapOf;
+import dev.heddle.openflow.ovsdb.OvsdbValue.Text;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,24 +62,49 @@ public record Zones(SortedMap<String, Integer> given) {
   /**
    * Zones for those of {@code owners} that have none, each the lowest that is free.
    *
+   * @param owners by name
    * @param resting zones that are nobody's, but not free yet
    * @return fewer than asked for when there are no more
    */
-  public SortedMap<String, Integer> missing(Set<String> owners, Set<Integer> resting) {
-    Set<Integer> taken = new HashSet<>(given.values());
-    taken.addAll(resting);
+  public SortedMap<String, Integer> missing(SortedSet<String> owners, BitSet resting) {
     SortedMap<String, Integer> fresh = new TreeMap<>();
-    int next = 1;
-    for (String owner : new TreeSet<>(owners)) {
-      while (!given.containsKey(owner) && next <= LAST) {
-        int zone = next++;
-        if (taken.add(zone)) {
-          fresh.put(owner, zone);
+    List<String> without = without(owners);
+    if (!without.isEmpty()) {
+      BitSet taken = taken();
+      taken.or(resting);
+      int next = 1;
+      for (String owner : without) {
+        next = taken.nextClearBit(next);
+        if (next > LAST) {
           break;
         }
+        fresh.put(owner, next++);
       }
     }
     return fresh;
+  }
+
+  /** The zones that somebody has. */
+  public BitSet taken() {
+    BitSet taken = new BitSet();
+    given.values().forEach(taken::set);
+    return taken;
+  }
+
+  /** Those of {@code owners} that have no zone; both are walked in their order. */
+  public List<String> without(SortedSet<String> owners) {
+    List<String> without = new ArrayList<>();
+    Iterator<String> having = given.keySet().iterator();
+    String next = having.hasNext() ? having.next() : null;
+    for (String owner : owners) {
+      while (next != null && !next.equals(owner) && next.compareTo(owner) < 0) {
+        next = having.hasNext() ? having.next() : null;
+      }
+      if (!owner.equals(next)) {
+        without.add(owner);
+      }
+    }
+    return without;
   }
 
   /** These and more. */
@@ -84,28 +114,57 @@ public record Zones(SortedMap<String, Integer> given) {
     return new Zones(all);
   }
 
-  /** Those of {@code owners} only. */
-  public Zones of(Set<String> owners) {
+  /** Those of {@code owners} only; the same object if these are all. */
+  public Zones of(SortedSet<String> owners) {
+    if (given.size() == owners.size() - without(owners).size()) {
+      return this;
+    }
     SortedMap<String, Integer> some = new TreeMap<>(given);
     some.keySet().retainAll(owners);
     return new Zones(some);
   }
 
+  /** As {@code equals}, by walking over both: their owners are mostly the same objects. */
+  public boolean sameAs(Zones other) {
+    if (given.size() != other.given.size()) {
+      return false;
+    }
+    Iterator<Map.Entry<String, Integer>> others = other.given.entrySet().iterator();
+    for (Map.Entry<String, Integer> mine : given.entrySet()) {
+      Map.Entry<String, Integer> theirs = others.next();
+      if (!mine.getKey().equals(theirs.getKey()) || !mine.getValue().equals(theirs.getValue())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** What makes br-int say this; empty if it does. */
   Optional<Operation> operation(Row bridge) {
-    SortedMap<String, String> wanted = new TreeMap<>();
-    given.forEach((owner, zone) -> wanted.put(PREFIX + owner, zone.toString()));
+    Map<Atom, Atom> now =
+        bridge.value("external_ids") instanceof MapOf map ? map.entries() : Map.of();
     SortedSet<String> wrong = new TreeSet<>();
-    bridge
-        .map("external_ids")
-        .forEach(
-            (key, value) -> {
-              if (key.startsWith(PREFIX) && !value.equals(wanted.get(key))) {
-                wrong.add(key);
-              } else {
-                wanted.remove(key);
-              }
-            });
+    int right = 0;
+    for (Map.Entry<Atom, Atom> e : now.entrySet()) {
+      if (e.getKey() instanceof Text key && key.value().startsWith(PREFIX)) {
+        Integer zone = given.get(key.value().substring(PREFIX.length()));
+        if (zone != null && OvsdbValue.text(zone.toString()).equals(e.getValue())) {
+          right++;
+        } else {
+          wrong.add(key.value());
+        }
+      }
+    }
+    SortedMap<String, String> wanted = new TreeMap<>();
+    if (right < given.size()) {
+      given.forEach(
+          (owner, zone) -> {
+            Text text = OvsdbValue.text(zone.toString());
+            if (!text.equals(now.get(OvsdbValue.text(PREFIX + owner)))) {
+              wanted.put(PREFIX + owner, zone.toString());
+            }
+          });
+    }
     List<Operation.Mutation> mutations = new ArrayList<>();
     if (!wrong.isEmpty()) {
       // First: inserting into a map leaves a key that is there as it is (RFC 7047 section 5.1).

@@ -71,8 +71,14 @@ public final class Placement implements Feature {
             });
   }
 
-  /** How the port is reached from other nodes of its switch. */
+  /**
+   * How the port is reached from other nodes of its switch, where SWITCH cannot have said it: who
+   * was learned is known by port only, and an uplink is no node.
+   */
   private static Optional<FlowDraft> elsewhere(Location at, View view) {
+    if (at.uplink().isEmpty() && !at.unknown()) {
+      return Optional.empty();
+    }
     FlowDraft flow =
         Spine.LOCATE
             .flow(100)
@@ -81,7 +87,7 @@ public final class Placement implements Feature {
             .match(FROM_TUNNEL, 0);
     return at.uplink().isPresent()
         ? Optional.of(flow.set(OUT_PORT, at.uplink().get().key()).next())
-        : view.get(at.node()).flatMap(Node::encapAddress).map(flow::crossTo);
+        : at.tunnelEnd(view).map(flow::crossTo);
   }
 
   /**

@@ -23,9 +23,14 @@ import dev.heddle.pipeline.Tunnel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The two ends of a tunnel: CLASSIFY of what comes from another node, CROSS of what goes there. */
+/**
+ * The two ends of a tunnel: CLASSIFY of what comes from another node, LOCATE and CROSS of what goes
+ * there.
+ */
 final class Tunnels {
 
+  private static final int NOWHERE = 90;
+  private static final int ELSEWHERE = 80;
   private static final int NOT_HERE = 110;
   private static final int SPOKEN_THERE = 100;
   private static final int PREFERRED = 90;
@@ -45,9 +50,16 @@ final class Tunnels {
               node.encapAddress()
                   .ifPresent(
                       own -> flows.add(Spine.CROSS.flow(NOT_HERE).match(TUNNEL_DST, own).drop()));
+              flows.add(toOthers(NOWHERE).match(TUNNEL_DST, 0).drop());
+              flows.add(toOthers(ELSEWHERE).cross());
               flows.add(Spine.CROSS.flow(PREFERRED).intoTunnel(node.preferred()));
               flows.forEach(flow -> out.add(flow.because(id).where(Scope.node(id))));
             });
+  }
+
+  /** What is for no port of this node, and has not come from another one. */
+  private static FlowDraft toOthers(int priority) {
+    return Spine.LOCATE.flow(priority).match(FROM_TUNNEL, 0);
   }
 
   private static FlowDraft arriving(Encapsulation encapsulation) {

@@ -9,13 +9,16 @@ import dev.heddle.model.Network;
 import dev.heddle.model.Network.Change;
 import dev.heddle.model.Node;
 import dev.heddle.model.RefusedException;
+import dev.heddle.openflow.ovsdb.InterfaceView;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.pipeline.Tunnel;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,12 +32,17 @@ import java.util.TreeMap;
  * @param changes the transaction
  * @param bound the ports that the node will have after it
  * @param fresh those of them whose interfaces are others than they were
+ * @param gone the ports it will not have any more
+ * @param unplugged interfaces that the model knew and that are there no more, by iface-id
  * @param refused interfaces that cannot be any port's, by iface-id, with a sentence
  */
+@SuppressWarnings("ReferenceEquality") // zones that are the same object are the same
 record Inventory(
     List<Change> changes,
     Set<Id<LogicalPort>> bound,
     Set<Id<LogicalPort>> fresh,
+    Set<Id<LogicalPort>> gone,
+    Set<String> unplugged,
     Map<String, String> refused) {
 
   /**
@@ -47,32 +55,80 @@ record Inventory(
       Set<Id<LogicalPort>> before,
       Optional<NodeSnapshot> absorbed) {
     Inventory inventory =
-        new Inventory(new ArrayList<>(), new HashSet<>(), new HashSet<>(), new TreeMap<>());
+        new Inventory(
+            new ArrayList<>(),
+            new HashSet<>(),
+            new HashSet<>(),
+            new HashSet<>(),
+            new HashSet<>(),
+            new TreeMap<>());
     inventory.node(node, snapshot, absorbed);
-    snapshot
-        .interfaces()
-        .forEach(
-            (name, seen) -> {
-              Id<LogicalPort> port = LogicalPort.KIND.id(name);
-              boolean known =
-                  before.contains(port)
-                      && absorbed.isPresent()
-                      && seen.equals(absorbed.get().interfaces().get(name))
-                      && zone(snapshot, name).equals(zone(absorbed.get(), name));
-              if (known) {
-                inventory.bound.add(port);
-              } else {
-                seen.ofport()
-                    .ifPresent(ofPort -> inventory.bind(node, port, ofPort, zone(snapshot, name)));
-              }
-            });
-    for (Id<LogicalPort> gone : before) {
-      if (!inventory.bound.contains(gone)) {
+    Known known = new Known(absorbed);
+    boolean sameZones = absorbed.map(NodeSnapshot::zones).orElse(null) == snapshot.zones();
+    for (Map.Entry<String, InterfaceView> e : snapshot.interfaces().entrySet()) {
+      String name = e.getKey();
+      Id<LogicalPort> port = LogicalPort.KIND.id(name);
+      boolean isKnown =
+          known.is(name, e.getValue(), inventory.unplugged)
+              && before.contains(port)
+              && (sameZones || zone(snapshot, name).equals(zone(absorbed.get(), name)));
+      if (isKnown) {
+        inventory.bound.add(port);
+      } else {
+        e.getValue()
+            .ofport()
+            .ifPresent(ofPort -> inventory.bind(node, port, ofPort, zone(snapshot, name)));
+      }
+    }
+    known.rest(inventory.unplugged);
+    boolean allStay = inventory.bound.size() - inventory.fresh.size() == before.size();
+    for (Id<LogicalPort> port : allStay ? Set.<Id<LogicalPort>>of() : before) {
+      if (!inventory.bound.contains(port)) {
+        inventory.gone.add(port);
         inventory.changes.add(
-            new Change.Remove(Binding.KIND.name(), Binding.id(node, gone).name(), false));
+            new Change.Remove(Binding.KIND.name(), Binding.id(node, port).name(), false));
       }
     }
     return inventory;
+  }
+
+  /** Walks over what the model knows, in the order of what is there now: no lookup for each. */
+  private static final class Known {
+
+    private final Iterator<Map.Entry<String, InterfaceView>> all;
+    private Map.Entry<String, InterfaceView> next;
+
+    Known(Optional<NodeSnapshot> absorbed) {
+      all =
+          absorbed
+              .map(s -> s.interfaces().entrySet().iterator())
+              .orElse(Collections.emptyIterator());
+      advance();
+    }
+
+    private void advance() {
+      next = all.hasNext() ? all.next() : null;
+    }
+
+    /** Whether it is known like this; to be asked by name, each once. */
+    boolean is(String name, InterfaceView now, Set<String> unplugged) {
+      while (next != null && !next.getKey().equals(name) && next.getKey().compareTo(name) < 0) {
+        unplugged.add(next.getKey());
+        advance();
+      }
+      if (next == null || !next.getKey().equals(name)) {
+        return false;
+      }
+      boolean same = next.getValue().equals(now);
+      advance();
+      return same;
+    }
+
+    void rest(Set<String> unplugged) {
+      for (; next != null; advance()) {
+        unplugged.add(next.getKey());
+      }
+    }
   }
 
   private void node(Id<Node> node, NodeSnapshot snapshot, Optional<NodeSnapshot> absorbed) {

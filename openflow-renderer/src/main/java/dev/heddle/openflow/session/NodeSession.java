@@ -10,7 +10,6 @@ import dev.heddle.openflow.channel.SwitchConnection;
 import dev.heddle.openflow.ovsdb.Answer;
 import dev.heddle.openflow.ovsdb.NodeDatabase;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
-import dev.heddle.pipeline.Confirmations.Bfd;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.DesiredFlows;
 import java.net.InetAddress;
@@ -22,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -44,7 +42,6 @@ final class NodeSession {
   private final Executor executor;
   private final SwitchSession flows;
   private final ZoneKeeper zones;
-  private final Runnable changed;
   private Optional<SwitchConnection> connection = Optional.empty();
   private final Map<String, Answer> answers = new HashMap<>();
   private final Set<Id<LogicalPort>> unanswered = new HashSet<>();
@@ -63,8 +60,7 @@ final class NodeSession {
   private NodeSnapshot seen;
   private NodeSnapshot absorbed;
   private boolean absorbing;
-  private SortedMap<String, String> peers = new TreeMap<>();
-  private volatile List<Bfd> bfd = List.of();
+  private final BfdPeers bfd;
   private Set<Id<?>> refused = Set.of();
   private long boundRevision;
   private SwitchConnection waiting;
@@ -98,7 +94,7 @@ final class NodeSession {
     this.network = network;
     this.whereabouts = whereabouts;
     this.executor = executor;
-    this.changed = changed;
+    this.bfd = new BfdPeers(id, changed);
     whereabouts.moved(this, Set.of(), bound);
     this.zones = new ZoneKeeper(id.name(), executor);
     this.flows =
@@ -133,7 +129,7 @@ final class NodeSession {
   NodeState state() {
     long newest = followed();
     boolean settled = flows.isSettled();
-    return flows.state().confirming(settled ? Math.max(newest, before) : before).with(bfd);
+    return flows.state().confirming(settled ? Math.max(newest, before) : before).with(bfd.said());
   }
 
   private long followed() {
@@ -174,8 +170,7 @@ final class NodeSession {
     List<String> problems = Inventory.problems(snapshot);
     problems.forEach(p -> LOG.warn("node {}: {}", id.name(), p));
     flows.troubled(problems);
-    database.watch(peers);
-    tellBfd();
+    bfd.look(database, seen);
     absorb();
   }
 
@@ -183,24 +178,11 @@ final class NodeSession {
   void watch(SortedMap<String, String> addresses) {
     executor.execute(
         () -> {
-          peers = addresses;
+          bfd.set(addresses);
           if (database != null) {
-            database.watch(peers);
-            tellBfd();
+            bfd.look(database, seen);
           }
         });
-  }
-
-  private void tellBfd() {
-    List<Bfd> now = BfdReport.of(seen, peers);
-    if (!now.equals(bfd)) {
-      List<Bfd> before = bfd;
-      bfd = now;
-      now.stream()
-          .filter(b -> !before.contains(b))
-          .forEach(b -> LOG.info("node {}: {}", id.name(), b.message()));
-      changed.run();
-    }
   }
 
   private void absorb() {
@@ -214,6 +196,10 @@ final class NodeSession {
     absorbing = true;
     NodeSnapshot taken = seen;
     Inventory inventory = Inventory.of(id, taken, bound, Optional.ofNullable(absorbed));
+    if (inventory.changes().isEmpty() && absorbed != null) {
+      absorbed(taken, inventory); // an interface without a number, say: nothing for the model
+      return;
+    }
     network
         .transact(Network.Writer.SYSTEM, inventory.changes())
         .whenComplete(
@@ -228,17 +214,26 @@ final class NodeSession {
       flows.troubled(List.of("The node could not be taken into the model: " + error.getMessage()));
       return; // what its database says next is tried again
     }
+    boundRevision = result.revision();
+    absorbed(taken, inventory);
+  }
+
+  private void absorbed(NodeSnapshot taken, Inventory inventory) {
+    absorbing = false;
+    boolean first = absorbed == null;
     absorbed = taken;
     unanswered.addAll(inventory.fresh());
     asks = true;
-    answers.keySet().removeIf(name -> !taken.interfaces().containsKey(name));
+    if (first) {
+      answers.keySet().retainAll(taken.interfaces().keySet());
+    }
+    answers.keySet().removeAll(inventory.unplugged());
     inventory.refused().forEach((name, why) -> answers.put(name, new Answer.Held(why)));
-    whereabouts.moved(this, bound, inventory.bound());
+    whereabouts.moved(this, inventory.gone(), inventory.fresh());
     bound = inventory.bound();
     held.retainAll(bound);
     untold = true;
     zonesDue = true;
-    boundRevision = result.revision();
     connectSwitch();
     answer();
     absorb();

@@ -17,6 +17,7 @@ import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.DesiredFlows;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -117,6 +118,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
         gate(configuration),
         network,
         desired);
+    FastThreadLocal.removeAll(); // the container's thread outlives us and would keep our classes
   }
 
   /**
@@ -356,12 +358,16 @@ public final class Renderer implements Confirmations, AutoCloseable {
   @Override
   @Deactivate
   public void close() throws Exception {
-    confirming.close();
-    listening.close();
-    databases.close();
-    switches.close();
-    threads.shutdown();
-    loops.shutdownGracefully();
+    try {
+      confirming.close();
+      listening.close();
+      databases.close();
+      switches.close();
+      threads.shutdown();
+      loops.shutdownGracefully();
+    } finally {
+      FastThreadLocal.removeAll();
+    }
   }
 
   private final class Arrivals implements Arrival.Host {

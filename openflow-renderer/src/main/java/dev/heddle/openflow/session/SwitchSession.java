@@ -50,7 +50,7 @@ final class SwitchSession {
   private final LongSupplier followed;
   private final Executor executor;
   private final Runnable changed;
-  private final Set<FlowKey> dirty = new HashSet<>();
+  private Set<FlowKey> dirty = new HashSet<>();
   private final Heard heard = new Heard();
   private final Surprises surprises = new Surprises();
   private final Rounds rounds = new Rounds();
@@ -300,7 +300,7 @@ final class SwitchSession {
       refused.removeIf(k -> dirty.contains(k) && !puts.contains(k));
     }
     surprises.settled(dirty);
-    dirty.clear();
+    dirty = new HashSet<>(); // one that was large once is slow to walk and to clear for ever
     healing = difference.healed();
     if (difference.changes().isEmpty()) {
       confirm(revision, false);

@@ -29,21 +29,19 @@ final class Whereabouts {
   private final Set<NodeSession> waiting = ConcurrentHashMap.newKeySet();
   private volatile long published = -1;
 
-  /** A node has other ports than before. */
+  /** A node has lost some ports and got others. */
   void moved(
-      NodeSession session, Collection<Id<LogicalPort>> before, Collection<Id<LogicalPort>> now) {
-    for (Id<LogicalPort> port : now) {
+      NodeSession session, Collection<Id<LogicalPort>> gone, Collection<Id<LogicalPort>> come) {
+    for (Id<LogicalPort> port : come) {
       byPort.computeIfAbsent(port, p -> ConcurrentHashMap.newKeySet()).add(session);
     }
-    for (Id<LogicalPort> port : before) {
-      if (!now.contains(port)) {
-        byPort.computeIfPresent(
-            port,
-            (p, all) -> {
-              all.remove(session);
-              return all.isEmpty() ? null : all;
-            });
-      }
+    for (Id<LogicalPort> port : gone) {
+      byPort.computeIfPresent(
+          port,
+          (p, all) -> {
+            all.remove(session);
+            return all.isEmpty() ? null : all;
+          });
     }
   }
 

@@ -4,13 +4,18 @@ import dev.heddle.openflow.channel.SwitchConnection;
 import dev.heddle.openflow.ovsdb.NodeDatabase;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
 import dev.heddle.openflow.ovsdb.Zones;
+import java.util.BitSet;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,12 +25,13 @@ import org.slf4j.LoggerFactory;
  * switch has no flow of its owner any more: so nobody finds connections of the one who had it
  * before, whatever fails in between. Runs on one executor.
  */
+@SuppressWarnings("ReferenceEquality")
 final class ZoneKeeper {
 
   private static final Logger LOG = LoggerFactory.getLogger(ZoneKeeper.class);
 
   /** No interface can have this name. */
-  private static final String NOBODY = " ";
+  private static final SortedSet<String> NOBODY = new TreeSet<>(Set.of(" "));
 
   private final String node;
   private final Executor executor;
@@ -35,6 +41,10 @@ final class ZoneKeeper {
   private OptionalInt spare = OptionalInt.empty();
 
   private boolean emptying;
+
+  /** What it was to look at last, if it found nothing to do: looking again would find nothing. */
+  private List<Object> idle = List.of();
+
   private boolean exhausted;
 
   ZoneKeeper(String node, Executor executor) {
@@ -58,22 +68,39 @@ final class ZoneKeeper {
     if (emptying || connection.filter(SwitchConnection::isOpen).isEmpty()) {
       return;
     }
-    Set<String> owners = seen.interfaces().keySet();
+    List<Object> now = List.of(database, seen, connection.get(), settled);
+    if (!isSame(now, idle)) {
+      give(database, seen, connection.get(), settled, again);
+      idle = emptying ? List.of() : now;
+    }
+  }
+
+  /** Not equal but the same: to compare what a node says of hundreds of interfaces is work. */
+  private static boolean isSame(List<Object> a, List<Object> b) {
+    return a.size() == b.size() && IntStream.range(0, a.size()).allMatch(i -> a.get(i) == b.get(i));
+  }
+
+  private void give(
+      NodeDatabase database,
+      NodeSnapshot seen,
+      SwitchConnection to,
+      boolean settled,
+      Runnable again) {
+    SortedSet<String> owners = new TreeMap<>(seen.interfaces()).navigableKeySet();
     // What we wrote may not have come back yet: it is as good as given.
-    Set<Integer> resting = new HashSet<>(told.given().values());
-    SortedMap<String, Integer> written = told.of(owners).given();
-    Zones now = seen.zones().with(written);
-    resting.addAll(seen.zones().given().values());
+    boolean isBack = told.sameAs(seen.zones());
+    Zones now = isBack ? told : seen.zones().with(told.of(owners).given());
+    BitSet resting = told.taken();
+    resting.or(seen.zones().taken());
     SortedMap<String, Integer> fresh = now.missing(owners, resting);
-    noteExhaustion(now, owners, fresh);
-    SwitchConnection to = connection.get();
+    noteExhaustion(now.without(owners).size() > fresh.size());
     if (fresh.isEmpty()) {
       tell(database, settled ? now.of(owners) : now);
       prepare(to, now, resting, again);
     } else if (fresh.size() == 1 && spare.equals(OptionalInt.of(fresh.get(fresh.firstKey())))) {
       spare = OptionalInt.empty();
       tell(database, now.with(fresh));
-      resting.addAll(fresh.values());
+      fresh.values().forEach(resting::set);
       prepare(to, now, resting, again);
     } else {
       empty(to, fresh.values(), again, () -> tell(database, now.with(fresh)));
@@ -81,9 +108,8 @@ final class ZoneKeeper {
   }
 
   /** Empties the zone that is the next to be given. */
-  private void prepare(
-      SwitchConnection connection, Zones now, Set<Integer> resting, Runnable again) {
-    SortedMap<String, Integer> next = now.missing(Set.of(NOBODY), resting);
+  private void prepare(SwitchConnection connection, Zones now, BitSet resting, Runnable again) {
+    SortedMap<String, Integer> next = now.missing(NOBODY, resting);
     OptionalInt free = next.values().stream().mapToInt(z -> z).findFirst();
     if (free.isPresent() && !free.equals(spare)) {
       spare = OptionalInt.empty();
@@ -115,12 +141,10 @@ final class ZoneKeeper {
     database.zones(zones);
   }
 
-  private void noteExhaustion(Zones now, Set<String> owners, SortedMap<String, Integer> fresh) {
-    boolean short_ =
-        owners.stream().anyMatch(o -> !now.given().containsKey(o) && !fresh.containsKey(o));
-    if (short_ && !exhausted) {
+  private void noteExhaustion(boolean now) {
+    if (now && !exhausted) {
       LOG.warn("node {}: all 65535 connection tracking zones are in use", node);
     }
-    exhausted = short_;
+    exhausted = now;
   }
 }

@@ -1,6 +1,10 @@
 package dev.heddle.openflow.tls;
 
 import dev.heddle.openflow.admission.Refusals;
+import dev.heddle.tls.CertificateFiles;
+import dev.heddle.tls.CertificateWatch;
+import dev.heddle.tls.Credentials;
+import dev.heddle.tls.Reason;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
@@ -72,7 +76,7 @@ public final class TlsGate {
   }
 
   TlsGate(CertificateFiles files, Consumer<String> log, Duration patience, Threshold threshold) {
-    this.files = new CertificateWatch(files, Clock.systemUTC(), log);
+    this.files = new CertificateWatch(files, Clock.systemUTC(), log, "every node is refused");
     this.refusals = new Refusals(log);
     this.patience = patience;
     this.threshold = threshold;

@@ -4,7 +4,7 @@
  * them.
  *
  * <pre>
- *  files (PEM) --&gt; Credentials --&gt; TlsGate -- handshake --&gt; Identity --&gt; OVSDB or OpenFlow
+ *  dev.heddle.tls --&gt; Credentials --&gt; TlsGate -- handshake --&gt; Identity --&gt; OVSDB or OpenFlow
  *                                     |
  *                                  Refusals: each peer and reason in the log once
  * </pre>

@@ -90,6 +90,7 @@ class NodeSetupLawTest {
     Tables before = rows();
 
     Plan first = NodeSetup.plan(before, desired);
+    assertThat(NodeSetup.plan(new OwnRows().of(before), desired)).isEqualTo(first);
     if (!first.operations().isEmpty()) {
       done(controller.awaitNode(1).connection().transact(first.operations()));
     }

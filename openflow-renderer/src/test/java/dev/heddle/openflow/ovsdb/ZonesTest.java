@@ -2,10 +2,14 @@ package dev.heddle.openflow.ovsdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.BitSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -17,7 +21,9 @@ class ZonesTest {
   @Test
   void eachOwnerGetsTheLowestFreeZoneAndWhoHasOneKeepsIt() {
     Zones zones = new Zones(new TreeMap<>(Map.of("b", 2, "z", 9)));
-    assertThat(zones.missing(Set.of("a", "b", "c", "d"), Set.of(3)))
+    BitSet three = new BitSet();
+    three.set(3);
+    assertThat(zones.missing(named("a", "b", "c", "d"), three))
         .isEqualTo(Map.of("a", 1, "c", 4, "d", 5));
   }
 
@@ -28,7 +34,7 @@ class ZonesTest {
       all.put("p" + zone, zone);
     }
     all.remove("p77");
-    assertThat(new Zones(all).missing(Set.of("a", "b"), Set.of())).isEqualTo(Map.of("a", 77));
+    assertThat(new Zones(all).missing(named("a", "b"), new BitSet())).isEqualTo(Map.of("a", 77));
   }
 
   @Test
@@ -62,10 +68,13 @@ class ZonesTest {
       @ForAll @Size(max = 20) Set<@IntRange(min = 1, max = 40) Integer> owners) {
     TreeMap<String, Integer> given = new TreeMap<>();
     before.forEach(n -> given.put("p" + n, n * 3));
-    Set<String> names = new HashSet<>();
+    SortedSet<String> names = named();
     owners.forEach(n -> names.add("p" + n));
     Zones old = new Zones(given);
-    Zones fresh = old.with(old.missing(names, Set.of())).of(names);
+    Zones fresh = old.with(old.missing(names, new BitSet())).of(names);
+    assertThat(fresh.of(names)).isSameAs(fresh);
+    assertThat(fresh.sameAs(new Zones(new TreeMap<>(fresh.given())))).isTrue();
+    assertThat(fresh.sameAs(old)).isEqualTo(fresh.equals(old));
     assertThat(fresh.given().keySet()).isEqualTo(names);
     assertThat(new HashSet<>(fresh.given().values())).hasSameSizeAs(names);
     names.stream()
@@ -77,6 +86,10 @@ class ZonesTest {
     assertThat(Zones.of(bridge(after))).isEqualTo(fresh);
     assertThat(after).containsEntry("heddle-owner", "heddle");
     assertThat(fresh.operation(bridge(after))).isEmpty();
+  }
+
+  private static SortedSet<String> named(String... names) {
+    return new TreeSet<>(List.of(names));
   }
 
   private static Map<String, String> written(Map<String, String> ids, Zones zones) {

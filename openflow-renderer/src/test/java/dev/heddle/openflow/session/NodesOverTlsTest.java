@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.heddle.openflow.Pki;
 import dev.heddle.openflow.RealOvs;
 import dev.heddle.openflow.RealOvs.Datapath;
-import dev.heddle.openflow.tls.CertificateFiles;
 import dev.heddle.openflow.tls.TlsGate;
 import dev.heddle.store.MemoryStore;
+import dev.heddle.tls.CertificateFiles;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -117,7 +117,8 @@ class NodesOverTlsTest {
     CertificateFiles stranger = new Pki(elsewhere).node("n1");
     join(
         "n1",
-        new CertificateFiles(stranger.key(), stranger.certificate(), pki.node("n1").authorities()));
+        new CertificateFiles(
+            stranger.key(), stranger.certificate(), pki.node("n1").authorities().orElseThrow()));
     awaitAttempts();
     assertThat(log)
         .containsExactly("127.0.0.1 is refused: its certificate is signed by nobody we trust");
@@ -239,7 +240,8 @@ class NodesOverTlsTest {
   private void replace(CertificateFiles by) throws IOException {
     Files.write(files.key(), Files.readAllBytes(by.key()));
     Files.write(files.certificate(), Files.readAllBytes(by.certificate()));
-    Files.write(files.authorities(), Files.readAllBytes(by.authorities()));
+    Files.write(
+        files.authorities().orElseThrow(), Files.readAllBytes(by.authorities().orElseThrow()));
   }
 
   private static CertificateFiles copied(CertificateFiles from) {
@@ -248,7 +250,7 @@ class NodesOverTlsTest {
       return new CertificateFiles(
           Files.copy(from.key(), dir.resolve("privkey.pem")),
           Files.copy(from.certificate(), dir.resolve("cert.pem")),
-          Files.copy(from.authorities(), dir.resolve("cacert.pem")));
+          Files.copy(from.authorities().orElseThrow(), dir.resolve("cacert.pem")));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

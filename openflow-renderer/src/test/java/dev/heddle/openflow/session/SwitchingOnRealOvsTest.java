@@ -47,7 +47,9 @@ class SwitchingOnRealOvsTest {
   void aNeighbourSolicitationIsAnsweredByTheSwitch() {
     rig.apply(Rig.network("s"), v6(Rig.port("a", "s", 1), 1), v6(Rig.port("b", "s", 2), 2));
     ovs.addPort("br-int", "a", "a");
+    ovs.addPort("br-int", "b", "b");
     rig.awaitRealized("LogicalPort", "a");
+    rig.awaitRealized("LogicalPort", "b");
     Frames toA = Frames.outOf(ovs, "a");
     ovs.appctl(
         "netdev-dummy/receive",

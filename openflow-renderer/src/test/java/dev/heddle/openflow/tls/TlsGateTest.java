@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.heddle.openflow.Pki;
 import dev.heddle.openflow.admission.Refusals;
+import dev.heddle.tls.CertificateFiles;
+import dev.heddle.tls.Credentials;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -104,7 +106,8 @@ class TlsGateTest {
   private static String hears(InetSocketAddress from, Optional<CertificateFiles> shows)
       throws Exception {
     SslContextBuilder builder =
-        SslContextBuilder.forClient().trustManager(pki.node("n1").authorities().toFile());
+        SslContextBuilder.forClient()
+            .trustManager(pki.node("n1").authorities().orElseThrow().toFile());
     shows.ifPresent(s -> builder.keyManager(s.certificate().toFile(), s.key().toFile()));
     SslContext context = builder.build();
     javax.net.ssl.SSLContext plain = ((io.netty.handler.ssl.JdkSslContext) context).context();
@@ -225,7 +228,7 @@ class TlsGateTest {
     Files.copy(pki.controller().key(), files.key());
     Files.copy(pki.controller().certificate(), files.certificate());
     gate.refresh();
-    Files.copy(pki.controller().authorities(), files.authorities());
+    Files.copy(pki.controller().authorities().orElseThrow(), files.authorities().orElseThrow());
     gate.refresh();
     gate.refresh();
     assertThat(hears(at, Optional.of(pki.node("n1")))).isEqualTo("hello");
@@ -235,7 +238,8 @@ class TlsGateTest {
   void theKeyOfAnotherCertificateIsNotTaken() throws Exception {
     CertificateFiles own = pki.controller();
     CertificateFiles wrong =
-        new CertificateFiles(pki.node("n1").key(), own.certificate(), own.authorities());
+        new CertificateFiles(
+            pki.node("n1").key(), own.certificate(), own.authorities().orElseThrow());
     new TlsGate(wrong, log::add);
     assertThat(log)
         .singleElement()

@@ -13,6 +13,7 @@ import dev.heddle.model.LogicalRouter;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.PlainSwitch;
+import dev.heddle.model.PortGroup;
 import dev.heddle.model.RoutingDomain;
 import dev.heddle.model.TunnelGap;
 import dev.heddle.model.Uplink;
@@ -20,18 +21,24 @@ import dev.heddle.model.View;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.Owner;
+import dev.heddle.policy.Acl;
+import dev.heddle.policy.Policed;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is true of an object now, worked out when somebody asks. */
 final class Conditions {
+
+  /** How many nodes a sentence names: a switch may be on thousands. */
+  private static final int NAMED = 10;
 
   private final Kinds kinds;
   private final Transactions transactions;
@@ -88,6 +95,12 @@ final class Conditions {
               .map(why -> Condition.failed(Condition.ACCEPTED, "Elsewhere", why))
               .orElse(Condition.met(Condition.ACCEPTED, "")));
     }
+    if (entity instanceof PortGroup group) {
+      return PortGroup.conditions(group, view);
+    }
+    if (entity instanceof Acl acl) {
+      return acl.conditions(view);
+    }
     return entity instanceof LogicalRouter router
         ? LogicalRouter.conditions(router, view)
         : List.of(Condition.met(Condition.ACCEPTED, ""));
@@ -97,6 +110,9 @@ final class Conditions {
   private Optional<Condition> realized(
       Id<?> id, Optional<Entity<?>> entity, List<Condition> sense, View view) {
     Optional<Condition> unmet = sense.stream().filter(c -> !c.status()).findFirst();
+    if (unmet.filter(c -> c.type().equals(Condition.REALIZED)).isPresent()) {
+      return Optional.empty(); // it is said already
+    }
     if (unmet.isPresent()) {
       return Optional.of(
           Condition.failed(Condition.REALIZED, "Not" + unmet.get().type(), unmet.get().message()));
@@ -204,6 +220,9 @@ final class Conditions {
     if (port.localnet().isPresent()) {
       return reachesOut(port, view);
     }
+    if (view.fact(Policed.OF_PORT, port.id()).filter(Policed::isTooGrouped).isPresent()) {
+      return Condition.failed(Condition.REALIZED, "TooManyGroups", Policed.TOO_GROUPED);
+    }
     Optional<String> nowhere = Location.whyNowhere(port.id(), view);
     if (nowhere.isPresent()) {
       return Condition.failed(Condition.REALIZED, "NotBound", nowhere.get());
@@ -218,6 +237,7 @@ final class Conditions {
     return noting(
         realized(view.ids(Location.NODES, port.network()), needed, Set.of(own)),
         Stream.of(
+                held(view),
                 TunnelGap.from(own, port.network(), view),
                 port.unknown()
                     ? TunnelGap.unlearned(own, port.network(), view)
@@ -248,7 +268,31 @@ final class Conditions {
     }
     Condition realized =
         realized(nodes, Math.max(revision(port.id()), revision(port.network())), Set.of());
-    return noting(realized, lacking.isEmpty() ? Stream.of() : Stream.of(sentence));
+    return noting(
+        realized,
+        Stream.concat(held(view).stream(), lacking.isEmpty() ? Stream.of() : Stream.of(sentence)));
+  }
+
+  /** What packets of a port meet that nobody keeps up: stages of features that are away. */
+  private Optional<String> held(View view) {
+    Map<String, Set<String>> stages = new TreeMap<>();
+    for (Id<FilledStage> id : view.ids(FilledStage.ALL, "all")) {
+      view.get(id)
+          .filter(s -> !functions.isLive(s.feature()))
+          .ifPresent(s -> stages.computeIfAbsent(s.feature(), f -> new TreeSet<>()).add(id.name()));
+    }
+    return stages.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            stages.entrySet().stream()
+                .map(
+                    s ->
+                        "Feature "
+                            + s.getKey()
+                            + " is away; what it left in "
+                            + String.join(", ", s.getValue())
+                            + " stays, and changes wait for its return.")
+                .collect(Collectors.joining(" ")));
   }
 
   /**
@@ -289,22 +333,36 @@ final class Conditions {
   private Condition realized(Set<Id<Node>> nodes, long changed, Set<Id<Node>> own) {
     long needed = Math.max(changed, functions.arrivedAt());
     Map<Id<Node>, NodeState> states = nodes();
-    Set<String> late = new TreeSet<>();
-    Set<String> away = new TreeSet<>();
+    Map<String, String> late = new TreeMap<>();
+    Map<String, String> away = new TreeMap<>();
     for (Id<Node> n : nodes) {
       NodeState state = states.get(n);
       if (state == null || !state.connected()) {
-        (own.contains(n) ? late : away).add(n.name() + " is not connected");
+        (own.contains(n) ? late : away).put(n.name(), " is not connected");
       } else if (state.installed() < needed) {
-        late.add(
+        late.put(
+            n.name(),
             state.trouble().isEmpty()
-                ? n.name() + " has not confirmed revision " + needed
-                : n.name() + ": " + state.trouble());
+                ? " has not confirmed revision " + needed
+                : ": " + state.trouble());
       }
     }
-    if (!late.isEmpty()) {
-      return Condition.failed(Condition.REALIZED, "Waiting", String.join("; ", late) + ".");
+    return late.isEmpty()
+        ? Condition.met(Condition.REALIZED, said(away))
+        : Condition.failed(Condition.REALIZED, "Waiting", said(late));
+  }
+
+  /** The first nodes by name with what is so of each, and how many there are besides. */
+  private static String said(Map<String, String> byNode) {
+    if (byNode.isEmpty()) {
+      return "";
     }
-    return Condition.met(Condition.REALIZED, away.isEmpty() ? "" : String.join("; ", away) + ".");
+    String named =
+        byNode.entrySet().stream()
+            .limit(NAMED)
+            .map(e -> e.getKey() + e.getValue())
+            .collect(Collectors.joining("; "));
+    int more = byNode.size() - NAMED;
+    return named + (more > 0 ? "; and " + more + " more." : ".");
   }
 }

@@ -1,5 +1,6 @@
 package dev.heddle.engine;
 
+import dev.heddle.model.AddressSet;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Catalogue;
 import dev.heddle.model.Entity;
@@ -10,9 +11,11 @@ import dev.heddle.model.LogicalRouter;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.PlainSwitch;
+import dev.heddle.model.PortGroup;
 import dev.heddle.pipeline.ContractException;
 import dev.heddle.pipeline.KnownKind;
 import dev.heddle.pipeline.Owner;
+import dev.heddle.policy.Acl;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,9 @@ final class Kinds {
           Node.KIND,
           Binding.KIND,
           PlainSwitch.KIND,
+          PortGroup.KIND,
+          AddressSet.KIND,
+          Acl.KIND,
           KnownKind.KIND, // before those that may be taken over from a feature that is away
           Owner.KIND,
           FilledStage.KIND);

@@ -17,7 +17,7 @@ import java.util.function.Function;
 /** Objects as somebody outside reads them: on the model's thread, remembered by nobody. */
 final class States {
 
-  private static final Comparator<Stored> BY_NAME = Comparator.comparing(s -> s.document().name());
+  private static final Comparator<Id<?>> BY_NAME = Comparator.comparing(Id::name);
 
   /** Objects whose conditions are worked out in one reading: what they share is worked out once. */
   private static final int AT_ONCE = 500;
@@ -43,17 +43,30 @@ final class States {
         () -> states(ids.stream().flatMap(id -> transactions.stored(id).stream()).toList()));
   }
 
-  /** Up to {@code most} objects of a kind by name, from the first behind {@code after}. */
+  /**
+   * Up to {@code most} objects of a kind by name, from the first behind {@code after}. A long list
+   * is read in parts between which the model goes on: each object is as it is when its part is
+   * read, and one that is gone by then is left out.
+   */
   List<State> list(String kind, String after, int most) {
-    return thread.call(
-        () ->
-            states(
-                transactions
-                    .all(kind)
-                    .filter(s -> s.document().name().compareTo(after) > 0)
-                    .sorted(BY_NAME)
-                    .limit(most)
-                    .toList()));
+    List<? extends Id<?>> ids =
+        thread
+            .call(
+                () ->
+                    transactions
+                        .all(kind)
+                        .map(s -> s.document().id())
+                        .filter(id -> id.name().compareTo(after) > 0)
+                        .toList())
+            .stream()
+            .sorted(BY_NAME)
+            .limit(most)
+            .toList();
+    List<State> states = new ArrayList<>(ids.size());
+    for (int i = 0; i < ids.size(); i += AT_ONCE) {
+      states.addAll(get(ids.subList(i, Math.min(ids.size(), i + AT_ONCE))));
+    }
+    return states;
   }
 
   List<Document> documents(String kind) {

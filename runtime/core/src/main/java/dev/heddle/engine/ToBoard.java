@@ -13,7 +13,7 @@ record ToBoard(Board board, Supplier<Functions> functions) implements Graph.List
 
   /** The indexes that say which nodes are in a scope. */
   static final List<Index<?, ?, ?, ?>> SCOPES =
-      List.of(Scope.BY_PORT, Scope.BY_NODE, Scope.BY_PLAIN_SWITCH);
+      List.of(Scope.BY_PORT, Scope.BY_GROUP, Scope.BY_NODE, Scope.BY_PLAIN_SWITCH);
 
   @Override
   public void flowsChanged(Unit unit, List<DesiredFlow> now) {

@@ -14,9 +14,6 @@ public final class Catalogue {
 
   private static final Map<String, Kind<?>> UNREAD =
       List.of(
-              unread("PortGroup", "portgroups"),
-              unread("AddressSet", "addresssets"),
-              unread("Acl", "acls"),
               unread("LoadBalancer", "loadbalancers"),
               unread("Nat", "nats"),
               unread("DhcpOptions", "dhcpoptions"),

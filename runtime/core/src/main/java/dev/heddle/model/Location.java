@@ -101,6 +101,14 @@ public record Location(
                   .filter(at -> at.uplink.isPresent())
                   .map(at -> new Index.Pair<>(at.network, at.node)));
 
+  /**
+   * Where the tunnel ends through which other nodes reach the port; none if its switch has a way
+   * outside, which they take, or if its node has no tunnel.
+   */
+  public Optional<IpAddress> tunnelEnd(View view) {
+    return uplink.isPresent() ? Optional.empty() : view.get(node).flatMap(Node::encapAddress);
+  }
+
   public Part part() {
     return new Part(network, node, ofPort / Part.NUMBERS % Part.COUNT);
   }

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param floodsUnknown a frame for a MAC that nobody is known to have goes to the ports with the
  *     address unknown
  * @param mandatory names of stages without which no port is admitted
+ * @param closed what no rule decides is dropped, also of ports that no rule concerns
  */
 public record LogicalSwitch(
     Id<LogicalSwitch> id,
@@ -18,7 +19,8 @@ public record LogicalSwitch(
     List<IpPrefix> subnets,
     int mtu,
     boolean floodsUnknown,
-    List<String> mandatory)
+    List<String> mandatory,
+    boolean closed)
     implements Entity<LogicalSwitch> {
 
   /**
@@ -40,8 +42,14 @@ public record LogicalSwitch(
    * @param mtu bytes, 576 to 9,000; 1,400 if absent
    * @param unknown flood if absent
    * @param mandatory names of stages, none if absent
+   * @param defaultAction what becomes of what no Acl decides; allow if absent
    */
-  record Form(List<IpPrefix> subnets, Integer mtu, Unknown unknown, List<String> mandatory) {
+  record Form(
+      List<IpPrefix> subnets,
+      Integer mtu,
+      Unknown unknown,
+      List<String> mandatory,
+      Default defaultAction) {
 
     Form {
       mandatory = mandatory == null ? List.of() : List.copyOf(mandatory);
@@ -53,6 +61,14 @@ public record LogicalSwitch(
   enum Unknown {
     @JsonProperty("flood")
     FLOOD,
+    @JsonProperty("drop")
+    DROP
+  }
+
+  /** What becomes of what no rule decides. */
+  enum Default {
+    @JsonProperty("allow")
+    ALLOW,
     @JsonProperty("drop")
     DROP
   }
@@ -84,6 +100,7 @@ public record LogicalSwitch(
         f.subnets,
         f.mtu == null ? DEFAULT_MTU : f.mtu,
         f.unknown != Unknown.DROP,
-        f.mandatory);
+        f.mandatory,
+        f.defaultAction == Default.DROP);
   }
 }

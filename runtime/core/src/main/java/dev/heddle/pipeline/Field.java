@@ -28,6 +28,43 @@ public enum Field {
   LOOP_OK(Wire.REG10, 1, 1),
   /** Which part of a list is worked through; dead at the end of a stage. */
   PART(Wire.REG4, 0, 16),
+  /** Groups of the port whose rules are asked; dead at the end of a stage, as all to RULE. */
+  SUBJECT_1(Wire.REG0, 0, 16),
+  SUBJECT_2(Wire.REG0, 16, 16),
+  SUBJECT_3(Wire.REG1, 0, 16),
+  SUBJECT_4(Wire.REG1, 16, 16),
+  /** Groups of the port at the other end. */
+  PEER_1(Wire.REG2, 0, 16),
+  PEER_2(Wire.REG2, 16, 16),
+  PEER_3(Wire.REG3, 0, 16),
+  PEER_4(Wire.REG3, 16, 16),
+  /** Address sets of the source. */
+  SOURCE_1(Wire.REG4, 0, 16),
+  SOURCE_2(Wire.REG4, 16, 16),
+  SOURCE_3(Wire.REG5, 0, 16),
+  SOURCE_4(Wire.REG5, 16, 16),
+  /** Address sets of the destination. */
+  DESTINATION_1(Wire.REG6, 0, 16),
+  DESTINATION_2(Wire.REG6, 16, 16),
+  DESTINATION_3(Wire.REG7, 0, 16),
+  DESTINATION_4(Wire.REG7, 16, 16),
+  /** Key of the last rule that decided. */
+  RULE(Wire.REG8, 0, 32),
+  /** Key of the port at the other end, until a rule decides. */
+  PEER(Wire.REG8, 0, 24),
+  /** How far judging has come; the fields after it are its bits. */
+  JUDGING(Wire.REG10, 16, 16),
+  /** What is judged: 1 a connection, 2 a packet of IP, 3 any other. */
+  LENS(Wire.REG10, 16, 2),
+  DECIDED(Wire.REG10, 18, 1),
+  /** One bit for each tier that has passed it on. */
+  PASSED(Wire.REG10, 19, 4),
+  /** 1 allow, 2 allow-stateless, 3 drop. */
+  VERDICT(Wire.REG10, 23, 2),
+  /** What no rule decides is dropped. */
+  CLOSED(Wire.REG10, 25, 1),
+  /** What the deciding rule allows outlives it. */
+  DRAINS(Wire.REG10, 26, 1),
   /** Free for third-party features. */
   THIRD_PARTY(Wire.REG11, 0, 32),
 
@@ -43,7 +80,18 @@ public enum Field {
   CT_DNAT(Wire.CT_STATE, 7, 1),
   CT_ZONE(Wire.CT_ZONE, 0, 16),
   CT_MARK(Wire.CT_MARK, 0, 32),
+  /** The connection outlives the rule that allowed it. */
+  CT_DRAINS(Wire.CT_MARK, 0, 1),
   CT_LABEL(Wire.CT_LABEL, 0, 128),
+  /** Key of the port that began the connection, where it is known. */
+  CT_PEER(Wire.CT_LABEL, 0, 24),
+  CT_PROTO(Wire.CT_NW_PROTO, 0, 8),
+  CT_IPV4_SRC(Wire.CT_NW_SRC, 0, 32),
+  CT_IPV4_DST(Wire.CT_NW_DST, 0, 32),
+  CT_IPV6_SRC(Wire.CT_IPV6_SRC, 0, 128),
+  CT_IPV6_DST(Wire.CT_IPV6_DST, 0, 128),
+  CT_PORT_SRC(Wire.CT_TP_SRC, 0, 16),
+  CT_PORT_DST(Wire.CT_TP_DST, 0, 16),
   /** The conjunction all of whose clauses the packet met. */
   CONJ_ID(Wire.CONJ_ID, 0, 32),
 
@@ -147,6 +195,9 @@ public enum Field {
 
   /** The field that a stage's contract names for this one: the whole, for the bits of a state. */
   Field declared() {
-    return wire == Wire.CT_STATE ? CT_STATE : wire == Wire.VLAN_TCI ? VLAN_TCI : this;
+    return switch (this) {
+      case LENS, DECIDED, PASSED, VERDICT, CLOSED, DRAINS -> JUDGING;
+      default -> wire == Wire.CT_STATE ? CT_STATE : wire == Wire.VLAN_TCI ? VLAN_TCI : this;
+    };
   }
 }

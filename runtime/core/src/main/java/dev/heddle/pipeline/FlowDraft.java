@@ -58,6 +58,17 @@ public final class FlowDraft {
     return this;
   }
 
+  /** What is of the packet only, whatever it is: registers are matched by their fields. */
+  public FlowDraft match(Match fields) {
+    for (Term t : fields.terms()) {
+      boolean register =
+          t.wire().compareTo(Wire.METADATA) >= 0 && t.wire().compareTo(Wire.CT_LABEL) <= 0;
+      require(!register && t.wire() != Wire.OF_PORT, "may not match " + t);
+      match.add(t);
+    }
+    return this;
+  }
+
   public FlowDraft set(Field field, Bits value) {
     mayWrite(field);
     does(Action.Set.of(field, value));
@@ -97,6 +108,15 @@ public final class FlowDraft {
    * times, for several nodes. A flow that says it of all nodes of a network is the same on each.
    */
   public FlowDraft crossTo(IpAddress remote) {
+    return tunnelHeader().set(Field.TUNNEL_DST, remote).resubmit(Spine.CROSS);
+  }
+
+  /** As {@link #crossTo}, to the node that SWITCH has written into TUNNEL_DST. */
+  public FlowDraft cross() {
+    return tunnelHeader().resubmit(Spine.CROSS);
+  }
+
+  private FlowDraft tunnelHeader() {
     if (actions.stream().noneMatch(Tunnel::writesHeader)) {
       move(Field.NETWORK, Field.TUNNEL_NETWORK);
       move(Field.IN_PORT, Field.TUNNEL_IN_PORT);
@@ -104,8 +124,7 @@ public final class FlowDraft {
       set(Field.TUNNEL_RESUME, Spine.REPLICATE.table());
       set(Field.TUNNEL_FLAGS, 0);
     }
-    set(Field.TUNNEL_DST, remote);
-    return resubmit(Spine.CROSS);
+    return this;
   }
 
   /** Into the tunnel, with the header and to the node that were said before. */

@@ -168,6 +168,15 @@ public final class Match {
     private void imply(Field field) {
       switch (field) {
         case ARP_OP, ARP_SPA, ARP_TPA, ARP_SHA, ARP_THA -> implied(Field.ETH_TYPE, ETH_ARP);
+        case CT_PROTO, CT_PORT_SRC, CT_PORT_DST -> tracked();
+        case CT_IPV4_SRC, CT_IPV4_DST -> {
+          tracked();
+          implied(Field.ETH_TYPE, ETH_IPV4);
+        }
+        case CT_IPV6_SRC, CT_IPV6_DST -> {
+          tracked();
+          implied(Field.ETH_TYPE, ETH_IPV6);
+        }
         case IPV4_SRC, IPV4_DST -> implied(Field.ETH_TYPE, ETH_IPV4);
         case IPV6_SRC, IPV6_DST -> implied(Field.ETH_TYPE, ETH_IPV6);
         case CT_NEW, CT_EST, CT_REL, CT_RPL, CT_INV, CT_SNAT, CT_DNAT -> implied(Field.CT_TRK, 1);
@@ -193,6 +202,12 @@ public final class Match {
       }
     }
 
+    /** A connection is known only of what is not invalid (ovs-fields(7), ct_nw_src). */
+    private void tracked() {
+      implied(Field.CT_TRK, 1);
+      implied(Field.CT_INV, 0);
+    }
+
     private void neighbour(int type) {
       implied(Field.ICMPV6_TYPE, type);
       implied(Field.ICMPV6_CODE, 0);
@@ -203,7 +218,7 @@ public final class Match {
       condition(field, Bits.of(value), Bits.ones(field.width()));
     }
 
-    private void add(Term t) {
+    void add(Term t) {
       add(t, false);
     }
 

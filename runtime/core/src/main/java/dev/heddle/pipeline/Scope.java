@@ -1,5 +1,6 @@
 package dev.heddle.pipeline;
 
+import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.Interned;
@@ -8,7 +9,9 @@ import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.PlainSwitch;
+import dev.heddle.model.PortGroup;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +24,7 @@ public record Scope(Reach reach, String name) {
   public enum Reach {
     PORT,
     NETWORK,
+    GROUP,
     NODE,
     EVERYWHERE
   }
@@ -41,6 +45,27 @@ public record Scope(Reach reach, String name) {
                           Stream.of(
                               new Index.Pair<>(port(id), at.node()),
                               new Index.Pair<>(network(at.network()), at.node()))));
+
+  /** Where a port is, and in which groups. */
+  private record Grouped(Optional<Location> at, Set<Id<PortGroup>> groups) {}
+
+  private static final Fact<Id<LogicalPort>, Grouped> GROUPED =
+      new Fact<>(
+          "place-and-groups",
+          4,
+          (id, view) ->
+              new Grouped(view.fact(Location.OF_PORT, id), view.fact(PortGroup.OF_PORT, id)));
+
+  /** The nodes of a scope, because a member of a group is there. */
+  public static final Index<LogicalPort, Grouped, Scope, Id<Node>> BY_GROUP =
+      Index.over(
+          "scopes-by-group",
+          LogicalPort.KIND,
+          GROUPED,
+          (id, g) ->
+              g.at.stream()
+                  .flatMap(
+                      at -> g.groups.stream().map(p -> new Index.Pair<>(group(p), at.node()))));
 
   /** The nodes of a scope, because they exist. */
   public static final Index<Node, Node, Scope, Id<Node>> BY_NODE =
@@ -64,6 +89,11 @@ public record Scope(Reach reach, String name) {
   /** Every node that has a port of this switch. */
   public static Scope network(Id<LogicalSwitch> network) {
     return SEEN.of(new Scope(Reach.NETWORK, network.name()));
+  }
+
+  /** Every node that has a member of this group. */
+  public static Scope group(Id<PortGroup> group) {
+    return SEEN.of(new Scope(Reach.GROUP, group.name()));
   }
 
   /** One node. */

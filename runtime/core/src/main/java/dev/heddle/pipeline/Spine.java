@@ -9,6 +9,7 @@ import static dev.heddle.pipeline.Field.OUT_PORT;
 import static dev.heddle.pipeline.Field.PART;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The pipeline as one list, in the order a packet meets it. A stage is named for what it does; its
@@ -50,6 +51,18 @@ public final class Spine {
               Field.ND_OPTIONS_TYPE)
           .reaches(204);
 
+  public static final Stage TRACK_FROM =
+      Stage.at("TRACK_FROM", 12, "looks up the connection of what a port under policy sends")
+          .matches(IN_PORT)
+          .writes(Policy.WRITTEN)
+          .reaches(212, 219);
+
+  public static final Stage POLICY_FROM =
+      Stage.at("POLICY_FROM", 20, "judges what a port under policy sends")
+          .matches(IN_PORT, Field.JUDGING, Field.CT_STATE)
+          .writes(Policy.WRITTEN)
+          .reaches(212, 213, 217);
+
   /** What ports with unknown addresses were seen to send; none of its flows is computed. */
   public static final Stage LEARNED =
       Stage.beside(
@@ -63,10 +76,11 @@ public final class Spine {
           .matches(NETWORK)
           .writes(Field.ND_TLL);
 
+  /** With OUT_PORT goes TUNNEL_DST, where its node is: LOCATE needs no flow for each port then. */
   public static final Stage SWITCH =
-      Stage.at("SWITCH", 28, "destination MAC to port or group")
+      Stage.at("SWITCH", 28, "destination MAC to port or group, and to where the port's node is")
           .matches(NETWORK)
-          .writes(OUT_PORT)
+          .writes(OUT_PORT, Field.TUNNEL_DST)
           .reaches(202)
           .dropping();
 
@@ -94,6 +108,18 @@ public final class Spine {
           .dropping()
           .byNode();
 
+  public static final Stage TRACK_TO =
+      Stage.at("TRACK_TO", 64, "looks up the connection of what a port under policy is to get")
+          .matches(OUT_PORT)
+          .writes(Policy.WRITTEN)
+          .reaches(213, 229);
+
+  public static final Stage POLICY_TO =
+      Stage.at("POLICY_TO", 68, "judges what a port under policy is to get")
+          .matches(OUT_PORT, Field.JUDGING, Field.CT_STATE)
+          .writes(Policy.WRITTEN)
+          .reaches(212, 213, 218);
+
   public static final Stage GUARD_TO =
       Stage.at("GUARD_TO", 72, "not back to its port; port security: only what a port may get")
           .matches(IN_PORT, OUT_PORT, LOOP_OK)
@@ -111,6 +137,7 @@ public final class Spine {
       Stage.beside("COPIES", 205, "one part of a group's members or of the nodes they are on")
           .matches(NETWORK, PART, FROM_TUNNEL)
           .writes(
+              OUT_PORT,
               Field.VLAN_TCI,
               Field.TUNNEL_NETWORK,
               Field.TUNNEL_DST,
@@ -118,7 +145,7 @@ public final class Spine {
               Field.TUNNEL_OUT_PORT,
               Field.TUNNEL_RESUME,
               Field.TUNNEL_FLAGS)
-          .reaches(206)
+          .reaches(206, 60)
           .byNode();
 
   public static final Stage CROSS =
@@ -147,11 +174,26 @@ public final class Spine {
 
   /** In packet order. */
   public static final List<Stage> STAGES =
-      List.of(CLASSIFY, ADMIT, ANSWER, SWITCH, REPLICATE, LOCATE, GUARD_TO, OUTPUT);
+      List.of(
+          CLASSIFY,
+          ADMIT,
+          ANSWER,
+          TRACK_FROM,
+          POLICY_FROM,
+          SWITCH,
+          REPLICATE,
+          LOCATE,
+          TRACK_TO,
+          POLICY_TO,
+          GUARD_TO,
+          OUTPUT);
 
   /** Tables that one feature keeps to itself, beside the path. */
   public static final List<Stage> BESIDE =
-      List.of(LEARNED, ANSWER_ND, COPIES, CROSS, LEARN, PLAIN_FROM, PLAIN_TO);
+      Stream.concat(
+              Stream.of(LEARNED, ANSWER_ND, COPIES, CROSS, LEARN, PLAIN_FROM, PLAIN_TO),
+              Policy.BESIDE.stream())
+          .toList();
 
   private Spine() {}
 }

@@ -93,9 +93,13 @@ public record Track(
 
   /** Writes into the connection's mark or label. */
   public Track with(Field field, long value) {
-    Action set = Action.Set.of(field, Bits.of(value));
+    return with(Action.Set.of(field, Bits.of(value)));
+  }
+
+  /** Writes into the connection's mark or label. */
+  public Track with(Action write) {
     return new Track(
-        commit, force, zone, table, nat, Stream.concat(exec.stream(), Stream.of(set)).toList());
+        commit, force, zone, table, nat, Stream.concat(exec.stream(), Stream.of(write)).toList());
   }
 
   @Override

@@ -29,6 +29,14 @@ public enum Wire {
   CT_ZONE("ct_zone", 16),
   CT_MARK("ct_mark", 32),
   CT_LABEL("ct_label", 128),
+  /** What follows is of the connection's first packet, for each packet of it (ovs-fields(7)). */
+  CT_NW_PROTO("ct_nw_proto", 8),
+  CT_NW_SRC("ct_nw_src", 32),
+  CT_NW_DST("ct_nw_dst", 32),
+  CT_IPV6_SRC("ct_ipv6_src", 128),
+  CT_IPV6_DST("ct_ipv6_dst", 128),
+  CT_TP_SRC("ct_tp_src", 16),
+  CT_TP_DST("ct_tp_dst", 16),
   /** Only while the flow of a conjunction that was met is looked up. */
   CONJ_ID("conj_id", 32),
   TUN_ID("tun_id", 64),
@@ -93,6 +101,8 @@ public enum Wire {
   public boolean isWritable() {
     return switch (this) {
       case ETH_TYPE, IP_PROTO, IP_FRAG, TCP_FLAGS, CT_STATE, CT_ZONE, CONJ_ID -> false;
+      case CT_NW_PROTO, CT_NW_SRC, CT_NW_DST, CT_IPV6_SRC, CT_IPV6_DST -> false;
+      case CT_TP_SRC, CT_TP_DST -> false;
       default -> true;
     };
   }

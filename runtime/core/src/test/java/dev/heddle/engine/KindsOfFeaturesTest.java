@@ -54,7 +54,7 @@ class KindsOfFeaturesTest {
 
   private static Document acl(String name) {
     var spec = JsonNodeFactory.instance.objectNode().put("whatever", "it says");
-    return new Document("Acl", name, Map.of(), spec);
+    return new Document("QosRule", name, Map.of(), spec);
   }
 
   private List<Condition> conditions(String kind, String name) {
@@ -83,16 +83,16 @@ class KindsOfFeaturesTest {
   @Test
   void aDocumentOfAKindThatNoInstalledFeatureReadsIsKeptAndNamesTheFeatureToInstall() {
     assertThat(rig.put(acl("web")).effects()).containsExactly(Effect.CREATED);
-    assertThat(conditions("Acl", "web")).containsExactly(noFeature("Acl", "acl"));
+    assertThat(conditions("QosRule", "web")).containsExactly(noFeature("QosRule", "qos"));
     assertThat(rig.put(acl("web")).effects()).containsExactly(Effect.UNCHANGED);
     rig.close();
     rig = new Rig(store);
-    assertThat(rig.controller.list("Acl"))
+    assertThat(rig.controller.list("QosRule"))
         .as("after a restart")
         .extracting(s -> s.document().spec().toString())
         .containsExactly("{\"whatever\":\"it says\"}");
-    assertThat(rig.remove("Acl", "web")).containsExactly(Effect.DELETED);
-    assertThat(rig.controller.get("Acl", "web")).isEmpty();
+    assertThat(rig.remove("QosRule", "web")).containsExactly(Effect.DELETED);
+    assertThat(rig.controller.get("QosRule", "web")).isEmpty();
   }
 
   @Test
@@ -181,15 +181,19 @@ class KindsOfFeaturesTest {
     rig.put(acl("web"), acl("db"));
     Kind<Rule> numbered =
         new Kind<>(
-            "Acl", "acls", false, KeySpace.OWNER, (d, key) -> new Rule(new Id<>("Acl", d.name())));
-    rig.controller.add(new Rig.Said("acl", d -> d.kind(numbered)));
-    assertThat(rig.controller.list("Acl"))
+            "QosRule",
+            "qosrules",
+            false,
+            KeySpace.OWNER,
+            (d, key) -> new Rule(new Id<>("QosRule", d.name())));
+    rig.controller.add(new Rig.Said("qos", d -> d.kind(numbered)));
+    assertThat(rig.controller.list("QosRule"))
         .extracting(s -> s.key())
         .doesNotContain(0)
         .doesNotHaveDuplicates();
     assertThat(
             store.load().documents().values().stream()
-                .filter(s -> s.document().kind().equals("Acl")))
+                .filter(s -> s.document().kind().equals("QosRule")))
         .as("and keeps it")
         .allMatch(s -> s.key() != 0);
   }

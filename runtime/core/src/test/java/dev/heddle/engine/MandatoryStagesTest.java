@@ -125,6 +125,24 @@ class MandatoryStagesTest {
   }
 
   @Test
+  void aPortThatWasAdmittedSaysWhichOfItsStagesNobodyKeepsUp() {
+    rig.controller.confirmedBy(Rig.confirmed(1));
+    rig.controller.add(policy);
+    ports(1);
+    rig.put(Rig.binding(1, "strict-1", 1));
+    assertThat(realized("strict-1")).isEqualTo(Condition.met(Condition.REALIZED, ""));
+    rig.controller.remove(policy);
+    assertThat(realized("strict-1"))
+        .isEqualTo(
+            Condition.met(
+                Condition.REALIZED,
+                "Feature policy is away; what it left in POLICY stays, and changes wait for its"
+                    + " return."));
+    rig.controller.add(policy);
+    assertThat(realized("strict-1")).isEqualTo(Condition.met(Condition.REALIZED, ""));
+  }
+
+  @Test
   void onceItIsRetiredNoPortIsAdmitted() {
     rig.controller.add(policy);
     ports(1);

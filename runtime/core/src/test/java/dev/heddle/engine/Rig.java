@@ -10,6 +10,7 @@ import dev.heddle.model.Network.Effect;
 import dev.heddle.model.Network.Result;
 import dev.heddle.model.Network.Writer;
 import dev.heddle.model.Node;
+import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
@@ -22,6 +23,7 @@ import dev.heddle.pipeline.Stage;
 import dev.heddle.store.MemoryStore;
 import dev.heddle.store.Store;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +78,26 @@ final class Rig implements AutoCloseable {
 
   static Document node(int n) {
     return Node.document("n" + n, n, Optional.empty(), "");
+  }
+
+  /** That each of these nodes is connected and has confirmed whatever there is. */
+  static Confirmations confirmed(int... nodes) {
+    Map<Id<Node>, Confirmations.NodeState> states = new HashMap<>();
+    for (int n : nodes) {
+      states.put(
+          Node.KIND.id("n" + n), new Confirmations.NodeState(true, Long.MAX_VALUE, 0, 0, ""));
+    }
+    return new Confirmations() {
+      @Override
+      public Map<Id<Node>, NodeState> nodes() {
+        return states;
+      }
+
+      @Override
+      public AutoCloseable watch(Runnable onChange) {
+        return () -> {};
+      }
+    };
   }
 
   static Document binding(int node, String port, int ofPort) {

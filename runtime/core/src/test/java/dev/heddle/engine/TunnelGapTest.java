@@ -8,11 +8,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Condition;
 import dev.heddle.model.Document;
 import dev.heddle.model.Encapsulation;
-import dev.heddle.model.Id;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.Node;
-import dev.heddle.pipeline.Confirmations;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,26 +25,12 @@ class TunnelGapTest {
 
   @BeforeEach
   void aSwitchOnFourNodesThatHaveConfirmedEverything() {
-    Map<Id<Node>, Confirmations.NodeState> states = new HashMap<>();
     rig.controller.add(new Rig.Said("l2", d -> {}));
     rig.put(Rig.network("s"));
     for (int n = 1; n <= 4; n++) {
-      states.put(
-          Node.KIND.id("n" + n), new Confirmations.NodeState(true, Long.MAX_VALUE, 0, 0, ""));
       rig.put(node(n, GENEVE), Rig.port("p" + n, "s", n, Map.of()), Rig.binding(n, "p" + n, n));
     }
-    rig.controller.confirmedBy(
-        new Confirmations() {
-          @Override
-          public Map<Id<Node>, NodeState> nodes() {
-            return states;
-          }
-
-          @Override
-          public AutoCloseable watch(Runnable onChange) {
-            return () -> {};
-          }
-        });
+    rig.controller.confirmedBy(Rig.confirmed(1, 2, 3, 4));
   }
 
   private static Document node(int n, Encapsulation... spoken) {

@@ -94,6 +94,15 @@ record ConnectionKey(
         && (type == ICMP_UNREACHABLE || type == ICMP_EXCEEDED || type == ICMP_PROBLEM);
   }
 
+  /** The packet, told that its connection began with these addresses and ports. */
+  Packet asFirstOn(Packet p) {
+    return p.with(Wire.CT_NW_PROTO, Bits.of(protocol))
+        .with(v6 ? Wire.CT_IPV6_SRC : Wire.CT_NW_SRC, source)
+        .with(v6 ? Wire.CT_IPV6_DST : Wire.CT_NW_DST, destination)
+        .with(Wire.CT_TP_SRC, Bits.of(from))
+        .with(Wire.CT_TP_DST, Bits.of(hasPorts() ? to : 0)); // of ICMP the code
+  }
+
   /** The packet with the addresses and ports of this key. */
   Packet on(Packet p) {
     Packet q =

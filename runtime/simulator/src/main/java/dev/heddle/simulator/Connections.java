@@ -47,11 +47,7 @@ final class Connections implements Tracker {
   public Packet track(Packet packet, Track track, int zone) {
     boolean sameZone = packet.get(Field.CT_ZONE).low() == zone;
     long before = sameZone ? packet.get(Field.CT_STATE).low() : 0;
-    Packet clean =
-        packet
-            .with(Wire.CT_MARK, Bits.ZERO)
-            .with(Wire.CT_LABEL, Bits.ZERO)
-            .with(Field.CT_ZONE, zone);
+    Packet clean = packet.untracked().with(Field.CT_ZONE, zone);
     boolean error = ConnectionKey.isError(packet);
     Optional<ConnectionKey> key =
         error
@@ -67,12 +63,14 @@ final class Connections implements Tracker {
       found = Optional.empty();
     }
     if (found.isPresent()) {
-      return known(clean, track, found.get(), error, before);
+      Packet known = found.get().of.original.asFirstOn(clean);
+      return known(known, track, found.get(), error, before);
     }
     if (error || !key.get().mayBegin() || !mayBegin(packet)) {
       return state(clean, bit(Field.CT_INV));
     }
-    return track.commit() ? commit(clean, track, key.get()) : state(clean, bit(Field.CT_NEW));
+    Packet begun = key.get().asFirstOn(clean);
+    return track.commit() ? commit(begun, track, key.get()) : state(begun, bit(Field.CT_NEW));
   }
 
   /** A packet that was translated in this zone looks like the other side's, reversed. */

@@ -79,6 +79,16 @@ public final class Guest {
     return sends(ip(self.address(destination.isV6()), destination, to.mac()), port);
   }
 
+  /** An echo reply to another port's first address, asked for or not. */
+  public Sent pongs(String port) {
+    Identity to = net.identity(port);
+    IpAddress destination = to.addresses().get(0);
+    Packet ping = ip(self.address(destination.isV6()), destination, to.mac());
+    return sends(
+        destination.isV6() ? ping.with(Field.ICMPV6_TYPE, 129) : ping.with(Field.ICMPV4_TYPE, 0),
+        port);
+  }
+
   /** A datagram to everybody. */
   public Sent broadcast() {
     return sends(
@@ -141,6 +151,7 @@ public final class Guest {
   private Packet udp(IpAddress source, IpAddress destination, MacAddress to, int from, int port) {
     return ip(source, destination, to)
         .with(Field.IP_PROTO, Match.PROTO_UDP)
+        .with(Field.ICMPV4_TYPE, 0)
         .with(Field.UDP_SRC, from)
         .with(Field.UDP_DST, port);
   }
@@ -154,6 +165,7 @@ public final class Guest {
             .with(Field.IPV6_DST, destination.bits())
         : frame(to, Match.ETH_IPV4)
             .with(Field.IP_PROTO, PROTO_ICMP)
+            .with(Field.ICMPV4_TYPE, 8)
             .with(Field.IPV4_SRC, source.bits())
             .with(Field.IPV4_DST, destination.bits());
   }

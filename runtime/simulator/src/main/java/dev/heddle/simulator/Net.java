@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -128,11 +129,16 @@ public final class Net implements AutoCloseable {
     return put(new Document(LogicalSwitch.KIND.name(), network, Map.of(), spec));
   }
 
-  /** Plugs the present port in on a node, which comes to be if there is none of that name. */
+  /**
+   * Plugs the present port in on a node, which comes to be if there is none of that name. Its zone
+   * has the number of its interface.
+   */
   public Net on(String node) {
     node(node);
     int ofPort = interfacesOf.merge(node, 1, Integer::sum);
-    return put(Binding.document(Node.KIND.id(node), LogicalPort.KIND.id(port), ofPort));
+    return put(
+        Binding.document(
+            Node.KIND.id(node), LogicalPort.KIND.id(port), ofPort, OptionalInt.of(ofPort)));
   }
 
   /** A node, with or without ports. */

@@ -101,10 +101,14 @@ public record Packet(Map<Wire, Bits> fields, Bits innerTag, Optional<Packet> quo
 
   /** As after {@link dev.heddle.pipeline.Track}: what is behind it knows nothing of connections. */
   Packet untracked() {
-    return with(Wire.CT_STATE, Bits.ZERO)
-        .with(Wire.CT_ZONE, Bits.ZERO)
-        .with(Wire.CT_MARK, Bits.ZERO)
-        .with(Wire.CT_LABEL, Bits.ZERO);
+    EnumMap<Wire, Bits> kept = new EnumMap<>(Wire.class);
+    fields.forEach(
+        (wire, value) -> {
+          if (wire.compareTo(Wire.CT_STATE) < 0 || wire.compareTo(Wire.CT_TP_DST) > 0) {
+            kept.put(wire, value);
+          }
+        });
+    return new Packet(kept, innerTag, quoted);
   }
 
   Bits get(Operand.Slice slice) {

@@ -5,16 +5,19 @@ import dev.heddle.model.KeySpace;
 import dev.heddle.model.Kind;
 import dev.heddle.model.Network.State;
 import dev.heddle.pipeline.Action;
+import dev.heddle.pipeline.ActionList;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.Flow;
-import dev.heddle.pipeline.Term;
+import dev.heddle.pipeline.Policy;
+import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Wire;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes flows with the names of objects where the numbers stand that were allocated to them, so
@@ -33,6 +36,31 @@ record Named(Map<KeySpace, Map<Long, String>> names) {
               Field.TUNNEL_IN_PORT, KeySpace.PORT,
               Field.TUNNEL_OUT_PORT, KeySpace.PORT));
 
+  /** The fields that hold such numbers where policy is judged; elsewhere they are scratch. */
+  private static final Map<Field, KeySpace> JUDGED = new EnumMap<>(HOLD);
+
+  /** The lowest bits of a conjunction's number count within its rule. */
+  private static final int WITHIN_RULE = 9;
+
+  static {
+    Policy.SUBJECTS.forEach(f -> JUDGED.put(f, KeySpace.PORT_GROUP));
+    Policy.PEERS.forEach(f -> JUDGED.put(f, KeySpace.PORT_GROUP));
+    Policy.SOURCES.forEach(f -> JUDGED.put(f, KeySpace.ADDRESS_SET));
+    Policy.DESTINATIONS.forEach(f -> JUDGED.put(f, KeySpace.ADDRESS_SET));
+    JUDGED.put(Field.RULE, KeySpace.RULE);
+    JUDGED.put(Field.PEER, KeySpace.PORT);
+  }
+
+  private static Map<Field, KeySpace> held(int table) {
+    return Stream.of(
+                Policy.BESIDE.stream(),
+                Stream.of(Spine.TRACK_FROM, Spine.POLICY_FROM, Spine.TRACK_TO, Spine.POLICY_TO))
+            .flatMap(s -> s)
+            .anyMatch(s -> s.table() == table)
+        ? JUDGED
+        : HOLD;
+  }
+
   /** The names of all objects that have a number. */
   static Named of(Map<Kind<?>, List<State>> objects) {
     Map<KeySpace, Map<Long, String>> names = new EnumMap<>(KeySpace.class);
@@ -47,9 +75,20 @@ record Named(Map<KeySpace, Map<Long, String>> names) {
   }
 
   String text(Flow flow) {
+    Map<Field, KeySpace> held = held(flow.key().table());
     String match =
-        flow.key().match().terms().stream().map(this::term).collect(Collectors.joining(","));
-    String actions = flow.actions().stream().map(this::action).collect(Collectors.joining(", "));
+        flow.key().match().terms().stream()
+            .map(t -> bits(held, t.wire(), t.value(), t.mask()))
+            .collect(Collectors.joining(","));
+    String actions =
+        flow.actions().stream().map(a -> action(held, a)).collect(Collectors.joining(", "));
+    if (ActionList.isClause(flow.actions())) { // in the order of their numbers
+      actions =
+          flow.actions().stream()
+              .map(a -> action(held, a))
+              .sorted()
+              .collect(Collectors.joining(", "));
+    }
     return cookie(flow.cookie())
         + " table="
         + flow.key().table()
@@ -67,22 +106,31 @@ record Named(Map<KeySpace, Map<Long, String>> names) {
     return name(KeySpace.OWNER, owner) + "/" + unit;
   }
 
-  private String term(Term term) {
-    return bits(term.wire(), term.value(), term.mask());
-  }
-
-  private String action(Action action) {
+  private String action(Map<Field, KeySpace> held, Action action) {
+    if (action instanceof Action.Conjunction c) {
+      return "conjunction " + conjunction(c.id()) + " " + c.clause() + "/" + c.of();
+    }
+    if (action instanceof Action.Clone c) {
+      return c.actions().stream().map(a -> action(held, a)).toList().toString();
+    }
     return action instanceof Action.Set s
-        ? "set " + bits(s.wire(), s.value(), s.mask())
+        ? "set " + bits(held, s.wire(), s.value(), s.mask())
         : action.toString();
   }
 
-  private String bits(Wire wire, Bits value, Bits mask) {
+  private String conjunction(long id) {
+    return name(KeySpace.RULE, id >> WITHIN_RULE) + "#" + (id & (1 << WITHIN_RULE) - 1);
+  }
+
+  private String bits(Map<Field, KeySpace> held, Wire wire, Bits value, Bits mask) {
+    if (wire == Wire.CONJ_ID) {
+      return "conjunction " + conjunction(value.low());
+    }
     StringBuilder text = new StringBuilder();
     Bits rest = mask;
-    for (Map.Entry<Field, KeySpace> e : HOLD.entrySet()) {
+    for (Map.Entry<Field, KeySpace> e : held.entrySet()) {
       Field f = e.getKey();
-      if (f.wire() == wire && mask.and(f.mask()).equals(f.mask())) {
+      if (f.wire() == wire && rest.and(f.mask()).equals(f.mask())) {
         long number = value.and(f.mask()).shiftRight(f.offset()).low();
         text.append(f).append('=').append(name(e.getValue(), number)).append(' ');
         rest = rest.andNot(f.mask());

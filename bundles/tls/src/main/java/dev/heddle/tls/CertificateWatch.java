@@ -1,4 +1,4 @@
-package dev.heddle.openflow.tls;
+package dev.heddle.tls;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Keeps up with the certificate files. Files that cannot be used change nothing: what was read
  * before goes on being used, and the log says so once. {@link #look} is for one thread at a time.
  */
-final class CertificateWatch {
+public final class CertificateWatch {
 
   private static final Duration EXPIRES_SOON = Duration.ofDays(30);
   private static final Duration REMIND = Duration.ofDays(1);
@@ -28,6 +28,7 @@ final class CertificateWatch {
   private final CertificateFiles files;
   private final Clock clock;
   private final Consumer<String> log;
+  private final String without;
   private List<String> seen;
   private List<String> tried;
   private Instant reminded = Instant.MIN;
@@ -37,17 +38,20 @@ final class CertificateWatch {
    * Reads the files at once.
    *
    * @param log what an operator has to mend
+   * @param without what is so while no usable files were ever found, the end of a sentence
    */
-  CertificateWatch(CertificateFiles files, Clock clock, Consumer<String> log) {
+  public CertificateWatch(
+      CertificateFiles files, Clock clock, Consumer<String> log, String without) {
     this.files = files;
     this.clock = clock;
     this.log = log;
+    this.without = without;
     seen = marks();
     read();
   }
 
   /** What new handshakes use; empty if no usable files were ever found. */
-  Optional<Credentials> current() {
+  public Optional<Credentials> current() {
     return current;
   }
 
@@ -55,7 +59,7 @@ final class CertificateWatch {
    * Takes over files that have changed, but only when they are seen unchanged a second time: three
    * files are not replaced in one step, and half of a change is no fault.
    */
-  void look() {
+  public void look() {
     List<String> now = marks();
     boolean quiet = now.equals(seen);
     seen = now;
@@ -82,7 +86,7 @@ final class CertificateWatch {
               + e.getMessage()
               + (current.isPresent()
                   ? "; what was read before stays in use"
-                  : "; every node is refused until this is mended"));
+                  : "; " + without + " until this is mended"));
     }
   }
 
@@ -103,9 +107,7 @@ final class CertificateWatch {
 
   /** Tells whether a file has been written since, without reading it. */
   private List<String> marks() {
-    return Stream.of(files.key(), files.certificate(), files.authorities())
-        .map(CertificateWatch::mark)
-        .toList();
+    return files.all().map(CertificateWatch::mark).toList();
   }
 
   private static String mark(Path file) {

@@ -1,4 +1,4 @@
-package dev.heddle.openflow.tls;
+package dev.heddle.tls;
 
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
@@ -24,16 +24,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the files held when they were read, ready for handshakes: TLS 1.2 and 1.3, a certificate
- * asked of the other side too.
+ * What the files held when they were read, ready for handshakes: TLS 1.2 and 1.3.
  *
  * @param own certificate
- * @param authorities who may sign nodes
+ * @param authorities who may sign the other side; if nobody, it is asked for no certificate
  */
-record Credentials(SslContext context, X509Certificate own, List<X509Certificate> authorities) {
+public record Credentials(
+    SslContext context, X509Certificate own, List<X509Certificate> authorities) {
 
   /** The files cannot be used; the message is a sentence that names the one at fault. */
-  static final class Unusable extends Exception {
+  public static final class Unusable extends Exception {
     private static final long serialVersionUID = 1;
 
     Unusable(String sentence) {
@@ -43,7 +43,7 @@ record Credentials(SslContext context, X509Certificate own, List<X509Certificate
 
   private static final int MOST_BYTES = 1 << 20;
 
-  /** A node that resumes is not asked for its certificate again: not for long. */
+  /** A peer that resumes is not asked for its certificate again: not for long. */
   private static final int RESUME_SECONDS = 60;
 
   private static final Pattern KEY =
@@ -57,24 +57,25 @@ record Credentials(SslContext context, X509Certificate own, List<X509Certificate
    * @throws Unusable if a file is missing or damaged, the key is not the certificate's, or that has
    *     expired at {@code now}
    */
-  static Credentials read(CertificateFiles files, Instant now) throws Unusable {
+  public static Credentials read(CertificateFiles files, Instant now) throws Unusable {
     List<X509Certificate> chain = certificates(files.certificate());
-    List<X509Certificate> authorities = certificates(files.authorities());
+    List<X509Certificate> authorities =
+        files.authorities().isEmpty() ? List.of() : certificates(files.authorities().get());
     X509Certificate own = chain.get(0);
     PrivateKey key = key(files.key(), own);
     if (now.isAfter(own.getNotAfter().toInstant())) {
       throw new Unusable(files.certificate() + " has expired on " + own.getNotAfter().toInstant());
     }
     try {
-      SslContext context =
+      SslContextBuilder builder =
           SslContextBuilder.forServer(key, chain)
               .sslProvider(SslProvider.JDK)
-              .trustManager(authorities)
-              .clientAuth(ClientAuth.REQUIRE)
               .protocols("TLSv1.3", "TLSv1.2")
-              .sessionTimeout(RESUME_SECONDS)
-              .build();
-      return new Credentials(context, own, authorities);
+              .sessionTimeout(RESUME_SECONDS);
+      if (!authorities.isEmpty()) {
+        builder.trustManager(authorities).clientAuth(ClientAuth.REQUIRE);
+      }
+      return new Credentials(builder.build(), own, authorities);
     } catch (IOException | RuntimeException e) {
       throw new Unusable(files + " cannot be used: " + e.getMessage());
     }

@@ -1,4 +1,4 @@
-package dev.heddle.openflow.tls;
+package dev.heddle.tls;
 
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
@@ -13,7 +13,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** Why a handshake failed, in words for whoever has to mend it. */
-final class Reason {
+public final class Reason {
 
   private static final int DEEPEST = 10;
   private static final int LONGEST = 200;
@@ -21,7 +21,8 @@ final class Reason {
 
   private Reason() {}
 
-  static String of(Throwable failure) {
+  /** Begins with "it" or "its" and ends without a point. */
+  public static String of(Throwable failure) {
     List<Throwable> causes = causes(failure);
     for (Throwable cause : causes) {
       Optional<String> said = ofCause(cause);

@@ -1,0 +1,186 @@
+package dev.heddle.acl;
+
+import static dev.heddle.pipeline.Field.CLOSED;
+import static dev.heddle.pipeline.Field.CT_DRAINS;
+import static dev.heddle.pipeline.Field.CT_EST;
+import static dev.heddle.pipeline.Field.CT_NEW;
+import static dev.heddle.pipeline.Field.CT_PEER;
+import static dev.heddle.pipeline.Field.CT_RPL;
+import static dev.heddle.pipeline.Field.DECIDED;
+import static dev.heddle.pipeline.Field.DRAINS;
+import static dev.heddle.pipeline.Field.ETH_TYPE;
+import static dev.heddle.pipeline.Field.ICMPV6_TYPE;
+import static dev.heddle.pipeline.Field.IN_PORT;
+import static dev.heddle.pipeline.Field.IP_FRAG;
+import static dev.heddle.pipeline.Field.JUDGING;
+import static dev.heddle.pipeline.Field.LENS;
+import static dev.heddle.pipeline.Field.VERDICT;
+import static dev.heddle.pipeline.Field.ZONE;
+
+import dev.heddle.model.Bits;
+import dev.heddle.model.Id;
+import dev.heddle.model.Node;
+import dev.heddle.model.View;
+import dev.heddle.pipeline.Action;
+import dev.heddle.pipeline.Field;
+import dev.heddle.pipeline.FlowDraft;
+import dev.heddle.pipeline.FlowSink;
+import dev.heddle.pipeline.Match;
+import dev.heddle.pipeline.Policy;
+import dev.heddle.pipeline.Scope;
+import dev.heddle.pipeline.Spine;
+import dev.heddle.pipeline.Stage;
+import dev.heddle.pipeline.Track;
+import dev.heddle.policy.Acl;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is the same for all ports and rules of a node: the order in which tiers are asked, and what
+ * becomes of each verdict. A node has these flows once.
+ */
+final class Verdicts {
+
+  /** Bit 1 of ip_frag: not the first fragment. */
+  private static final Bits LATER = Bits.of(2);
+
+  private static final List<Integer> FAMILIES = List.of(Match.ETH_IPV4, Match.ETH_IPV6);
+
+  private Verdicts() {}
+
+  static void flows(Id<Node> id, View view, FlowSink out) {
+    new Flows(id, out).write();
+  }
+
+  /** The flows of one node. */
+  private record Flows(Id<Node> node, FlowSink out) {
+
+    void write() {
+      evaluate(Policy.EVALUATE_FROM, Policy.tiers(true));
+      evaluate(Policy.EVALUATE_TO, Policy.tiers(false));
+      side(Spine.TRACK_FROM, Policy.GATE_FROM, Spine.POLICY_FROM, Policy.VERDICT_FROM, false);
+      side(Spine.TRACK_TO, Policy.GATE_TO, Spine.POLICY_TO, Policy.VERDICT_TO, true);
+    }
+
+    private void evaluate(Stage stage, List<Stage> tiers) {
+      FlowDraft draft = stage.flow(100);
+      for (List<Field> slots : List.of(Policy.PEERS, Policy.SOURCES, Policy.DESTINATIONS)) {
+        Slots.write(draft, slots, List.of());
+      }
+      draft
+          .resubmit(Policy.PEER_GROUPS)
+          .resubmit(Policy.SOURCE_SETS)
+          .resubmit(Policy.DESTINATION_SETS);
+      tiers.forEach(draft::resubmit);
+      add(draft);
+    }
+
+    private void side(Stage track, Stage gate, Stage judge, Stage verdict, boolean peer) {
+      for (int type : Acl.LINK_TYPES) {
+        add(track.flow(200).match(ICMPV6_TYPE, type).next());
+      }
+      // What is allowed without a look at connections goes past the tracker and past judging.
+      add(to(gate.flow(100).match(DECIDED, 1).match(VERDICT, Lens.ALLOW_STATELESS), track));
+      for (int family : FAMILIES) {
+        FlowDraft others = gate.flow(90).match(ETH_TYPE, family);
+        add(others.then(Track.in(ZONE).into(track.joint())));
+      }
+      add(
+          judge
+              .flow(200)
+              .match(LENS, Lens.PACKET.number())
+              .match(DECIDED, 1)
+              .match(VERDICT, Lens.ALLOW_STATELESS)
+              .set(JUDGING, 0)
+              .next());
+      link(verdict, judge);
+      for (int family : FAMILIES) {
+        fragments(family, verdict, judge, peer);
+        connections(family, verdict, judge, peer);
+      }
+      refusals(verdict);
+    }
+
+    private void link(Stage verdict, Stage judge) {
+      add(
+          verdict
+              .flow(210)
+              .match(LENS, Lens.LINK.number())
+              .match(DECIDED, 1)
+              .match(VERDICT, Lens.DROP)
+              .drop());
+      add(to(verdict.flow(200).match(LENS, Lens.LINK.number()).set(JUDGING, 0), judge));
+    }
+
+    /**
+     * A later fragment does not show its ports. The tracker lets a datagram on only when it is
+     * whole, and keeps a new one only when all of its fragments ask for that: so it goes the way of
+     * its first fragment.
+     */
+    private void fragments(int family, Stage verdict, Stage judge, boolean peer) {
+      FlowDraft begins = later(family, verdict).match(CT_NEW, 1);
+      add(to(kept(begins, peer, Optional.empty()).set(JUDGING, 0), judge));
+      add(to(later(family, verdict).match(CT_NEW, 0).set(JUDGING, 0), judge));
+    }
+
+    private static FlowDraft later(int family, Stage verdict) {
+      return connection(verdict, 180).match(ETH_TYPE, family).match(IP_FRAG, LATER, LATER);
+    }
+
+    /** What is allowed goes on, and is kept if it is new. */
+    private void connections(int family, Stage verdict, Stage judge, boolean peer) {
+      for (int drains : List.of(0, 1)) {
+        FlowDraft begins = decided(verdict, 100, Lens.ALLOW).match(DRAINS, drains);
+        begins.match(CT_NEW, 1).match(ETH_TYPE, family);
+        add(to(kept(begins, peer, Optional.of(drains)).set(JUDGING, 0), judge));
+      }
+      FlowDraft open = connection(verdict, 30).match(DECIDED, 0).match(CLOSED, 0);
+      open.match(CT_NEW, 1).match(ETH_TYPE, family);
+      add(to(kept(open, peer, Optional.of(0)).set(JUDGING, 0), judge));
+      for (FlowDraft goesOn :
+          List.of(
+              decided(verdict, 100, Lens.ALLOW).match(CT_NEW, 0),
+              decided(verdict, 100, Lens.ALLOW_STATELESS).match(CT_RPL, 0),
+              connection(verdict, 60).match(CT_EST, 1).match(CT_DRAINS, 1),
+              connection(verdict, 30).match(DECIDED, 0).match(CLOSED, 0).match(CT_NEW, 0))) {
+        add(to(goesOn.match(ETH_TYPE, family).set(JUDGING, 0), judge));
+      }
+    }
+
+    /** What is not, does not; the replies of what is stateless are among it. */
+    private void refusals(Stage verdict) {
+      add(connection(verdict, 50).match(DECIDED, 1).drop());
+      add(connection(verdict, 20).match(DECIDED, 0).match(CLOSED, 1).drop());
+    }
+
+    private static FlowDraft connection(Stage verdict, int priority) {
+      return verdict.flow(priority).match(LENS, Lens.CONNECTION.number());
+    }
+
+    private static FlowDraft decided(Stage verdict, int priority, int as) {
+      return verdict
+          .flow(priority)
+          .match(LENS, Lens.CONNECTION.number())
+          .match(DECIDED, 1)
+          .match(VERDICT, as);
+    }
+
+    /** Keeps the connection, and with it who began it. */
+    private static FlowDraft kept(FlowDraft draft, boolean peer, Optional<Integer> drains) {
+      Track track = Track.commit(ZONE);
+      if (drains.isPresent()) {
+        track = track.with(CT_DRAINS, drains.get());
+      }
+      return draft.then(peer ? track.with(Action.Move.of(IN_PORT, CT_PEER)) : track);
+    }
+
+    /** On behind the stage that was about to judge. */
+    private static FlowDraft to(FlowDraft draft, Stage stage) {
+      return draft.then(new Action.Resubmit(stage.joint()));
+    }
+
+    private void add(FlowDraft draft) {
+      out.add(draft.because(node).where(Scope.node(node)));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package dev.heddle.policy;
+
+import dev.heddle.model.AddressSet;
+import dev.heddle.model.Fact;
+import dev.heddle.model.Id;
+import dev.heddle.model.Index;
+import dev.heddle.model.PortGroup;
+import dev.heddle.model.View;
+import dev.heddle.policy.Acl.Subject;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What rules use groups and sets for: a rule more for the same use changes nothing of these. */
+public final class Uses {
+
+  /** How a rule uses something. */
+  private enum As {
+    SELF,
+    PEER,
+    SOURCE,
+    DESTINATION
+  }
+
+  private record Use(As as, Id<?> of) {}
+
+  private static final Index<Acl, Acl, Use, Id<Acl>> NAMING =
+      Index.of(
+          "acls-naming",
+          Acl.KIND,
+          (id, acl) -> {
+            Names n = Names.of(acl);
+            return Stream.of(
+                    n.self().stream().map(g -> new Use(As.SELF, g)),
+                    n.peers().stream().map(g -> new Use(As.PEER, g)),
+                    n.sources().stream().map(s -> new Use(As.SOURCE, s)),
+                    n.destinations().stream().map(s -> new Use(As.DESTINATION, s)))
+                .flatMap(s -> s)
+                .map(use -> new Index.Pair<>(use, id));
+          });
+
+  private static final Index<Acl, Acl, Acl.Verdict, Id<Acl>> BY_VERDICT =
+      Index.of(
+          "acls-by-verdict", Acl.KIND, (id, acl) -> Stream.of(new Index.Pair<>(acl.action(), id)));
+
+  private static final Fact<String, Boolean> STATELESS =
+      new Fact<>(
+          "stateless-rules",
+          1,
+          (all, view) -> !view.ids(BY_VERDICT, Acl.Verdict.ALLOW_STATELESS).isEmpty());
+
+  /**
+   * The rules of a subject.
+   *
+   * @param stateless one of them allows without a look at connections
+   */
+  public record Rules(boolean any, boolean stateless) {}
+
+  private static final Fact<Subject, Rules> OF_SUBJECT =
+      new Fact<>(
+          "rules-of-subject",
+          1,
+          (subject, view) -> {
+            Set<Id<Acl>> acls = view.ids(Acl.OF_SUBJECT, subject);
+            return new Rules(
+                !acls.isEmpty(),
+                acls.stream()
+                    .flatMap(a -> view.get(a).stream())
+                    .anyMatch(a -> a.action() == Acl.Verdict.ALLOW_STATELESS));
+          });
+
+  private static final Fact<Use, Set<Subject>> SUBJECTS =
+      new Fact<>(
+          "subjects-naming",
+          1,
+          (use, view) ->
+              view.ids(NAMING, use).stream()
+                  .flatMap(a -> view.get(a).stream())
+                  .map(Acl::subject)
+                  .collect(Collectors.toUnmodifiableSet()));
+
+  private Uses() {}
+
+  /** Whether any rule at all allows without a look at connections. */
+  public static boolean anyStateless(View view) {
+    return view.fact(STATELESS, "any");
+  }
+
+  static Rules rules(Subject subject, View view) {
+    return view.fact(OF_SUBJECT, subject);
+  }
+
+  /** Whether some rule asks if a port is in this group. */
+  static boolean isAsked(Id<PortGroup> group, View view) {
+    return rules(new Subject(Optional.of(group), Optional.empty()), view).any()
+        || !view.fact(SUBJECTS, new Use(As.SELF, group)).isEmpty();
+  }
+
+  /** Whose rules ask if the port at the other end is in this group. */
+  public static Set<Subject> asPeer(Id<PortGroup> group, View view) {
+    return view.fact(SUBJECTS, new Use(As.PEER, group));
+  }
+
+  /** Whose rules ask if a source, or a destination, is in this set. */
+  public static Set<Subject> ofAddresses(Id<AddressSet> set, boolean source, View view) {
+    return view.fact(SUBJECTS, new Use(source ? As.SOURCE : As.DESTINATION, set));
+  }
+}
