@@ -129,6 +129,9 @@ class OvsConnectionTest {
       case IP_PROTO, IP_TTL, IP_DSCP, IP_FRAG -> match.match(Field.ETH_TYPE, Match.ETH_IPV4);
       case ND_TARGET, ND_SLL, ND_RESERVED, ND_OPTIONS_TYPE -> nd(match, 135);
       case ND_TLL -> nd(match, 136);
+      // Without the protocol Open vSwitch takes the flow and does not report its ports.
+      case CT_PORT_SRC, CT_PORT_DST ->
+          match.match(Field.ETH_TYPE, Match.ETH_IPV4).match(Field.CT_PROTO, Match.PROTO_UDP);
       default -> {
         // nothing
       }
