@@ -12,10 +12,10 @@ import dev.heddle.pipeline.Stage;
 import java.util.function.Consumer;
 
 /** A feature with something around each call of its units. */
-record Wrapped(Feature sound, Around around) implements Feature {
+public record Wrapped(Feature sound, Around around) implements Feature {
 
   /** What is done instead of a unit's call; {@code unit} makes that call into another sink. */
-  interface Around {
+  public interface Around {
     void call(Object key, Consumer<FlowSink> unit, FlowSink out);
   }
 

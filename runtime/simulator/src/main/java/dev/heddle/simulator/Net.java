@@ -205,7 +205,12 @@ public final class Net implements AutoCloseable {
 
   /** Removes a port from the model; its interface stays where it is. */
   public Net without(String portName) {
-    return apply(new Change.Remove(LogicalPort.KIND.name(), portName, true));
+    return remove(LogicalPort.KIND.name(), portName);
+  }
+
+  /** Removes an object, which must be there. */
+  public Net remove(String kind, String name) {
+    return apply(new Change.Remove(kind, name, true));
   }
 
   /** Any documents, as they would be applied. */

@@ -16,37 +16,45 @@ import java.util.TreeSet;
  * reference that flows are measured by. It knows docs/acl.md and nothing of flows, stages, zones or
  * the match language, and is slow and plain on purpose.
  *
- * <p>Each port remembers for itself which connections it took part in. A packet that answers such a
- * connection is judged as the packet that began it would be judged now; every other packet is
- * judged by the rules of the side it is on.
+ * <p>Each port under policy remembers for itself which connections it took part in. What is allowed
+ * without state passes, whatever else is known. A packet that answers a connection is judged as the
+ * packet that began it would be judged now; every other packet by the rules of the side it is on.
  */
 final class PolicyOracle {
-
-  /** What a port remembers: the packet that began it and the side it was on. */
-  private record Connection(Side side, boolean spared) {}
 
   private final Map<String, Rule> rules = new TreeMap<>();
   private final Map<String, Set<String>> groups = new TreeMap<>();
   private final Map<String, Set<String>> sets = new TreeMap<>();
-  private final Map<String, Map<Datagram, Connection>> connections = new HashMap<>();
+
+  /** By port, the packets that began a connection, each with the side it was on. */
+  private final Map<String, Map<Datagram, Side>> connections = new HashMap<>();
 
   void put(Rule rule) {
     rules.put(rule.name(), rule);
   }
 
-  /** Connections that only this rule allowed, and that it spares, live on. */
   void remove(String name) {
-    Rule gone = rules.get(name);
-    if (gone.drain()) {
-      connections.forEach(
-          (port, all) -> all.replaceAll((d, c) -> new Connection(c.side(), c.spared()
-              || decides(port, c.side(), d).filter(gone::equals).isPresent())));
-    }
     rules.remove(name);
   }
 
   Collection<Rule> rules() {
     return rules.values();
+  }
+
+  /** Another rule of the same place and verdict: which of the two decides is left open. */
+  boolean hasEqualOf(Rule rule) {
+    return rules.values().stream()
+        .anyMatch(
+            r ->
+                !r.name().equals(rule.name())
+                    && r.side() == rule.side()
+                    && r.tier() == rule.tier()
+                    && r.priority() == rule.priority()
+                    && r.verdict().precedence() == rule.verdict().precedence());
+  }
+
+  boolean has(String rule) {
+    return rules.containsKey(rule);
   }
 
   void group(String name, Set<String> ports) {
@@ -71,27 +79,23 @@ final class PolicyOracle {
   }
 
   private boolean passes(String port, Side side, Datagram d) {
-    Map<Datagram, Connection> known = connections.computeIfAbsent(port, p -> new HashMap<>());
-    Connection answered = known.get(d.answer());
-    if (answered != null && !known.containsKey(d)) {
-      return answered.spared() || !verdict(port, answered.side(), d.answer()).refuses();
-    }
-    Connection own = known.get(d);
+    Map<Datagram, Side> known = connections.computeIfAbsent(port, p -> new HashMap<>());
     Verdict verdict = verdict(port, side, d);
-    if (verdict.refuses()) {
-      return own != null && own.spared();
+    if (verdict == Verdict.ALLOW_STATELESS) {
+      return true;
     }
-    if (verdict == Verdict.ALLOW && own == null && remembers(port)) {
-      known.put(d, new Connection(side, false));
+    Side begun = known.get(d.answer());
+    if (begun != null && !known.containsKey(d)) {
+      return verdict(port, begun, d.answer()) == Verdict.ALLOW;
     }
-    return true;
+    if (verdict == Verdict.ALLOW && isUnderPolicy(port)) {
+      known.putIfAbsent(d, side);
+    }
+    return verdict == Verdict.ALLOW;
   }
 
-  /** A port whose rules all are without state, or that has none, remembers nothing. */
-  private boolean remembers(String port) {
-    return rules.values().stream()
-        .anyMatch(
-            r -> r.verdict() != Verdict.ALLOW_STATELESS && members(r.group()).contains(port));
+  private boolean isUnderPolicy(String port) {
+    return rules.values().stream().anyMatch(r -> members(r.group()).contains(port));
   }
 
   private Verdict verdict(String port, Side side, Datagram d) {
@@ -109,7 +113,7 @@ final class PolicyOracle {
               .filter(r -> r.condition().holds(d, sets))
               .max(
                   Comparator.comparingInt(Rule::priority)
-                      .thenComparing(r -> r.verdict().refuses()));
+                      .thenComparing(r -> r.verdict().precedence()));
       if (first.isPresent() && first.get().verdict() != Verdict.PASS) {
         return first;
       }

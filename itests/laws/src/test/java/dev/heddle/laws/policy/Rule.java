@@ -5,7 +5,8 @@ package dev.heddle.laws.policy;
  *
  * @param group port group it applies to
  * @param tier 0 is asked first, 3 last
- * @param priority the highest of a tier decides; of equals a refusal goes before anything else
+ * @param priority the highest of a tier decides; of equals drop and reject go first, then pass,
+ *     allow-stateless, allow
  */
 record Rule(
     String name,
@@ -14,8 +15,7 @@ record Rule(
     int tier,
     int priority,
     Condition condition,
-    Verdict verdict,
-    boolean drain) {
+    Verdict verdict) {
 
   /** Which packets of a port it judges. */
   enum Side {
@@ -43,8 +43,14 @@ record Rule(
       return word;
     }
 
-    boolean refuses() {
-      return this == DROP || this == REJECT;
+    /** Of rules of one priority the one with the most decides. */
+    int precedence() {
+      return switch (this) {
+        case DROP, REJECT -> 3;
+        case PASS -> 2;
+        case ALLOW_STATELESS -> 1;
+        case ALLOW -> 0;
+      };
     }
   }
 }
