@@ -44,7 +44,8 @@ public class DistributionIT {
           "dev.heddle.rest",
           "dev.heddle.runtime",
           "dev.heddle.shell",
-          "dev.heddle.simulator");
+          "dev.heddle.simulator",
+          "dev.heddle.tls");
   private static final String PLAIN = "dev.heddle.plain-switches";
   private static final String L2 = "dev.heddle.l2-switching";
 

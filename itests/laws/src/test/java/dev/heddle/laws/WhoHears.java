@@ -88,8 +88,7 @@ final class WhoHears {
   }
 
   private boolean hears(String port, String from) {
-    Set<String> able = senders();
-    if (port.equals(from) || !able.contains(port) || !able.contains(from)) {
+    if (port.equals(from) || !senders().containsAll(Set.of(port, from))) {
       return false;
     }
     String there = node(port).orElseThrow();
@@ -110,9 +109,8 @@ final class WhoHears {
       if (older.equals(port)) {
         return true;
       }
-      Set<String> shared = new HashSet<>(claims(older));
-      shared.retainAll(claims(port));
-      if (spec(older, "switch").equals(spec(port, "switch")) && !shared.isEmpty()) {
+      if (spec(older, "switch").equals(spec(port, "switch"))
+          && !Collections.disjoint(claims(older), claims(port))) {
         return false;
       }
     }
@@ -127,13 +125,11 @@ final class WhoHears {
 
   /** The node of a port: none if it is plugged in twice, or on a node that is not there. */
   private Optional<String> node(String port) {
-    List<String> nodes = nodes(port);
-    return nodes.size() == 1 && kind("Node").containsKey(nodes.get(0))
-        ? Optional.of(nodes.get(0))
-        : Optional.empty();
+    return Optional.of(nodes(port))
+        .filter(n -> n.size() == 1 && kind("Node").containsKey(n.get(0)))
+        .map(n -> n.get(0));
   }
 
-  /** Where the port is plugged in. */
   private List<String> nodes(String port) {
     return kind("Binding").values().stream()
         .filter(b -> b.path("port").asText().equals(port))
