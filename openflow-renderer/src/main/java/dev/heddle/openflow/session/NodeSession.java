@@ -6,6 +6,7 @@ import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network;
 import dev.heddle.model.Node;
+import dev.heddle.openflow.admission.Told;
 import dev.heddle.openflow.channel.SwitchConnection;
 import dev.heddle.openflow.ovsdb.Answer;
 import dev.heddle.openflow.ovsdb.NodeDatabase;
@@ -38,6 +39,7 @@ final class NodeSession {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
 
+  private final Told told = new Told();
   private final Id<Node> id;
   private final Network network;
   private final Whereabouts whereabouts;
@@ -172,7 +174,7 @@ final class NodeSession {
     here = true;
     seen = snapshot;
     List<String> problems = Inventory.problems(snapshot);
-    problems.forEach(p -> LOG.warn("node {}: {}", id.name(), p));
+    problems.stream().filter(told::isNews).forEach(p -> LOG.warn("node {}: {}", id.name(), p));
     flows.troubled(problems);
     database.watch(peers);
     tellBfd();
