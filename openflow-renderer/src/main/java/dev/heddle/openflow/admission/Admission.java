@@ -94,6 +94,14 @@ public final class Admission {
     refusals.tell(address(peer), why);
   }
 
+  /**
+   * Says something about a peer that may stay, within the same bounds; {@code what} follows its
+   * address.
+   */
+  public void note(SocketAddress peer, String what) {
+    refusals.note(address(peer), what);
+  }
+
   /** Connections refused so far. */
   public long refused() {
     return refused.sum();

@@ -29,6 +29,11 @@ public final class Budget {
     return false;
   }
 
+  /** All there is, in bytes. */
+  public long most() {
+    return most;
+  }
+
   public void giveBack(long bytes) {
     taken.addAndGet(-bytes);
   }

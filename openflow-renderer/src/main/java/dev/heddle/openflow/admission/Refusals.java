@@ -2,32 +2,44 @@ package dev.heddle.openflow.admission;
 
 import java.net.InetAddress;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
- * Names each refused peer in the log once for each reason, however often it tries again. What is
- * kept for that is bounded. Safe to call from any thread.
+ * Names each refused peer in the log once for each reason in an hour, however often it tries again.
+ * What is kept for that is bounded. Safe to call from any thread.
  */
 public final class Refusals {
 
   public static final int MOST_ADDRESSES = 1_024;
-  public static final int MOST_REASONS = 8;
+  public static final int MOST_REASONS = Told.MOST;
 
   private final Consumer<String> log;
-  private final Map<InetAddress, Set<String>> told = new HashMap<>();
+  private final LongSupplier nanos;
+  private final Map<InetAddress, Told> told = new HashMap<>();
   private long unnamed;
 
   public Refusals(Consumer<String> log) {
+    this(log, System::nanoTime);
+  }
+
+  Refusals(Consumer<String> log, LongSupplier nanos) {
     this.log = log;
+    this.nanos = nanos;
   }
 
   /** {@code why} begins with "it" or "its" and ends without a point. */
-  public synchronized void tell(InetAddress peer, String why) {
-    Set<String> reasons = told.get(peer);
-    if (reasons == null && told.size() >= MOST_ADDRESSES) {
+  public void tell(InetAddress peer, String why) {
+    note(peer, "is refused: " + why);
+  }
+
+  /** Something else about a peer, within the same bounds; {@code what} follows its address. */
+  public synchronized void note(InetAddress peer, String what) {
+    if (!told.containsKey(peer) && told.size() >= MOST_ADDRESSES) {
+      told.values().removeIf(Told::isOver);
+    }
+    if (!told.containsKey(peer) && told.size() >= MOST_ADDRESSES) {
       unnamed++;
       if (Long.bitCount(unnamed) == 1) {
         log.accept(
@@ -38,9 +50,8 @@ public final class Refusals {
       }
       return;
     }
-    Set<String> known = told.computeIfAbsent(peer, p -> new HashSet<>());
-    if (known.size() < MOST_REASONS && known.add(why)) {
-      log.accept(peer.getHostAddress() + " is refused: " + why);
+    if (told.computeIfAbsent(peer, p -> new Told(nanos)).isNews(what)) {
+      log.accept(peer.getHostAddress() + " " + what);
     }
   }
 

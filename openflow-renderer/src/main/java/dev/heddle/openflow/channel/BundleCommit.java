@@ -5,10 +5,12 @@ import dev.heddle.openflow.codec.BundleCodec;
 import dev.heddle.openflow.codec.BundleCodec.Control;
 import dev.heddle.openflow.codec.Change;
 import dev.heddle.openflow.codec.EncodedFlows;
+import dev.heddle.openflow.codec.MalformedMessage;
 import dev.heddle.openflow.codec.OpenFlowError;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -46,7 +48,7 @@ final class BundleCommit {
   private int next;
   private int inFlight;
   private boolean closeSent;
-  private boolean decided;
+  private Optional<Control> verdict = Optional.empty();
 
   BundleCommit(
       int bundle,
@@ -140,15 +142,28 @@ final class BundleCommit {
     }
   }
 
-  /** A control message was answered. */
+  /**
+   * A control message was answered.
+   *
+   * @throws MalformedMessage if it is not what was asked: a switch that lies about a bundle may
+   *     have any flows
+   */
   synchronized void answer(int xid, byte[] message) {
     int number = xid - first;
-    if (number == changes.size() + 1 && BundleCodec.answers(message, Control.CLOSE)) {
+    if (number == 0 && BundleCodec.answers(message, bundle, Control.OPEN)) {
+      return; // close tells more
+    } else if (closeSent
+        && number == changes.size() + 1
+        && BundleCodec.answers(message, bundle, Control.CLOSE)) {
       decide();
-    } else if (number == changes.size() + 2 && BundleCodec.answers(message, Control.COMMIT)) {
-      outcome.complete(new BundleOutcome.Accepted(changes.size()));
-    } else if (number == changes.size() + 2 && BundleCodec.answers(message, Control.DISCARD)) {
-      outcome.complete(new BundleOutcome.Rejected(refusals));
+    } else if (number == changes.size() + 2
+        && verdict.filter(v -> BundleCodec.answers(message, bundle, v)).isPresent()) {
+      outcome.complete(
+          verdict.get() == Control.COMMIT
+              ? new BundleOutcome.Accepted(changes.size())
+              : new BundleOutcome.Rejected(refusals));
+    } else {
+      throw new MalformedMessage("an answer about a bundle that was not asked for");
     }
   }
 
@@ -168,9 +183,9 @@ final class BundleCommit {
   }
 
   private void decide() {
-    if (!decided) {
-      decided = true;
-      control(changes.size() + 2, refusals.isEmpty() ? Control.COMMIT : Control.DISCARD);
+    if (verdict.isEmpty()) {
+      verdict = Optional.of(refusals.isEmpty() ? Control.COMMIT : Control.DISCARD);
+      control(changes.size() + 2, verdict.get());
     }
   }
 }

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /** What a switch has, gathered from the parts in which it says so. */
 record Dumps(Dialogue dialogue, Duration patience, Budget room) {
@@ -27,69 +27,118 @@ record Dumps(Dialogue dialogue, Duration patience, Budget room) {
   /** What is read from a byte of a dump takes so many. */
   private static final int GROWTH = 5;
 
+  /**
+   * A part with nothing in it is allowed in a long answer; who sends many never comes to an end.
+   */
+  static final int MOST_EMPTY = 64;
+
+  /** A part of an answer up to here says nothing. */
+  private static final int EMPTY = 16;
+
   CompletableFuture<List<Installed>> flows(long cookie, long cookieMask) {
     List<Installed> all = new ArrayList<>(); // touched by the channel's thread only
-    AtomicLong taken = new AtomicLong();
-    CompletableFuture<List<Installed>> answer =
-        dialogue.ask(
-            patience.multipliedBy(6),
-            (out, xid) -> FlowCodec.writeDumpRequest(out, xid, cookie, cookieMask),
-            m -> {
-              long bytes = (long) GROWTH * m.length;
-              if (!room.take(bytes)) {
-                throw new MalformedMessage(
-                    "its dump and those of others take more memory than there is for them");
-              }
-              taken.addAndGet(bytes);
-              FlowCodec.Page page = FlowCodec.readPage(m);
-              gather(all, page.flows());
-              return page.more() ? Optional.empty() : Optional.of(all);
-            });
-    return answer.whenComplete((ok, failure) -> room.giveBack(taken.get()));
+    return gather(
+        all,
+        (out, xid) -> FlowCodec.writeDumpRequest(out, xid, cookie, cookieMask),
+        m -> {
+          FlowCodec.Page page = FlowCodec.readPage(m);
+          add(all, page.flows());
+          return page.more();
+        });
   }
 
   CompletableFuture<Numbered<Group>> groups() {
     Numbered<Group> all = new Numbered<>(new ArrayList<>(), new ArrayList<>());
-    return dialogue.ask(
-        patience.multipliedBy(6),
+    return gather(
+        all,
         GroupCodec::writeDumpRequest,
         m -> {
           GroupCodec.Page page = GroupCodec.readPage(m);
-          gather(all.known(), page.groups());
-          gather(all.foreign(), page.foreign());
-          return page.more() ? Optional.empty() : Optional.of(all);
+          add(all.known(), page.groups());
+          add(all.foreign(), page.foreign());
+          return page.more();
         });
   }
 
   CompletableFuture<Numbered<Meter>> meters() {
     Numbered<Meter> all = new Numbered<>(new ArrayList<>(), new ArrayList<>());
-    return dialogue.ask(
-        patience.multipliedBy(6),
+    return gather(
+        all,
         MeterCodec::writeDumpRequest,
         m -> {
           MeterCodec.Page page = MeterCodec.readPage(m);
-          gather(all.known(), page.meters());
-          gather(all.foreign(), page.foreign());
-          return page.more() ? Optional.empty() : Optional.of(all);
+          add(all.known(), page.meters());
+          add(all.foreign(), page.foreign());
+          return page.more();
         });
   }
 
   CompletableFuture<List<PhysicalPort>> ports() {
     List<PhysicalPort> all = new ArrayList<>();
-    return dialogue.ask(
-        patience.multipliedBy(6),
+    return gather(
+        all,
         PortCodec::writeRequest,
         m -> {
           PortCodec.Page page = PortCodec.readPage(m);
-          gather(all, page.ports());
-          return page.more() ? Optional.empty() : Optional.of(all);
+          add(all, page.ports());
+          return page.more();
         });
   }
 
-  private static <T> void gather(List<T> all, List<T> page) {
+  /**
+   * Asks, and counts what is read of the answer until all of it is there.
+   *
+   * @param read puts one part to the others; true if more follow
+   */
+  private <T> CompletableFuture<T> gather(
+      T all, Dialogue.Question question, Predicate<byte[]> read) {
+    Weight weight = new Weight(room);
+    CompletableFuture<T> answer =
+        dialogue.ask(
+            patience.multipliedBy(6),
+            question,
+            m -> {
+              weight.add(m.length);
+              return read.test(m) ? Optional.empty() : Optional.of(all);
+            });
+    return answer.whenComplete((ok, failure) -> weight.end());
+  }
+
+  private static <T> void add(List<T> all, List<T> page) {
     all.addAll(page);
     if (all.size() > MOST) {
       throw new MalformedMessage("a dump of more than " + MOST);
+    }
+  }
+
+  /** What one dump takes of the memory for all; its end may come from another thread. */
+  private static final class Weight {
+    private final Budget room;
+    private long taken;
+    private int empty;
+    private boolean ended;
+
+    Weight(Budget room) {
+      this.room = room;
+    }
+
+    synchronized void add(int length) {
+      long bytes = (long) GROWTH * length;
+      if (length <= EMPTY && ++empty > MOST_EMPTY) {
+        throw new MalformedMessage("a dump of which ever more is to follow");
+      }
+      // One may not take what all others need: half is left to them.
+      if (ended || taken + bytes > room.most() / 2 || !room.take(bytes)) {
+        throw new MalformedMessage(
+            "its dump and those of others take more memory than there is for them");
+      }
+      taken += bytes;
+    }
+
+    synchronized void end() {
+      ended = true;
+      room.giveBack(taken);
+      taken = 0;
     }
   }
 }

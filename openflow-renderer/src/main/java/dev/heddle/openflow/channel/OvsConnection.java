@@ -38,13 +38,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.opendaylight.openflowjava.protocol.api.connection.ConnectionAdapter;
 import org.opendaylight.yangtools.yang.common.RpcResult;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A {@link SwitchConnection} over one channel of openflowjava: requests and answers by xid. */
 final class OvsConnection implements SwitchConnection, Dialogue {
-
-  private static final Logger LOG = LoggerFactory.getLogger(OvsConnection.class);
 
   private final ConnectionAdapter adapter;
   private final Identity identity;
@@ -54,7 +50,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   private final Budget room;
   private final AtomicInteger bundles = new AtomicInteger(1);
   private final Askers askers = new Askers();
-  private final Unasked unasked = new Unasked();
+  private final Unasked unasked;
   private final LongAdder flowModsSent = new LongAdder();
   private final CompletableFuture<String> gone = new CompletableFuture<>();
   private CompletableFuture<?> lastCommit = CompletableFuture.completedFuture(null);
@@ -67,9 +63,11 @@ final class OvsConnection implements SwitchConnection, Dialogue {
       Identity identity,
       Duration patience,
       EncodedFlows encoded,
-      Budget room) {
+      Budget room,
+      Unasked unasked) {
     this.adapter = adapter;
     this.room = room;
+    this.unasked = unasked;
     this.identity = identity;
     this.encoded = encoded;
     this.patience = patience;
@@ -120,7 +118,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
       commit.ifPresent(c -> c.error(xid, error));
       asker.ifPresent(a -> a.refused().accept(error));
       if (commit.isEmpty() && asker.isEmpty()) {
-        LOG.warn("Switch {} sent an error nobody waits for: {}", peer, error.text());
+        unasked.error(error);
       }
     } else if (unasked.takes(message)) {
       return;
@@ -163,14 +161,15 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   /** A request without answer leaves the switch in a state we do not know: start afresh. */
   private void limit(CompletableFuture<?> request, Duration limit) {
-    String reason = "the switch at " + peer + " did not answer within " + limit.toMillis() + " ms";
+    String what = "did not answer within " + limit.toMillis() + " ms";
     request
         .handle((ok, failure) -> null)
         .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete(
             (done, late) -> {
               if (late != null) {
-                lost(reason);
+                fault = "it " + what;
+                lost("the switch at " + peer + " " + what);
               }
             });
   }
@@ -344,7 +343,6 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   /** Ends the connection and all that waits for it; the first reason counts. */
   void lost(String reason) {
     if (gone.complete(reason)) {
-      LOG.debug("Connection to switch {} ends: {}", peer, reason);
       adapter.disconnect();
       SwitchFailure failure = new SwitchFailure(reason);
       askers.fail(failure);

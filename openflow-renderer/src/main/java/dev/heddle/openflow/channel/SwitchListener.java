@@ -133,11 +133,13 @@ public final class SwitchListener implements AutoCloseable {
     @Override
     public void onSwitchConnected(ConnectionAdapter adapter) {
       OvsConnection connection =
-          new OvsConnection(adapter, identity, limits.patience(), encoded, dumps);
+          new OvsConnection(
+              adapter, identity, limits.patience(), encoded, dumps, new Unasked(unwanted(adapter)));
       connections.add(connection);
       connection.onClose(
           () -> {
             connections.remove(connection);
+            LOG.debug("{} ends: {}", connection.peer(), connection.whyClosed());
             place.leave(); // before the other end can see that it is free
             connection.fault().ifPresent(why -> admission.refuse(connection.address(), why));
           });
@@ -151,6 +153,11 @@ public final class SwitchListener implements AutoCloseable {
       adapter.setAlienMessageListener(inbound);
       adapter.setConnectionReadyListener(inbound);
       adapter.setExecutorService(MoreExecutors.newDirectExecutorService());
+    }
+
+    private Consumer<String> unwanted(ConnectionAdapter adapter) {
+      InetSocketAddress peer = adapter.getRemoteAddress();
+      return error -> admission.note(peer, "sent an error nobody waits for: " + error);
     }
 
     private void settle(OvsConnection connection, Throwable failure) {

@@ -3,6 +3,7 @@ package dev.heddle.openflow.channel;
 import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.MonitorCodec;
 import dev.heddle.openflow.codec.OpenFlow;
+import dev.heddle.openflow.codec.OpenFlowError;
 import dev.heddle.openflow.codec.PacketCodec;
 import dev.heddle.openflow.codec.PacketIn;
 import dev.heddle.openflow.codec.PhysicalPort;
@@ -16,6 +17,19 @@ final class Unasked {
   volatile Consumer<PacketIn> packets = nobody -> {};
   volatile Consumer<PhysicalPort> ports = nobody -> {};
   volatile Consumer<List<FlowUpdate>> flows = nobody -> {};
+
+  private final Consumer<String> errors;
+
+  /**
+   * @param errors hears of errors that nobody waits for, as often as the switch sends them
+   */
+  Unasked(Consumer<String> errors) {
+    this.errors = errors;
+  }
+
+  void error(OpenFlowError error) {
+    errors.accept(error.text());
+  }
 
   /**
    * True if the message is a packet or the state of a port, whatever its xid.

@@ -63,12 +63,12 @@ public final class BundleCodec {
     }
   }
 
-  /** True if {@code message}, header included, answers {@code control}. */
-  public static boolean answers(byte[] message, Control control) {
+  /** True if {@code message}, header included, answers {@code control} of this bundle. */
+  public static boolean answers(byte[] message, int bundle, Control control) {
     ByteReader in = ByteReader.of(message).skip(1);
     if (in.u8() != OpenFlow.EXPERIMENTER || in.skip(6).i32() != OpenFlow.ONF) {
       return false;
     }
-    return in.i32() == CONTROL && in.skip(4).u16() == control.request + 1;
+    return in.i32() == CONTROL && in.i32() == bundle && in.u16() == control.request + 1;
   }
 }

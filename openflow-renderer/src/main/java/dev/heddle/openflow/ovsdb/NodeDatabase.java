@@ -276,7 +276,7 @@ public final class NodeDatabase {
     if (error instanceof TransactionFailed failed) {
       zonesTold = false;
       if (!failed.guardFailed()) {
-        LOG.warn("{}: {}", connection.peer(), failed.getMessage());
+        connection.note("does not do what it was asked: " + failed.getMessage());
         unseen |= setup;
         setupFailure =
             setup ? Optional.of("the set-up failed: " + failed.getMessage()) : setupFailure;

@@ -61,6 +61,7 @@ public final class OvsdbConnection {
   private final Map<String, Monitor> monitors = new HashMap<>();
   private volatile Runnable onIntroduced = () -> {};
   private volatile Consumer<String> onRemark = what -> {};
+  private volatile Consumer<String> onNote = what -> {};
   private int lastMonitor;
 
   private OvsdbConnection(
@@ -182,7 +183,7 @@ public final class OvsdbConnection {
   /** ovsdb-server before 2.6 knows only the monitor of the RFC, whose parameters are the same. */
   private CompletionStage<JsonNode> fallBack(JsonNode params, JsonNode reply, Throwable error) {
     if (error instanceof Refused) {
-      LOG.info("{} has no monitor_cond, using monitor", peer());
+      LOG.debug("{} has no monitor_cond, using monitor", peer());
       return rpc.call("monitor", params);
     }
     return error == null
@@ -251,6 +252,15 @@ public final class OvsdbConnection {
   /** Says in the log what is wrong with the peer, once; {@code what} begins with "it". */
   void remark(String what) {
     onRemark.accept(what);
+  }
+
+  /** Says something of the peer in the log, in bounds; {@code what} follows its address. */
+  void note(String what) {
+    onNote.accept(what);
+  }
+
+  void onNote(Consumer<String> log) {
+    onNote = log;
   }
 
   void onRemark(Consumer<String> log) {

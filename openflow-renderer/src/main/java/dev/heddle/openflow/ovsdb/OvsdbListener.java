@@ -104,6 +104,7 @@ public final class OvsdbListener implements AutoCloseable {
         OvsdbConnection.attach(
             channel, identity, limits, new OvsdbConnection.Room(rows, halves), onConnect);
     connection.onIntroduced(place::introduced);
+    connection.onNote(what -> admission.note(peer, what));
     connection.onRemark(what -> admission.refuse(peer, what));
     Future<?> late =
         channel

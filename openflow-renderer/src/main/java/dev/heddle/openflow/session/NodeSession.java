@@ -6,6 +6,7 @@ import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network;
 import dev.heddle.model.Node;
+import dev.heddle.openflow.admission.Told;
 import dev.heddle.openflow.channel.SwitchConnection;
 import dev.heddle.openflow.ovsdb.Answer;
 import dev.heddle.openflow.ovsdb.NodeDatabase;
@@ -36,6 +37,7 @@ final class NodeSession {
 
   private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
 
+  private final Told told = new Told();
   private final Id<Node> id;
   private final Network network;
   private final Whereabouts whereabouts;
@@ -168,7 +170,7 @@ final class NodeSession {
     here = true;
     seen = snapshot;
     List<String> problems = Inventory.problems(snapshot);
-    problems.forEach(p -> LOG.warn("node {}: {}", id.name(), p));
+    problems.stream().filter(told::isNews).forEach(p -> LOG.warn("node {}: {}", id.name(), p));
     flows.troubled(problems);
     bfd.look(database, seen);
     absorb();

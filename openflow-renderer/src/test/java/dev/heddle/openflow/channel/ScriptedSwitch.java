@@ -36,6 +36,19 @@ final class ScriptedSwitch implements AutoCloseable {
     out.flush();
   }
 
+  /** Writes until the controller ends the connection, or {@code most} times; how often it did. */
+  int repeat(String hex, int most) {
+    byte[] bytes = HexFormat.of().parseHex(hex);
+    for (int i = 0; i < most; i++) {
+      try {
+        out.write(bytes);
+      } catch (IOException e) {
+        return i;
+      }
+    }
+    return most;
+  }
+
   /** Reads messages up to one of {@code type} and returns its xid; -1 at the end of the stream. */
   int expect(int type) throws IOException {
     while (true) {

@@ -129,6 +129,7 @@ class SwitchListenerTest {
       assertThatThrownBy(() -> barrier.get(10, SECONDS)).hasCauseInstanceOf(SwitchFailure.class);
       assertThat(hung.isLeft()).isTrue();
       assertThat(connection.isOpen()).isFalse();
+      assertThat(listener.refused()).isEqualTo(1);
     }
   }
 
@@ -189,6 +190,59 @@ class SwitchListenerTest {
           .hasCauseInstanceOf(SwitchFailure.class)
           .hasMessageContaining("a message ends");
       assertThat(broken.isLeft()).isTrue();
+    }
+  }
+
+  /** The head of a part of flow statistics of which more follows. */
+  private static final String MORE = "0001000100000000";
+
+  @Test
+  void aDumpOfWhichEverMoreFollowsEndsByCount() throws Exception {
+    try (ScriptedSwitch endless = new ScriptedSwitch(listener.port()).introduce(1)) {
+      SwitchConnection connection = next();
+      CompletableFuture<List<Installed>> dump = connection.dump();
+      int xid = endless.expect(18);
+      endless.repeat("04130010%08x".formatted(xid) + MORE, Dumps.MOST_EMPTY + 1);
+
+      assertThatThrownBy(() -> dump.get(10, SECONDS))
+          .hasMessageContaining("a dump of which ever more is to follow");
+      assertThat(endless.isLeft()).isTrue();
+      assertThat(listener.refused()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void answersAboutBundlesThatNobodyAskedForAreNoMatterOrEndTheConnection() throws Exception {
+    try (ScriptedSwitch liar = new ScriptedSwitch(listener.port()).introduce(1)) {
+      SwitchConnection connection = next();
+      // close-reply and commit-reply while there is no bundle
+      liar.say("0404001800000777" + "4f4e4600000008fc" + "0000000700030003");
+      liar.say("0404001800000778" + "4f4e4600000008fc" + "0000000700050003");
+      liar.say("0402000c00001234cafe0001");
+      assertThat(liar.expect(3)).isEqualTo(0x1234);
+
+      CompletableFuture<BundleOutcome> commit = connection.commit(List.of(CHANGE));
+      int open = liar.expect(4);
+      // "committed", before anything was closed
+      liar.say("04040018%08x".formatted(open + 3) + "4f4e4600000008fc" + "0000000100050003");
+      assertThatThrownBy(() -> commit.get(10, SECONDS))
+          .hasMessageContaining("a bundle that was not asked for");
+      assertThat(liar.isLeft()).isTrue();
+    }
+  }
+
+  @Test
+  void anAnswerAboutAnotherBundleIsNotTakenForThisOne() throws Exception {
+    try (ScriptedSwitch liar = new ScriptedSwitch(listener.port()).introduce(1)) {
+      CompletableFuture<BundleOutcome> commit = next().commit(List.of(CHANGE));
+      int open = liar.expect(4);
+      liar.expect(4);
+      assertThat(liar.expect(4)).isEqualTo(open + 2); // close
+      liar.say("04040018%08x".formatted(open + 2) + "4f4e4600000008fc" + "0000000900030003");
+      assertThatThrownBy(() -> commit.get(10, SECONDS))
+          .hasMessageContaining("a bundle that was not asked for");
+      assertThat(liar.isLeft()).isTrue();
+      assertThat(listener.refused()).isEqualTo(1);
     }
   }
 

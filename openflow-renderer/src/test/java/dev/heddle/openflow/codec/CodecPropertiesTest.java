@@ -35,7 +35,7 @@ class CodecPropertiesTest {
           PacketCodec::isPacketIn,
           Messages::readDatapathId,
           OpenFlowError::read,
-          m -> BundleCodec.answers(m, BundleCodec.Control.CLOSE));
+          m -> BundleCodec.answers(m, 1, BundleCodec.Control.CLOSE));
 
   @Provide
   Arbitrary<List<Group>> groups() {

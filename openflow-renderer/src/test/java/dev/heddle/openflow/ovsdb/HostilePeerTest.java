@@ -156,6 +156,38 @@ class HostilePeerTest {
     assertThat(wire.held()).isZero();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"name\":7 | column name is not of type Text",
+        "\"name\":[\"map\",[[\"a\",\"b\"]]] | column name is not of type Text",
+        "\"name\":[\"set\",[\"a\",\"b\"]] | column name is not of type Text",
+        "\"other_config\":\"x\" | column other_config is not a map",
+        "\"other_config\":[\"map\",[[1,2]]] | column other_config is not of type Text",
+      })
+  void columnsOfOtherTypesThanTheyHaveCloseWhenTheyAreRead(String columns, String why)
+      throws Exception {
+    Wire wire = new Wire();
+    ProtocolTest.startMonitor(
+        wire,
+        rows ->
+            rows.all("Bridge")
+                .forEach(
+                    row -> {
+                      row.text("name");
+                      row.map("other_config");
+                    }));
+    wire.receive(
+        "{\"method\":\"update2\",\"id\":null,\"params\":[\"heddle-1\",{\"Bridge\":{\""
+            + new java.util.UUID(7, 1)
+            + "\":{\"insert\":{"
+            + columns
+            + "}}}}]}");
+    assertThat(wire.reason()).isEqualTo(why);
+  }
+
   @Test
   void aDatabaseLargerThanTheLimitsCloses() throws Exception {
     Wire wire = new Wire();

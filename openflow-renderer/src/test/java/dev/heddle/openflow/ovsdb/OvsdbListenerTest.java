@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -23,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class OvsdbListenerTest {
@@ -69,6 +72,29 @@ class OvsdbListenerTest {
       assertThat(heard).isEqualTo("{\"id\":1,\"method\":\"echo\",\"params\":[]}");
       assertThat(connections.take().closed().toCompletableFuture().get(5, TimeUnit.SECONDS))
           .isEqualTo("no whole message for PT0.4S");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"id\":\"", "{\"id\":[[", "{", " "})
+  void aByteNowAndThenIsNoSignOfLife(String begin) throws Exception {
+    try (OvsdbListener listener = listen(5, Duration.ofMillis(200));
+        Socket peer = connect(listener)) {
+      peer.getOutputStream().write(begin.getBytes(StandardCharsets.UTF_8));
+      peer.setSoTimeout(20);
+      for (boolean open = true; open; ) { // as long as it is let
+        try {
+          peer.getOutputStream().write(' ');
+          open = peer.getInputStream().read() >= 0;
+        } catch (SocketTimeoutException e) {
+          // nothing is said: one byte more
+        } catch (IOException e) {
+          open = false;
+        }
+      }
+      assertThat(connections.take().closed().toCompletableFuture().get(5, TimeUnit.SECONDS))
+          .isEqualTo("no whole message for PT0.4S");
+      assertThat(listener.refused()).isEqualTo(1);
     }
   }
 

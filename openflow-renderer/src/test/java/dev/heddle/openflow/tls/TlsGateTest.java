@@ -189,6 +189,31 @@ class TlsGateTest {
   }
 
   @Test
+  void whoBeginsAHandshakeAndSendsAByteNowAndThenIsClosedInBoundedTime() throws Exception {
+    InetSocketAddress at = listen(gate(Duration.ofMillis(500), 10, 10));
+    byte[] half = java.util.HexFormat.of().parseHex("16030102000100fc0303");
+    try (Socket socket = connect(at)) {
+      socket.getOutputStream().write(half);
+      socket.setSoTimeout(50);
+      int bytes = 0;
+      for (boolean open = true; open; bytes++) { // as long as it is let
+        try {
+          socket.getOutputStream().write(0);
+          open = socket.getInputStream().read() >= 0;
+        } catch (java.net.SocketTimeoutException e) {
+          // nothing is said yet: one byte more
+        } catch (IOException e) {
+          open = false;
+        }
+      }
+      assertThat(bytes).isLessThan(512); // it had never been whole
+    }
+    assertThat(log)
+        .containsExactly("127.0.0.1 is refused: it did not finish its handshake in time");
+    assertThat(hears(at, Optional.of(pki.node("n1")))).isEqualTo("hello");
+  }
+
+  @Test
   void oneAddressHasABoundedNumberOfHandshakesAndEachThatEndsMakesRoom() throws Exception {
     InetSocketAddress at = listen(gate(LONG, 10, 2));
     List<Socket> waiting = new ArrayList<>(List.of(connect(at), connect(at)));
