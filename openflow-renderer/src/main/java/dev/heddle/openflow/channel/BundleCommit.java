@@ -124,7 +124,7 @@ final class BundleCommit {
 
   private void write(ByteBuf out, int from, int to) {
     int written = 0;
-    encoded.ahead(changes, from, to);
+    encoded.ahead(changes, from);
     for (int i = from; i < to; i++) {
       try {
         BundleCodec.writeAdd(out, first + 1 + i, bundle, changes.get(i), encoded);

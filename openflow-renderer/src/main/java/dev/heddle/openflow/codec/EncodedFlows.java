@@ -5,6 +5,7 @@ import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,7 +40,7 @@ public final class EncodedFlows {
    * Flows encoded in one go: about a millisecond of work. On processors that are shared, code and
    * tables of the codec are cold whenever a thread comes back to them; a long run pays that once.
    */
-  private static final int RUN = 1_024;
+  private static final int RUN = 1_024; // a multiple of what a connection writes in one go
 
   /** A run is encoded only where it cannot push itself out: at most 1 KiB a flow. */
   private static final long ROOM_FOR_RUNS = RUN * 1024L;
@@ -90,7 +91,7 @@ public final class EncodedFlows {
     if (encoded == null || !encoded.is(flow)) {
       Encoded older = old.get(flow.key());
       if (older == null || !older.is(flow)) {
-        around.encoding(() -> encode(out, xid, put));
+        around.encoding(() -> remember(flow.key(), encode(out, xid, put)));
         return;
       }
       encoded = older;
@@ -101,19 +102,19 @@ public final class EncodedFlows {
   }
 
   /**
-   * Encodes the flows that are added from {@code from} on, a thousand at most, if the last before
-   * {@code to} is not known, so that {@link #write} finds them. Of several threads that ask for the
-   * same run one encodes it, in order, and the others wait. What OpenFlow 1.3 cannot say is left
-   * for {@code write} to refuse.
+   * Encodes the flows that are added from {@code from} on, a thousand at most, if the first of them
+   * is not known, so that {@link #write} finds them. Of several threads that ask for the same run
+   * one encodes it and the others wait. What OpenFlow 1.3 cannot say is left for {@code write} to
+   * refuse.
    */
-  public void ahead(List<? extends Change> changes, int from, int to) {
+  public void ahead(List<? extends Change> changes, int from) {
     if (half < ROOM_FOR_RUNS
-        || !(changes.get(to - 1) instanceof FlowChange.Put last)
-        || known(last.flow())) {
+        || !(changes.get(from) instanceof FlowChange.Put first)
+        || known(first.flow())) {
       return;
     }
-    synchronized (stripes[Math.floorMod(last.flow().key().hashCode(), STRIPES)]) {
-      if (known(last.flow())) {
+    synchronized (stripes[Math.floorMod(first.flow().key().hashCode(), STRIPES)]) {
+      if (known(first.flow())) {
         return;
       }
       List<? extends Change> run = changes.subList(from, Math.min(from + RUN, changes.size()));
@@ -121,16 +122,25 @@ public final class EncodedFlows {
     }
   }
 
+  /**
+   * What was encoded is let be seen from its end on: who finds the first of a run finds the rest.
+   */
   private void encodeAhead(List<? extends Change> run) {
     ByteBuf message = Unpooled.buffer(1024);
+    List<Flow> flows = new ArrayList<>(run.size());
+    List<Encoded> encoded = new ArrayList<>(run.size());
     for (Change change : run) {
       if (change instanceof FlowChange.Put put && !known(put.flow())) {
         try {
-          encode(message.clear(), 0, put);
+          encoded.add(encode(message.clear(), 0, put));
+          flows.add(put.flow());
         } catch (IllegalArgumentException unsayable) {
           // said again, to the one who can tell the owner, when it is to be written
         }
       }
+    }
+    for (int i = flows.size() - 1; i >= 0; i--) {
+      remember(flows.get(i).key(), encoded.get(i));
     }
   }
 
@@ -139,14 +149,13 @@ public final class EncodedFlows {
     return encoded != null && encoded.is(flow);
   }
 
-  private void encode(ByteBuf out, int xid, FlowChange.Put put) {
+  private Encoded encode(ByteBuf out, int xid, FlowChange.Put put) {
     int start = out.writerIndex();
     FlowCodec.write(out, xid, put);
     encodings.increment();
     byte[] message = new byte[out.writerIndex() - start];
     out.getBytes(start, message);
-    Flow flow = put.flow();
-    remember(flow.key(), new Encoded(flow.cookie(), flow.actions(), message));
+    return new Encoded(put.flow().cookie(), put.flow().actions(), message);
   }
 
   private void remember(FlowKey key, Encoded encoded) {

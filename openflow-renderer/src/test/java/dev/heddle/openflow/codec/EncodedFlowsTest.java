@@ -97,9 +97,11 @@ class EncodedFlowsTest {
 
   private static ByteBuf inChunks(EncodedFlows encoded, List<FlowChange.Put> flows) {
     ByteBuf out = Unpooled.buffer();
-    for (int from = 0; from < flows.size(); from += 50) {
-      encoded.ahead(flows, from, from + 50);
-      flows.subList(from, from + 50).forEach(put -> encoded.write(out, 1, put));
+    for (int from = 0; from < flows.size(); from += 64) {
+      encoded.ahead(flows, from);
+      flows
+          .subList(from, Math.min(from + 64, flows.size()))
+          .forEach(put -> encoded.write(out, 1, put));
     }
     return out;
   }
@@ -110,7 +112,7 @@ class EncodedFlowsTest {
     FlowChange.Put unsayable =
         new FlowChange.Put(
             new Flow(flow(2).key(), 7, Collections.nCopies(9_000, new Action.Output(2))));
-    encoded.ahead(List.of(unsayable, new FlowChange.Put(flow(1))), 0, 2);
+    encoded.ahead(List.of(new FlowChange.Put(flow(1)), unsayable), 0);
 
     assertThat(encoded.encodings()).isEqualTo(1);
     assertThatThrownBy(() -> encoded.write(out, 1, unsayable))
