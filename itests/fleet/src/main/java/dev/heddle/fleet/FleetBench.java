@@ -37,8 +37,8 @@ public final class FleetBench {
           List.of("all come back s", "reconnect_seconds"),
           List.of("CPU s", "reconnect_cpu_seconds"),
           List.of("flow-mods then", "reconnect_flow_mods"),
-          List.of("heap MiB", "heap_mib"),
-          List.of("RSS MiB", "rss_mib"));
+          List.of("heap MiB", "boot_heap_mib"),
+          List.of("RSS MiB", "boot_rss_mib"));
 
   private FleetBench() {}
 

@@ -51,6 +51,7 @@ final class SwitchSide extends SimpleChannelInboundHandler<ByteBuf> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, ByteBuf in) {
+    node.switchBytes().add(in.readableBytes());
     if (!ctx.channel().isActive()) {
       return; // cut, and this was on its way
     }
