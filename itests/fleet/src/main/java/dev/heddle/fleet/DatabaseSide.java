@@ -40,6 +40,7 @@ final class DatabaseSide extends SimpleChannelInboundHandler<ByteBuf> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, ByteBuf frame) throws IOException {
+    node.databaseBytes().add(frame.readableBytes());
     JsonNode message;
     try (InputStream bytes = new ByteBufInputStream(frame)) {
       message = JSON.readTree(bytes);

@@ -58,6 +58,8 @@ final class FleetNode {
   private final List<String> plugged = new ArrayList<>();
   private final Set<String> told = new HashSet<>();
   private final LongAdder flowMods = new LongAdder();
+  private final LongAdder switchBytes = new LongAdder();
+  private final LongAdder databaseBytes = new LongAdder();
   private final LongAdder undone = new LongAdder();
   private final LongAdder connections = new LongAdder();
   private Optional<Uuid> bridge = Optional.empty();
@@ -115,6 +117,16 @@ final class FleetNode {
   /** Flow-mods that took effect; readable by any thread. */
   long flowMods() {
     return flowMods.sum();
+  }
+
+  /** Bytes the switch was sent; readable by any thread. */
+  LongAdder switchBytes() {
+    return switchBytes;
+  }
+
+  /** Bytes the database was sent; readable by any thread. */
+  LongAdder databaseBytes() {
+    return databaseBytes;
   }
 
   /** Messages read and not acted on while it hung; readable by any thread. */

@@ -17,7 +17,8 @@ import java.util.List;
  * boot                  all nodes come up at once, with their ports of the cloud plugged in
  * plug NODE PORT        one interface more
  * cut                   every node loses both connections and comes back by itself
- * digest                answers "digest NODE FLOWS SUM" for each node, then "end MODS FAILURES"
+ * digest                answers "digest NODE FLOWS SUM" for each node, then
+ *                       "end MODS SWITCH-BYTES DATABASE-BYTES FAILURES"
  * </pre>
  *
  * It says "installed PORT" when an interface has been told so.
@@ -67,7 +68,13 @@ final class FleetProcess {
       Flows.Digest digest = fleet.digest(node);
       say(out, "digest " + node.name() + " " + digest.flows() + " " + digest.sum());
     }
-    say(out, "end " + fleet.flowMods() + " " + String.join("; ", fleet.failures()));
+    long toSwitches = fleet.nodes().stream().mapToLong(n -> n.switchBytes().sum()).sum();
+    long toDatabases = fleet.nodes().stream().mapToLong(n -> n.databaseBytes().sum()).sum();
+    say(
+        out,
+        String.format(
+            "end %d %d %d %s",
+            fleet.flowMods(), toSwitches, toDatabases, String.join("; ", fleet.failures())));
   }
 
   private static void say(PrintStream out, String line) {

@@ -2,7 +2,6 @@ package dev.heddle.fleet;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.management.OperatingSystemMXBean;
 import dev.heddle.engine.Controller;
 import dev.heddle.l2.L2Switching;
 import dev.heddle.model.Network.Change;
@@ -19,11 +18,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -31,19 +28,15 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** One size: a controller in this process, a fleet in another, and what came of it. */
 final class FleetRun implements AutoCloseable {
 
-  private static final long PATIENCE_SECONDS = 900;
-
   /** So long without a revision, nothing is on its way any more. */
   private static final long QUIET_MILLIS = 1_000;
-
-  private static final OperatingSystemMXBean SYSTEM =
-      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   private final int nodes;
   private final Cloud cloud;
@@ -53,6 +46,11 @@ final class FleetRun implements AutoCloseable {
   private final BufferedWriter commands;
   private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
   private final ObjectNode figures = JsonNodeFactory.instance.objectNode();
+  private final AtomicLong installed = new AtomicLong();
+  private final Progress progress;
+
+  /** Of the phases so far: flow-mods, bytes to switches, bytes to databases. */
+  private long[] sent = new long[3];
 
   FleetRun(int nodes, int ports) {
     this.nodes = nodes;
@@ -65,6 +63,7 @@ final class FleetRun implements AutoCloseable {
     figures.put("model_seconds", seconds(start));
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     renderer = new Renderer(any, any, Optional.empty(), controller, controller);
+    progress = new Progress(nodes + " nodes, " + ports + " ports", this::state);
     try {
       fleet = start(renderer.ovsdbPort(), nodes, ports);
       commands =
@@ -98,6 +97,9 @@ final class FleetRun implements AutoCloseable {
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(fleet.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = in.readLine(); line != null; line = in.readLine()) {
+        if (line.startsWith("installed ")) {
+          installed.incrementAndGet();
+        }
         said.add(line);
       }
     } catch (IOException e) {
@@ -116,11 +118,14 @@ final class FleetRun implements AutoCloseable {
 
   private String next() {
     try {
-      String line = said.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (line == null) {
-        throw new IllegalStateException("the fleet says nothing; " + unsettled());
+      while (true) {
+        String line = said.poll(1, TimeUnit.SECONDS);
+        if (line != null) {
+          return line;
+        } else if (progress.isStuck() || !fleet.isAlive()) {
+          throw new IllegalStateException("the fleet says nothing; " + unsettled());
+        }
       }
-      return line;
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -134,6 +139,13 @@ final class FleetRun implements AutoCloseable {
         .toString();
   }
 
+  private String state() {
+    long settled = renderer.nodes().values().stream().filter(FleetRun::isSettled).count();
+    return String.format(
+        "%d ports installed, %d of %d nodes settled, revision %d, %d MiB of heap",
+        installed.get(), settled, nodes, revision(), Costs.usedMib());
+  }
+
   private void await(String line) {
     while (!next().equals(line)) {
       // what else is said was waited for before
@@ -142,29 +154,36 @@ final class FleetRun implements AutoCloseable {
 
   /** From power on until each port has been answered and no node has anything to come. */
   void bootStorm() {
-    long cpu = SYSTEM.getProcessCpuTime();
-    long start = System.nanoTime();
+    progress.phase("boot");
+    Costs before = costs();
     tell("boot");
     for (int left = cloud.ports(); left > 0; ) {
       left -= next().startsWith("installed ") ? 1 : 0;
     }
-    figures.put("boot_seconds", (settle() - start) / 1e9);
-    figures.put("boot_cpu_seconds", (SYSTEM.getProcessCpuTime() - cpu) / 1e9);
-    check("boot");
-    weigh();
+    figures.put("boot_seconds", (settle() - before.nanos()) / 1e9);
+    end("boot", before);
   }
 
   /** All nodes come back with the flows that they have: nothing is to be sent. */
   void reconnect() {
-    long sent = figures.get("port_ups_flow_mods").asLong();
-    long cpu = SYSTEM.getProcessCpuTime();
-    long start = System.nanoTime();
+    progress.phase("reconnect");
+    Costs before = costs();
     tell("cut");
     awaitAway();
-    figures.put("reconnect_seconds", (settle() - start) / 1e9);
-    figures.put("reconnect_cpu_seconds", (SYSTEM.getProcessCpuTime() - cpu) / 1e9);
-    check("reconnect");
-    figures.put("reconnect_flow_mods", figures.get("reconnect_flow_mods").asLong() - sent);
+    figures.put("reconnect_seconds", (settle() - before.nanos()) / 1e9);
+    end("reconnect", before);
+  }
+
+  private Costs costs() {
+    return Costs.now(fleet.toHandle(), controller.inspection());
+  }
+
+  /** Figures of a phase that is over. */
+  private void end(String phase, Costs before) {
+    before.tell(costs(), phase, figures);
+    check(phase);
+    figures.put(phase + "_heap_mib", Costs.heapMib());
+    figures.put(phase + "_rss_mib", Costs.rssMib());
   }
 
   private static boolean isSettled(NodeState s) {
@@ -207,9 +226,8 @@ final class FleetRun implements AutoCloseable {
   private void awaitNodes(Predicate<Stream<NodeState>> holds) {
     BlockingQueue<Boolean> news = new LinkedBlockingQueue<>(1);
     try (AutoCloseable watch = renderer.watch(() -> news.offer(true))) {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
       while (!holds.test(renderer.nodes().values().stream())) {
-        if (System.nanoTime() > deadline) {
+        if (progress.isStuck()) {
           throw new IllegalStateException("not settled: " + unsettled());
         }
         Boolean unused = news.poll(50, TimeUnit.MILLISECONDS);
@@ -221,8 +239,9 @@ final class FleetRun implements AutoCloseable {
 
   /** Adds ports one after the other, each to a tenant that is there, and waits for each. */
   void portUps(int count) {
+    progress.phase("ports one by one");
     long[] took = new long[count];
-    long cpu = SYSTEM.getProcessCpuTime();
+    Costs before = costs();
     for (int i = 0; i < count; i++) {
       int like = (int) ((long) i * 7_919 % cloud.ports());
       String name = "up" + i;
@@ -236,12 +255,12 @@ final class FleetRun implements AutoCloseable {
       await("installed " + name);
       took[i] = System.nanoTime() - start;
     }
-    figures.put("port_up_cpu_ms", (SYSTEM.getProcessCpuTime() - cpu) / 1e6 / count);
+    settle();
+    end("port_ups", before);
+    figures.put("port_up_cpu_ms", figures.get("port_ups_cpu_seconds").asDouble() * 1e3 / count);
     Arrays.sort(took);
     figures.put("port_up_p50_ms", took[count / 2] / 1e6);
     figures.put("port_up_p99_ms", took[Math.min(count - 1, count * 99 / 100)] / 1e6);
-    settle();
-    check("port_ups");
   }
 
   /** Every node must hold exactly what is wanted of it. */
@@ -259,9 +278,9 @@ final class FleetRun implements AutoCloseable {
         }
         flows += has.flows();
       } else if (words[0].equals("end")) {
-        figures.put(phase + "_flow_mods", Long.parseLong(words[1]));
+        sentInPhase(phase, words);
         figures.put("flows", flows);
-        if (words.length > 2 && !words[2].isEmpty()) {
+        if (!words[4].isEmpty()) {
           throw new IllegalStateException("the fleet complains: " + line);
         }
         return;
@@ -269,18 +288,12 @@ final class FleetRun implements AutoCloseable {
     }
   }
 
-  private void weigh() {
-    System.gc();
-    System.gc();
-    figures.put(
-        "heap_mib", ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() >> 20);
-    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-      lines
-          .filter(l -> l.startsWith("VmRSS:"))
-          .forEach(l -> figures.put("rss_mib", Long.parseLong(l.split("\\s+")[1]) >> 10));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private void sentInPhase(String phase, String[] words) {
+    long[] now = {Long.parseLong(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3])};
+    figures.put(phase + "_flow_mods", now[0] - sent[0]);
+    figures.put(phase + "_switch_bytes", now[1] - sent[1]);
+    figures.put(phase + "_database_bytes", now[2] - sent[2]);
+    sent = now;
   }
 
   private static double seconds(long start) {
@@ -293,6 +306,7 @@ final class FleetRun implements AutoCloseable {
 
   @Override
   public void close() {
+    progress.close();
     try {
       commands.close();
       if (!fleet.waitFor(20, TimeUnit.SECONDS)) {

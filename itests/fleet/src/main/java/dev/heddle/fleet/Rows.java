@@ -293,8 +293,12 @@ final class Rows {
     }
   }
 
-  /** All rows, of the columns asked for, as the answer to monitor_cond. */
+  /**
+   * All rows, of the columns asked for, as the answer to monitor_cond: what has changed before is
+   * told with it, and never as a difference to it.
+   */
   ObjectNode all(Map<String, Set<String>> watched) {
+    before.clear();
     ObjectNode out = JsonNodeFactory.instance.objectNode();
     watched.forEach(
         (table, columns) ->

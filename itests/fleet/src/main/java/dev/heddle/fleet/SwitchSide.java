@@ -30,6 +30,9 @@ final class SwitchSide extends SimpleChannelInboundHandler<ByteBuf> {
   private static final int EXPERIMENTER_STATISTICS = 0xffff;
   private static final int PAGE = 32_768;
 
+  /** Parts of an answer that does not end: more than anybody should wait for. */
+  private static final int ENDLESS = 10_000;
+
   private final FleetNode node;
   private final Map<Integer, List<byte[]>> bundles = new HashMap<>();
   private ChannelHandlerContext context;
@@ -48,6 +51,7 @@ final class SwitchSide extends SimpleChannelInboundHandler<ByteBuf> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, ByteBuf in) {
+    node.switchBytes().add(in.readableBytes());
     if (!ctx.channel().isActive()) {
       return; // cut, and this was on its way
     }
@@ -117,7 +121,10 @@ final class SwitchSide extends SimpleChannelInboundHandler<ByteBuf> {
     int bundle = in.getInt(16);
     int asks = in.getUnsignedShort(20);
     ByteBuf out = begin(OpenFlow.EXPERIMENTER, xid).writeInt(ONF).writeInt(BUNDLE_CONTROL);
-    out.writeInt(bundle).writeShort(asks + 1).writeShort(in.getUnsignedShort(22));
+    boolean lies = node.faults().lie() == Faults.Lie.OTHER_BUNDLE;
+    out.writeInt(lies ? bundle + 1 : bundle)
+        .writeShort(asks + 1)
+        .writeShort(in.getUnsignedShort(22));
     if (asks == BUNDLE_OPEN) {
       bundles.put(bundle, new ArrayList<>());
       send(out);
@@ -154,6 +161,14 @@ final class SwitchSide extends SimpleChannelInboundHandler<ByteBuf> {
   }
 
   private void statistics(long cookie, long mask, int xid) {
+    if (node.faults().lie() == Faults.Lie.ENDLESS_DUMP) {
+      for (int i = 0; i < ENDLESS; i++) {
+        ByteBuf out = page(xid);
+        out.setShort(10, 1); // more to come
+        send(out);
+      }
+      return;
+    }
     List<ByteBuf> pages = new ArrayList<>();
     pages.add(page(xid));
     node.flows()

@@ -3,14 +3,21 @@ package dev.heddle.fleet;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.openflow.admission.Refusals;
+import io.netty.buffer.PoolArenaMetric;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocatorMetric;
 import io.netty.util.internal.PlatformDependent;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,15 +73,19 @@ class HostilePeersTest {
     List<Stranger> kinds = Stranger.all(new Random(6));
     int good = rig.renderer.connections();
     final int descriptors = descriptors();
-    final int threads = Thread.activeCount();
+    final int threads = threads();
+    final long buffers = buffers();
     final long memory = memory();
     long most = memory;
+    long held = 0;
     List<Socket> open = new ArrayList<>();
+    Drips drips = new Drips();
     int ups = 0;
     int ended = 0;
     for (int i = 0; i < STRANGERS; i++) {
       Stranger stranger = kinds.get(i % kinds.size());
       Socket socket = connect(stranger, i / kinds.size() % ADDRESSES + 1);
+      drips.drip(socket, stranger.drip());
       if (stranger.ends()) {
         assertThat(Stranger.isEnded(socket)).as(stranger.name()).isTrue();
         socket.close();
@@ -84,6 +95,7 @@ class HostilePeersTest {
       }
       if (open.size() >= CROWD || i == STRANGERS - 1) {
         most = Math.max(most, memory());
+        held = Math.max(held, buffers());
         String port = "up" + ups;
         rig.add(port, ups * 31 % PORTS, 1_000 + ups++);
         rig.await(port + " beside " + open.size(), () -> rig.installed.contains(port));
@@ -93,19 +105,36 @@ class HostilePeersTest {
         open.clear();
       }
     }
+    drips.close();
     rig.await("strangers gone", () -> rig.renderer.connections() == good);
     rig.awaitRight(rig.fleet.nodes());
     rig.await("descriptors", () -> descriptors() <= descriptors);
+    rig.await("threads", () -> threads() <= threads);
     long after = memory();
+    rig.await("buffers as before: " + buffers, () -> buffers() <= buffers);
     System.out.printf(
-        "%d strangers: %d refused, %d lines in the log; memory %d MiB before, %d at most, %d after%n",
-        STRANGERS, rig.renderer.refused(), log().size(), memory >> 20, most >> 20, after >> 20);
+        "%d strangers of %d kinds: %d refused, %d lines in the log; memory %d MiB before, %d at most,"
+            + " %d after; descriptors %d, %d; threads %d, %d; buffers %d, %d at most, %d%n",
+        STRANGERS,
+        kinds.size(),
+        rig.renderer.refused(),
+        log().size(),
+        memory >> 20,
+        most >> 20,
+        after >> 20,
+        descriptors,
+        descriptors(),
+        threads,
+        threads(),
+        buffers,
+        held,
+        buffers());
     assertThat(rig.renderer.refused()).isGreaterThanOrEqualTo(ended);
     assertThat(log()).doesNotHaveDuplicates().noneMatch(l -> l.contains("LEAK"));
     assertThat(log().stream().filter(l -> l.contains("is refused")).count())
         .isGreaterThan(5)
-        .isLessThanOrEqualTo((long) ADDRESSES * 20);
-    assertThat(Thread.activeCount()).isLessThanOrEqualTo(threads);
+        .isLessThanOrEqualTo(2L * ADDRESSES * Refusals.MOST_REASONS); // for each of two ports
+    assertThat(held).as("buffers can be seen").isGreaterThan(buffers);
     assertThat(most - memory).isLessThan(256L << 20);
     assertThat(rig.fleet.nodes()).allMatch(n -> n.connections() == 1);
   }
@@ -147,6 +176,51 @@ class HostilePeersTest {
     for (Socket s : open) {
       s.close();
     }
+  }
+
+  @Test
+  void aNodeWhoseFlowsHaveNoEndIsRefusedByCountAndAloneInIt() throws Exception {
+    assertLiarIsRefused(Faults.Lie.ENDLESS_DUMP, "a dump of which ever more is to follow");
+  }
+
+  @Test
+  void aNodeThatAnswersAboutAnotherBundleIsRefusedAndAloneInIt() throws Exception {
+    assertLiarIsRefused(Faults.Lie.OTHER_BUNDLE, "an answer about a bundle that was not asked for");
+  }
+
+  private void assertLiarIsRefused(Faults.Lie lie, String why) {
+    FleetNode liar = rig.fleet.node(1);
+    liar.faults(Faults.lying(lie));
+    rig.fleet.on(liar, FleetNode::cut);
+    rig.add("ofTheLiar", first(1), 902); // something is to be changed there
+    rig.await("refused", () -> log().stream().anyMatch(l -> l.contains(why)));
+    rig.add("elsewhere", first(2), 903);
+    rig.await("a port elsewhere", () -> rig.installed.contains("elsewhere"));
+    assertThat(log().stream().filter(l -> l.contains("127.1.0.1 is refused") && l.contains(why)))
+        .hasSize(1);
+
+    liar.faults(Faults.NONE);
+    rig.awaitRight(rig.fleet.nodes());
+    rig.await("its port", () -> rig.installed.contains("ofTheLiar"));
+  }
+
+  private int first(int node) {
+    return IntStream.range(0, PORTS)
+        .filter(p -> rig.cloud.node(p) == node)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static int threads() {
+    return ManagementFactory.getThreadMXBean().getThreadCount();
+  }
+
+  /** Parts of pooled memory that somebody holds. */
+  private static long buffers() {
+    PooledByteBufAllocatorMetric pool = PooledByteBufAllocator.DEFAULT.metric();
+    return Stream.concat(pool.directArenas().stream(), pool.heapArenas().stream())
+        .mapToLong(PoolArenaMetric::numActiveAllocations)
+        .sum();
   }
 
   private static int descriptors() {

@@ -16,8 +16,9 @@ import java.util.Random;
  * controller must end it by itself for them.
  *
  * @param ends whether it must be ended at once; else it may wait for more until it is late
+ * @param drip written a byte now and then, over and over, as long as the connection is there
  */
-record Stranger(String name, boolean openFlow, byte[] bytes, boolean ends) {
+record Stranger(String name, boolean openFlow, byte[] bytes, boolean ends, byte[] drip) {
 
   private static final HexFormat HEX = HexFormat.of();
   private static final String HELLO = "0400000800000001";
@@ -87,6 +88,39 @@ record Stranger(String name, boolean openFlow, byte[] bytes, boolean ends) {
             monitored("{\"Bridge\":{\"x\":{\"initial\":{}}}}"),
             true),
         of("a node without a name", false, monitored("{}"), false),
+        of(
+            "flow statistics of which ever more follows",
+            true,
+            HEX.parseHex(HELLO + "04130010000000020001000100000000".repeat(2_000)),
+            true),
+        unintroduced("statistics nobody asked for", "04130010000000630001000100000000", 2_000),
+        unintroduced(
+            "answers about bundles nobody opened",
+            "04040018000000634f4e4600000008fc0000000700050003",
+            2_000),
+        unintroduced("errors nobody waits for", "0401000c0000006300050001", 2_000),
+        dripping("a byte now and then before hello", true, "04", "00"),
+        dripping("a byte now and then after hello", true, HELLO, "0402000c00000001cafe0001"),
+        dripping("a byte of JSON now and then", false, "7b226964223a22", "78"),
+        dripping("space without end", false, "20", "20"),
+        of("an object in objects without end", false, text("{\"a\":".repeat(40)), true),
+        of(
+            "a string of escapes without end",
+            false,
+            text("{\"a\":\"" + "\\\"".repeat(5 << 20)),
+            true),
+        of(
+            "names that are numbers",
+            false,
+            monitored(row("Open_vSwitch", "\"external_ids\":7")),
+            true),
+        of(
+            "a map of numbers",
+            false,
+            monitored(row("Open_vSwitch", "\"external_ids\":[\"map\",[[1,2]]]")),
+            true),
+        of("the name of another node", false, nodeNamed("n1").bytes(), true),
+        of("a node that nobody knows", false, nodeNamed("nobody").bytes(), false),
         of("nothing at all to OpenFlow", true, new byte[0], false),
         of("nothing at all to OVSDB", false, new byte[0], false));
   }
@@ -96,9 +130,21 @@ record Stranger(String name, boolean openFlow, byte[] bytes, boolean ends) {
   }
 
   static Stranger nodeNamed(String name) {
-    String row = "{\"initial\":{\"external_ids\":[\"map\",[[\"system-id\",\"" + name + "\"]]]}}";
-    String rows = "{\"Open_vSwitch\":{\"" + uuid(1) + "\":" + row + "}}";
-    return of("a node with the name of another", false, monitored(rows), true);
+    String ids = "\"external_ids\":[\"map\",[[\"system-id\",\"" + name + "\"]]]";
+    return of("a node with a name", false, monitored(row("Open_vSwitch", ids)), true);
+  }
+
+  private static String row(String table, String columns) {
+    return "{\"" + table + "\":{\"" + uuid(1) + "\":{\"initial\":{" + columns + "}}}}";
+  }
+
+  /** Says hello, and then the same many times. */
+  private static Stranger unintroduced(String name, String message, int times) {
+    return of(name, true, HEX.parseHex(HELLO + message.repeat(times)), false);
+  }
+
+  private static Stranger dripping(String name, boolean openFlow, String begin, String drip) {
+    return new Stranger(name, openFlow, HEX.parseHex(begin), false, HEX.parseHex(drip));
   }
 
   static Stranger silent() {
@@ -106,7 +152,7 @@ record Stranger(String name, boolean openFlow, byte[] bytes, boolean ends) {
   }
 
   private static Stranger of(String name, boolean openFlow, byte[] bytes, boolean ends) {
-    return new Stranger(name, openFlow, bytes, ends);
+    return new Stranger(name, openFlow, bytes, ends, new byte[0]);
   }
 
   /** The first byte is neither OpenFlow's nor JSON's. */
