@@ -141,7 +141,8 @@ final class Verdicts {
           List.of(
               decided(verdict, 100, Lens.ALLOW).match(CT_NEW, 0),
               decided(verdict, 100, Lens.ALLOW_STATELESS).match(CT_RPL, 0),
-              connection(verdict, 60).match(CT_EST, 1).match(CT_DRAINS, 1),
+              // Where a rule decides otherwise that rule is obeyed: it may be newer.
+              connection(verdict, 60).match(DECIDED, 0).match(CT_EST, 1).match(CT_DRAINS, 1),
               connection(verdict, 30).match(DECIDED, 0).match(CLOSED, 0).match(CT_NEW, 0))) {
         add(to(goesOn.match(ETH_TYPE, family).set(JUDGING, 0), judge));
       }

@@ -164,16 +164,21 @@ class PolicyScenariosTest {
   }
 
   @Test
-  void drainedConnectionsOutliveTheirRule() {
+  void drainedConnectionsOutliveTheirRuleUntilAnotherForbidsThem() {
+    net.put("LogicalSwitch", "s", "defaultAction", "drop");
     group("web", "b");
+    group("clients", "a", "c");
+    rule("out", "clients", "from", 0, 1, "ip", "allow");
     rule("in", "web", "to", 0, 100, "icmp4", "allow", "drain");
-    rule("rest", "web", "to", 0, 1, "ip", "drop");
     net.from("a").ping("b").arrives();
     net.from("b").pongs("a").arrives();
     rule("in", "web", "to", 0, 100, "tcp", "allow");
     net.from("b").pongs("a").arrives();
     net.from("a").ping("b").arrives();
     net.from("c").ping("b").isDroppedAt("VERDICT_TO");
+    rule("never", "web", "to", 0, 1, "icmp4", "drop");
+    net.from("b").pongs("a").isDroppedAt("VERDICT_FROM");
+    net.from("a").ping("b").isDroppedAt("VERDICT_TO");
   }
 
   private void group(String name, String... ports) {

@@ -15,7 +15,7 @@ import net.jqwik.api.lifecycle.PropertyLifecycleContext;
  * -Dheddle.histories.times} says, from {@code -Dheddle.seed} if one is given, and afterwards a file
  * below target/histories that says how many have run, which {@code ./heddle test} adds up.
  */
-final class RandomHistories implements AroundPropertyHook {
+public final class RandomHistories implements AroundPropertyHook {
 
   private static final int TIMES = Integer.getInteger("heddle.histories.times", 1);
 

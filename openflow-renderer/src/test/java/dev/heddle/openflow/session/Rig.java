@@ -25,14 +25,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** A controller with all that drives switches, in a plain JVM. */
-final class Rig implements AutoCloseable {
+public final class Rig implements AutoCloseable {
 
-  final Controller controller;
+  public final Controller controller;
   final Renderer renderer;
   final L2Switching l2 = new L2Switching();
   private final String protocol;
 
-  Rig(Store store) {
+  public Rig(Store store) {
     this(store, 0, 0);
   }
 
@@ -58,7 +58,7 @@ final class Rig implements AutoCloseable {
   }
 
   /** The command by which a node joins, as model.md gives it. */
-  void join(RealOvs ovs, String name, String encapAddress) {
+  public void join(RealOvs ovs, String name, String encapAddress) {
     ovs.vsctl(
         "--no-wait",
         "set-manager",
@@ -71,33 +71,33 @@ final class Rig implements AutoCloseable {
         "external_ids:heddle-encap-ip=" + encapAddress);
   }
 
-  void apply(Document... documents) {
+  public void apply(Document... documents) {
     controller
         .transact(Writer.USER, List.of(documents).stream().<Change>map(Change.Put::new).toList())
         .join();
   }
 
-  void delete(String kind, String name) {
+  public void delete(String kind, String name) {
     controller.transact(Writer.USER, List.of(new Change.Remove(kind, name, true))).join();
   }
 
-  static Document network(String name) {
+  public static Document network(String name) {
     return new Document("LogicalSwitch", name, Map.of(), JsonNodeFactory.instance.objectNode());
   }
 
-  static Document port(String name, String network, int number) {
+  public static Document port(String name, String network, int number) {
     ObjectNode spec = JsonNodeFactory.instance.objectNode().put("switch", network);
     spec.put("mac", String.format("0a:00:00:00:00:%02x", number));
     spec.putArray("addresses").add("10.0.0." + number);
     return new Document("LogicalPort", name, Map.of(), spec);
   }
 
-  NodeState node(String name) {
+  public NodeState node(String name) {
     return Optional.ofNullable(renderer.nodes().get(Node.KIND.id(name)))
         .orElse(new NodeState(false, -1, 0, 0, "not seen"));
   }
 
-  boolean isRealized(String kind, String name) {
+  public boolean isRealized(String kind, String name) {
     return state(kind, name).conditions().stream()
         .filter(c -> c.type().equals(Condition.REALIZED))
         .allMatch(Condition::status);
@@ -107,12 +107,12 @@ final class Rig implements AutoCloseable {
     return controller.get(kind, name).orElseThrow();
   }
 
-  void awaitRealized(String kind, String name) {
+  public void awaitRealized(String kind, String name) {
     await(kind + "/" + name + " realized", () -> isRealized(kind, name));
   }
 
   /** Waits until a condition holds, looking again at each revision and confirmation. */
-  void await(String what, BooleanSupplier condition) {
+  public void await(String what, BooleanSupplier condition) {
     for (long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90); ; ) {
       CountDownLatch news = new CountDownLatch(1);
       try (AutoCloseable watch = controller.watch(r -> news.countDown())) {

@@ -66,7 +66,8 @@ class PolicyFaultsTest {
         new Wrapped(
             new AccessControl(),
             (key, unit, out) -> unit.accept(f -> fault.apply(f).forEach(out::add)));
-    try (PolicyTrial trial = new PolicyTrial(new L2Switching(), new Placement(), faulty)) {
+    try (PolicyTrial trial =
+        new PolicyTrial(new Simulated(new L2Switching(), new Placement(), faulty))) {
       story.forEach(trial::take);
       return false;
     } catch (AssertionError found) {

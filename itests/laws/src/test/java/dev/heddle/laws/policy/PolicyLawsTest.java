@@ -2,6 +2,7 @@ package dev.heddle.laws.policy;
 
 import dev.heddle.acl.AccessControl;
 import dev.heddle.l2.L2Switching;
+import dev.heddle.laws.RandomHistories;
 import dev.heddle.laws.policy.Condition.All;
 import dev.heddle.laws.policy.Condition.Any;
 import dev.heddle.laws.policy.Condition.End;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -25,21 +27,28 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.AddLifecycleHook;
 import net.jqwik.api.statistics.Statistics;
 
 /**
  * Whatever the rules, their members and their changes in the middle of connections: simulated
  * switches pass what the oracle says and nothing else. A difference is shrunk and printed as steps.
  */
+@AddLifecycleHook(RandomHistories.class)
 class PolicyLawsTest {
 
   private static final List<Integer> PROTOCOLS = List.of(Datagram.TCP, Datagram.UDP, Datagram.SCTP);
-  private static final List<String> NAMES = List.of("r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8");
+  private static final List<String> NAMES =
+      IntStream.rangeClosed(1, 12).mapToObj(n -> "r" + n).toList();
 
-  @Property(tries = 300, edgeCases = EdgeCasesMode.NONE)
+  @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void packetsFareAsTheOracleSays(@ForAll("stories") List<Step> steps) {
-    try (PolicyTrial trial =
-        new PolicyTrial(new L2Switching(), new Placement(), new AccessControl())) {
+    told(steps, new Simulated(new L2Switching(), new Placement(), new AccessControl()));
+  }
+
+  /** Does all steps and notes what kind of story it was. */
+  static void told(List<Step> steps, World world) {
+    try (PolicyTrial trial = new PolicyTrial(world)) {
       steps.forEach(trial::take);
       int refused = trial.packets() - trial.arrivals();
       Statistics.label("arrive and do not")
@@ -89,7 +98,7 @@ class PolicyLawsTest {
         Tuple.of(1, memberships()));
   }
 
-  private static Arbitrary<Step> memberships() {
+  static Arbitrary<Step> memberships() {
     Arbitrary<Set<String>> ports =
         Arbitraries.of(PolicyTrial.PORTS).set().ofMinSize(1).ofMaxSize(3);
     Arbitrary<Set<String>> addresses =
@@ -101,7 +110,7 @@ class PolicyLawsTest {
         Combinators.combine(Arbitraries.of("s1", "s2"), addresses).as(Step.AddressSet::new));
   }
 
-  private static Arbitrary<Step> sends() {
+  static Arbitrary<Step> sends() {
     return Combinators.combine(
             Arbitraries.of(PolicyTrial.PORTS),
             Arbitraries.of(PolicyTrial.PORTS),
@@ -123,7 +132,7 @@ class PolicyLawsTest {
     return (v6 ? "fd00::" : "10.0.0.") + PolicyTrial.number(port);
   }
 
-  private static Arbitrary<Step> puts() {
+  static Arbitrary<Step> puts() {
     return Combinators.combine(
             Arbitraries.of(NAMES),
             Arbitraries.of("g1", "g2"),

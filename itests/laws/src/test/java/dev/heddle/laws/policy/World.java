@@ -1,0 +1,26 @@
+package dev.heddle.laws.policy;
+
+import dev.heddle.model.Document;
+
+/** Where a story happens: a network "s" with the ports of {@link PolicyTrial}. */
+interface World extends AutoCloseable {
+
+  /** Returns when it is enforced. */
+  void put(Document document);
+
+  void remove(String kind, String name);
+
+  /** Whether such a packet can be sent here at all. */
+  boolean speaks(Datagram datagram);
+
+  /**
+   * Sends a packet.
+   *
+   * @param arrives it must come out at its receiver, and then nowhere else; else nowhere
+   * @throws AssertionError if that is not so
+   */
+  void send(Step.Send packet, boolean arrives);
+
+  @Override
+  void close();
+}
