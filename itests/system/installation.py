@@ -75,6 +75,11 @@ class Installation:
         return subprocess.Popen([str(ROOT / "heddle"), "lab", "exec", name, *command], env=self.environment,
                                 stdin=subprocess.DEVNULL, **options)
 
+    def console(self, command):
+        """A console command that goes on running."""
+        return subprocess.Popen([str(ROOT / "heddle"), "console", command], env=self.environment,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def node(self, name, *command):
         return self.heddle("lab", "exec", name, *command)
 

@@ -189,6 +189,11 @@ class Changes:
         """Returns when the switch has answered a barrier on this connection: what it said before is in the log."""
         self.installation.node(self.node, "ovs-appctl", "-t", str(self.control), "ofctl/barrier")
 
+    def any(self):
+        """Whether the switch has said anything yet."""
+        self.log.seek(0)
+        return "event=" in self.log.read()
+
     def stop(self):
         """The events, as the switch wrote them."""
         self._sync()

@@ -27,6 +27,9 @@ public final class RandomHistories implements AroundPropertyHook {
   @Override
   public PropertyExecutionResult aroundProperty(
       PropertyLifecycleContext context, PropertyExecutor property) throws IOException {
+    if (context.targetMethod().getParameterCount() == 0) {
+      return property.execute(); // an example
+    }
     PropertyAttributes attributes = context.attributes();
     attributes.tries().ifPresent(t -> attributes.setTries(t * TIMES));
     String given = System.getProperty("heddle.seed", "");

@@ -2,19 +2,14 @@ package dev.heddle.relaid;
 
 import dev.heddle.l2.L2Switching;
 import dev.heddle.model.Bits;
-import dev.heddle.model.Entity;
-import dev.heddle.model.Id;
-import dev.heddle.model.Index;
-import dev.heddle.model.Kind;
+import dev.heddle.otherwise.Otherwise;
 import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.FlowKey;
-import dev.heddle.pipeline.FlowUnit;
 import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Spine;
-import dev.heddle.pipeline.Stage;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Component;
 
@@ -36,57 +31,28 @@ public final class Relaid implements Feature {
 
   @Override
   public void declare(Declarations declarations) {
-    l2.declare(new Otherwise(declarations));
+    l2.declare(new Otherwise(declarations, Relaid::relaid));
   }
 
-  private record Otherwise(Declarations declarations) implements Declarations {
-
-    @Override
-    public void fill(Stage stage) {
-      declarations.fill(stage);
+  private static Stream<DesiredFlow> relaid(DesiredFlow flow) {
+    if (flow.key().table() != Spine.SWITCH.table()) {
+      return Stream.of(higher(flow, flow.key().match()));
     }
+    return Stream.of(Bits.ZERO, ONE).map(bit -> higher(flow, withSender(flow.key().match(), bit)));
+  }
 
-    @Override
-    public void kind(Kind<?> kind) {
-      declarations.kind(kind);
-    }
+  /** {@code match} for every other sender: those with an even key, or those with an odd one. */
+  private static Match withSender(Match match, Bits lowest) {
+    Match sender = Match.builder().match(Field.IN_PORT, lowest, ONE).build();
+    return Match.of(Stream.concat(match.terms().stream(), sender.terms().stream()).toList());
+  }
 
-    @Override
-    public <E extends Entity<E>> void forEach(Kind<E> kind, String unit, FlowUnit<Id<E>> flows) {
-      declarations.forEach(kind, unit, relaid(flows));
-    }
-
-    @Override
-    public <B, M> void forEach(
-        Index<?, ?, B, M> index, String unit, FlowUnit<Index.Pair<B, M>> flows) {
-      declarations.forEach(index, unit, relaid(flows));
-    }
-
-    private static <K> FlowUnit<K> relaid(FlowUnit<K> flows) {
-      return (key, view, out) -> flows.flows(key, view, flow -> relaid(flow).forEach(out::add));
-    }
-
-    private static Stream<DesiredFlow> relaid(DesiredFlow flow) {
-      if (flow.key().table() != Spine.SWITCH.table()) {
-        return Stream.of(higher(flow, flow.key().match()));
-      }
-      return Stream.of(Bits.ZERO, ONE)
-          .map(bit -> higher(flow, withSender(flow.key().match(), bit)));
-    }
-
-    /** {@code match} for every other sender: those with an even key, or those with an odd one. */
-    private static Match withSender(Match match, Bits lowest) {
-      Match sender = Match.builder().match(Field.IN_PORT, lowest, ONE).build();
-      return Match.of(Stream.concat(match.terms().stream(), sender.terms().stream()).toList());
-    }
-
-    private static DesiredFlow higher(DesiredFlow flow, Match match) {
-      FlowKey key = flow.key();
-      return new DesiredFlow(
-          new FlowKey(key.table(), 2 * key.priority() + 1, match),
-          flow.actions(),
-          flow.scope(),
-          flow.owner());
-    }
+  private static DesiredFlow higher(DesiredFlow flow, Match match) {
+    FlowKey key = flow.key();
+    return new DesiredFlow(
+        new FlowKey(key.table(), 2 * key.priority() + 1, match),
+        flow.actions(),
+        flow.scope(),
+        flow.owner());
   }
 }

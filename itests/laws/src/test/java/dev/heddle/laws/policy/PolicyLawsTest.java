@@ -14,6 +14,7 @@ import dev.heddle.laws.policy.Condition.Protocol;
 import dev.heddle.laws.policy.Rule.Side;
 import dev.heddle.laws.policy.Rule.Verdict;
 import dev.heddle.openflow.placement.Placement;
+import dev.heddle.relaid.policy.RelaidPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -44,6 +45,12 @@ class PolicyLawsTest {
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void packetsFareAsTheOracleSays(@ForAll("stories") List<Step> steps) {
     told(steps, new Simulated(new L2Switching(), new Placement(), new AccessControl()));
+  }
+
+  /** Else the tests of hot swap would compare two versions of which one is wrong. */
+  @Property(tries = 50, edgeCases = EdgeCasesMode.NONE)
+  void theSameHoldsOfTheVersionThatTheTestsOfHotSwapBring(@ForAll("stories") List<Step> steps) {
+    told(steps, new Simulated(new L2Switching(), new Placement(), new RelaidPolicy()));
   }
 
   /** Does all steps and notes what kind of story it was. */
