@@ -2,23 +2,30 @@
 # Measures in a plain JVM; HEDDLE_BENCH_JAVA: options of that JVM. scale and start: the controller as it ships.
 
 # Beside OVN, on switches of Debian 13 (itests/scale/README.md).
-bench_scale() {
-  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/heddle/ovn-25.03
-  need_root "bench scale"
+# Beside OVN on Debian 13's Open vSwitch: MODULE [OPTION...]
+bench_beside_ovn() {
+  local cache=${XDG_CACHE_HOME:-$HOME/.cache}/heddle/ovn-25.03 module=$1
+  shift
+  need_root "bench beside OVN"
   use install java build
-  install_missing "${BUILD_PACKAGES[@]}" "${OVS35_PACKAGES[@]}"
+  install_missing "${BUILD_PACKAGES[@]}" "${OVS35_PACKAGES[@]}" iperf3 ethtool
   build
   mkdir -p "$cache"
   flock "$cache/lock" sh "$HEDDLE_ROOT/itests/scale/debian13.sh" "$cache" >&2 || die "OVN 25.03 cannot be had"
-  PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests /usr/bin/python3 -m scale "$cache/bin" "$@"
+  PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests /usr/bin/python3 -m "$module" "$cache/bin" "$@"
 }
 
 bench() {
   local class log options module=bench
   case ${1:-} in
+    acl)
+      shift
+      bench_beside_ovn scale.acl "$@"
+      return
+      ;;
     scale)
       shift
-      bench_scale "$@"
+      bench_beside_ovn scale "$@"
       return
       ;;
     start)
@@ -43,7 +50,8 @@ bench() {
       install_missing openvswitch-switch
       ;;
     *)
-      die "usage: heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--no-addresses] [--json]
+      die "usage: heddle bench acl [--rounds N] [--seconds N] [--cold N] [--connections N] [--json]
+       heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--no-addresses] [--json]
        heddle bench fleet [--nodes N] [--ports P] [--port-ups N] [--sweep] [--json]
        heddle bench push [--flows N] [--rounds N] [--switches N] [--json]
        heddle bench rest [--ports N] [--nodes N] [--rounds N] [--json]

@@ -105,6 +105,7 @@ class Node:
         self.database = self.directory + "/db.sock"
         self.management = self.directory + "/br-int.mgmt"
         self.tunnel_address = f"172.30.{index // 250}.{index % 250 + 1}"
+        self.controller = "127.0.0.1"  # where it finds a controller that listens on an address
         self.env = {"OVS_RUNDIR": self.directory, "OVS_DBDIR": self.directory, "OVS_LOGDIR": self.directory,
                     "OVN_RUNDIR": self.directory, "OVN_LOGDIR": self.directory}
         self.switch_pid = self.database_pid = None

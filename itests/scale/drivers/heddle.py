@@ -52,7 +52,7 @@ class Driver:
             node.vsctl("set", "open_vswitch", ".", "external-ids:system-id=" + node.name,
                        "external-ids:hostname=" + node.name,
                        "external-ids:heddle-encap-ip=" + node.tunnel_address,
-                       "--", "set-manager", f"tcp:127.0.0.1:{self.ovsdb}")
+                       "--", "set-manager", f"tcp:{node.controller}:{self.ovsdb}")
 
     def start_central(self):
         """Begins it; sync_done() tells when it is there."""
