@@ -32,8 +32,12 @@ import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Stage;
 import dev.heddle.pipeline.Track;
 import dev.heddle.policy.Acl;
+import dev.heddle.policy.Uses;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What is the same for all ports and rules of a node: the order in which tiers are asked, and what
@@ -46,33 +50,49 @@ final class Verdicts {
 
   private static final List<Integer> FAMILIES = List.of(Match.ETH_IPV4, Match.ETH_IPV6);
 
+  /** What is looked up before rules are asked, and where the answer stands. */
+  private static final SortedMap<Stage, List<Field>> LOOKED_UP = lookedUp();
+
+  private static SortedMap<Stage, List<Field>> lookedUp() {
+    SortedMap<Stage, List<Field>> all = new TreeMap<>(Comparator.comparingInt(Stage::table));
+    all.put(Policy.PEER_GROUPS, Policy.PEERS);
+    all.put(Policy.SOURCE_SETS, Policy.SOURCES);
+    all.put(Policy.DESTINATION_SETS, Policy.DESTINATIONS);
+    return all;
+  }
+
   private Verdicts() {}
 
   static void flows(Id<Node> id, View view, FlowSink out) {
-    new Flows(id, out).write();
+    new Flows(id, view, out).write();
   }
 
   /** The flows of one node. */
-  private record Flows(Id<Node> node, FlowSink out) {
+  private record Flows(Id<Node> node, View view, FlowSink out) {
 
     void write() {
-      evaluate(Policy.EVALUATE_FROM, Policy.tiers(true));
-      evaluate(Policy.EVALUATE_TO, Policy.tiers(false));
+      evaluate(true, Policy.EVALUATE_FROM);
+      evaluate(false, Policy.EVALUATE_TO);
       side(Spine.TRACK_FROM, Policy.GATE_FROM, Spine.POLICY_FROM, Policy.VERDICT_FROM, false);
       side(Spine.TRACK_TO, Policy.GATE_TO, Spine.POLICY_TO, Policy.VERDICT_TO, true);
     }
 
-    private void evaluate(Stage stage, List<Stage> tiers) {
+    /** Tables of which no rule makes use are not asked: a first packet would wait for each. */
+    private void evaluate(boolean from, Stage stage) {
       FlowDraft draft = stage.flow(100);
-      for (List<Field> slots : List.of(Policy.PEERS, Policy.SOURCES, Policy.DESTINATIONS)) {
-        Slots.write(draft, slots, List.of());
-      }
-      draft
-          .resubmit(Policy.PEER_GROUPS)
-          .resubmit(Policy.SOURCE_SETS)
-          .resubmit(Policy.DESTINATION_SETS);
+      LOOKED_UP.forEach(
+          (table, slots) -> {
+            if (Uses.isAsked(from, table, view)) {
+              Slots.write(draft, slots, List.of());
+              draft.resubmit(table);
+            }
+          });
+      List<Stage> tiers =
+          Policy.tiers(from).stream().filter(t -> Uses.isAsked(from, t, view)).toList();
       tiers.forEach(draft::resubmit);
-      add(draft);
+      if (!tiers.isEmpty()) {
+        add(draft);
+      }
     }
 
     private void side(Stage track, Stage gate, Stage judge, Stage verdict, boolean peer) {

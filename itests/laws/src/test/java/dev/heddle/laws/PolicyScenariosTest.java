@@ -1,5 +1,7 @@
 package dev.heddle.laws;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.acl.AccessControl;
@@ -179,6 +181,21 @@ class PolicyScenariosTest {
     rule("never", "web", "to", 0, 1, "icmp4", "drop");
     net.from("b").pongs("a").isDroppedAt("VERDICT_FROM");
     net.from("a").ping("b").isDroppedAt("VERDICT_TO");
+  }
+
+  @Test
+  void onlyTablesThatSomeRuleNeedsAreAsked() {
+    group("web", "b");
+    rule("in", "web", "to", 1, 20_000, "icmp4", "allow");
+    assertThat(net.from("a").ping("b").arrives().explained())
+        .contains("TO_1_UPPER")
+        .doesNotContain(
+            "TO_0", "TO_1_LOWER", "TO_2", "TO_3", "SETS", "PEER_GROUPS", "EVALUATE_FROM");
+    set("clients", "10.0.0.1");
+    rule("more", "web", "to", 2, 1, "ip4.src == $clients", "allow");
+    assertThat(net.from("a").ping("b").arrives().explained())
+        .contains("SOURCE_SETS", "TO_1_UPPER")
+        .doesNotContain("DESTINATION_SETS", "PEER_GROUPS");
   }
 
   private void group(String name, String... ports) {

@@ -143,6 +143,11 @@ public record Acl(
       Log log,
       String label) {}
 
+  /** Whether it judges what a port of its subject begins. */
+  boolean isFrom() {
+    return direction == Direction.FROM;
+  }
+
   /** Whether what it names exists, and what of it is not done yet. */
   public List<Condition> conditions(View view) {
     List<Id<?>> missing = new ArrayList<>();

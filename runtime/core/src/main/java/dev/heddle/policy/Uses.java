@@ -6,6 +6,8 @@ import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.PortGroup;
 import dev.heddle.model.View;
+import dev.heddle.pipeline.Policy;
+import dev.heddle.pipeline.Stage;
 import dev.heddle.policy.Acl.Subject;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +41,27 @@ public final class Uses {
                 .flatMap(s -> s)
                 .map(use -> new Index.Pair<>(use, id));
           });
+
+  /** A table that is asked about what a port begins, or about what is begun to one. */
+  private record Place(boolean from, int table) {}
+
+  private static final Index<Acl, Acl, Place, Id<Acl>> ASKING =
+      Index.of(
+          "acls-asking",
+          Acl.KIND,
+          (id, acl) -> {
+            Names n = Names.of(acl);
+            return Stream.of(
+                    Optional.of(Policy.table(acl.isFrom(), acl.tier(), acl.priority())),
+                    Optional.of(Policy.PEER_GROUPS).filter(t -> !n.peers().isEmpty()),
+                    Optional.of(Policy.SOURCE_SETS).filter(t -> !n.sources().isEmpty()),
+                    Optional.of(Policy.DESTINATION_SETS).filter(t -> !n.destinations().isEmpty()))
+                .flatMap(Optional::stream)
+                .map(t -> new Index.Pair<>(new Place(acl.isFrom(), t.table()), id));
+          });
+
+  private static final Fact<Place, Boolean> ASKED =
+      new Fact<>("asked-by-rules", 1, (place, view) -> !view.ids(ASKING, place).isEmpty());
 
   private static final Index<Acl, Acl, Acl.Verdict, Id<Acl>> BY_VERDICT =
       Index.of(
@@ -85,6 +108,15 @@ public final class Uses {
   /** Whether any rule at all allows without a look at connections. */
   public static boolean anyStateless(View view) {
     return view.fact(STATELESS, "any");
+  }
+
+  /**
+   * Whether any rule needs this table to be asked.
+   *
+   * @param from about what a port begins; else about what is begun to one
+   */
+  public static boolean isAsked(boolean from, Stage table, View view) {
+    return view.fact(ASKED, new Place(from, table.table()));
   }
 
   static Rules rules(Subject subject, View view) {
