@@ -14,7 +14,7 @@ setUpModule = standing.begin
 L2 = "dev.heddle.l2-switching"
 BUILDS = {"other": jar("itests/swap", "itests-swap"), "shipped": jar("l2-switching", "l2-switching")}
 # Runs with swaps, each followed by one without; swaps in each; ports on each node beside the example's; flows on each.
-ROUNDS, SWAPS, PORTS, FLOWS = (5, 4, 400, 5000) if os.environ.get("HEDDLE_TEST_ALL") else (2, 2, 50, 600)
+ROUNDS, SWAPS, PORTS, FLOWS = (5, 4, 140, 5000) if os.environ.get("HEDDLE_TEST_ALL") else (2, 2, 50, 600)
 RATE, CONNECTIONS = 10_000, 50
 
 RED_A, RED_B, RED_C = (f"0a:00:00:00:00:1{n},10.0.0.1{n}" for n in (1, 2, 3))

@@ -65,6 +65,23 @@ class PolicyOnRealOvsTest {
     assertThat(recirculations(Verdict.ALLOW_STATELESS)).isEqualTo(0);
   }
 
+  /**
+   * A later fragment shows no ports. The tracker lets a datagram on when it has all of it, and all
+   * of it fares as its first fragment does.
+   */
+  @Example
+  void aDatagramInFragmentsPassesAsAWholeOrNotAtAll() {
+    try (PolicyTrial trial = new PolicyTrial(real.begin())) {
+      bothJudge(trial, Verdict.ALLOW);
+      trial.take(udp("a", "b", 1000)); // and all of that is in the switch
+      assertThat(real.fragments("a", "b", 53, 1, 0, 1)).as("allowed").isEqualTo(2);
+      assertThat(real.fragments("a", "b", 54, 2, 0, 1)).as("refused").isEqualTo(0);
+      assertThat(real.fragments("a", "b", 53, 3, 1)).as("without its first").isEqualTo(0);
+      assertThat(real.fragments("a", "b", 53, 3, 0)).as("and that, later").isEqualTo(2);
+      assertThat(real.fragments("a", "b", 54, 4, 1, 0)).as("refused, in disorder").isEqualTo(0);
+    }
+  }
+
   /** 200 clients, by their ports: the cache tells them apart only where a rule does. */
   @Example
   void theCacheHoldsNoMoreOfPacketsThanRulesAskFor() {

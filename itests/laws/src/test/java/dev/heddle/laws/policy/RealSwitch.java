@@ -30,6 +30,9 @@ final class RealSwitch implements AutoCloseable {
 
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
 
+  /** Bytes of UDP in a first fragment, its header among them. */
+  private static final int FIRST = 1208;
+
   private final RealOvs ovs = RealOvs.start(Datapath.DUMMY);
   private final Rig rig = new Rig(new MemoryStore());
   private final Map<String, Frames> frames = new HashMap<>();
@@ -134,8 +137,8 @@ final class RealSwitch implements AutoCloseable {
     }
   }
 
-  /** All that is wanted is in the switch. */
-  private void confirmed() {
+  /** Returns when all that is wanted is in the switch. */
+  void confirmed() {
     long revision = rig.controller.inspection().work().revision();
     rig.await("revision " + revision, () -> rig.node("n1").installed() >= revision);
   }
@@ -181,6 +184,37 @@ final class RealSwitch implements AutoCloseable {
             .formatted(d.protocol())
         // Of TCP the middle of a connection, which the tracker takes for a beginning, too.
         + (d.protocol() == Datagram.TCP ? "tcp" + ports + ",tcp_flags(ack)" : "udp" + ports);
+  }
+
+  /**
+   * Sends the fragments of one datagram of IPv4 and UDP.
+   *
+   * @param which 0 is the first, which shows the ports, 1 the last
+   * @return how many came out at {@code to}
+   */
+  int fragments(String from, String to, int port, int id, int... which) {
+    for (int one : which) {
+      // The tracker takes no fragment below 1,200 bytes but a last one.
+      String udp = String.format("03e8%04x%04x0000", port, FIRST + 16) + "11".repeat(FIRST - 8);
+      String part = one == 0 ? udp : "22".repeat(16);
+      String header =
+          String.format(
+              "4500%04x%04x%04x4011", 20 + part.length() / 2, id, one == 0 ? 0x2000 : FIRST / 8);
+      String ends = "0a00000" + PolicyTrial.number(from) + "0a00000" + PolicyTrial.number(to);
+      String ip = header + String.format("%04x", checksum(header + ends)) + ends;
+      ovs.appctl("netdev-dummy/receive", from, mac(to) + mac(from) + "0800" + ip + part);
+    }
+    return untilMarked(from, to).size();
+  }
+
+  /** Of a header in hexadecimal whose own checksum is left out (RFC 1071). */
+  private static int checksum(String header) {
+    int sum = 0;
+    for (int at = 0; at < header.length(); at += 4) {
+      sum += Integer.parseInt(header.substring(at, at + 4), 16);
+    }
+    sum = (sum & 0xffff) + (sum >> 16);
+    return ~(sum + (sum >> 16)) & 0xffff;
   }
 
   private static String mac(String port) {
