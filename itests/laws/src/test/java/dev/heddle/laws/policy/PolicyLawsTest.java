@@ -60,6 +60,7 @@ class PolicyLawsTest {
       int refused = trial.packets() - trial.arrivals();
       Statistics.label("arrive and do not")
           .collect(trial.arrivals() > 0 ? "some arrive" : "none", refused > 0 ? "some do not" : "");
+      trial.decisions().forEach(Statistics.label("decided by")::collect);
     }
   }
 
@@ -142,7 +143,7 @@ class PolicyLawsTest {
   static Arbitrary<Step> puts() {
     return Combinators.combine(
             Arbitraries.of(NAMES),
-            Arbitraries.of("g1", "g2"),
+            Arbitraries.of("g1", "g1", "g2", "g2", Rule.SWITCH),
             Arbitraries.of(Side.class),
             Arbitraries.of(0, 0, 1, 1, 2, 3),
             Arbitraries.of(1, 2, 16_383, 16_384, 32_767),

@@ -183,19 +183,37 @@ class PolicyOnRealOvsTest {
     return new PolicyLawsTest().stories();
   }
 
-  /** Many rules over the same few packets. */
+  /** Many rules over the same few packets, in two tiers with two priorities each. */
   @Provide
   Arbitrary<List<Step>> overlaps() {
     return Combinators.combine(
             PolicyLawsTest.memberships().list().ofSize(5),
-            PolicyLawsTest.puts().list().ofMinSize(8).ofMaxSize(20),
-            PolicyLawsTest.sends().list().ofSize(3))
+            crowded().list().ofMinSize(8).ofMaxSize(20),
+            PolicyLawsTest.sends().list().ofSize(6))
         .as(
             (members, rules, packets) -> {
               List<Step> all = new ArrayList<>(members);
               all.addAll(rules);
               all.addAll(packets);
               return all;
+            });
+  }
+
+  private static Arbitrary<Step> crowded() {
+    return PolicyLawsTest.puts()
+        .map(
+            step -> {
+              Rule r = ((Step.Put) step).rule();
+              int priority = r.priority() < 16_384 ? 1 : 16_384;
+              return new Step.Put(
+                  new Rule(
+                      r.name(),
+                      r.group(),
+                      r.side(),
+                      r.tier() % 2,
+                      priority,
+                      r.condition(),
+                      r.verdict()));
             });
   }
 }

@@ -2,9 +2,11 @@ package dev.heddle.laws.policy;
 
 import dev.heddle.laws.policy.Rule.Side;
 import dev.heddle.laws.policy.Rule.Verdict;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +30,9 @@ final class PolicyOracle {
 
   /** By port, the packets that began a connection, each with the side it was on. */
   private final Map<String, Map<Datagram, Side>> connections = new HashMap<>();
+
+  /** What was decided so far and by what, for coverage. */
+  private final List<String> decisions = new ArrayList<>();
 
   void put(Rule rule) {
     rules.put(rule.name(), rule);
@@ -66,6 +71,9 @@ final class PolicyOracle {
   }
 
   Set<String> members(String group) {
+    if (group.equals(Rule.SWITCH)) {
+      return Set.copyOf(PolicyTrial.PORTS);
+    }
     return groups.getOrDefault(group, Set.of());
   }
 
@@ -94,12 +102,21 @@ final class PolicyOracle {
     return verdict == Verdict.ALLOW;
   }
 
+  List<String> decisions() {
+    return decisions;
+  }
+
   private boolean isUnderPolicy(String port) {
     return rules.values().stream().anyMatch(r -> members(r.group()).contains(port));
   }
 
   private Verdict verdict(String port, Side side, Datagram d) {
-    return decides(port, side, d).map(Rule::verdict).orElse(Verdict.ALLOW);
+    Optional<Rule> last = decides(port, side, d);
+    if (isUnderPolicy(port)) {
+      decisions.add(
+          side + last.map(r -> " tier " + r.tier() + " " + r.verdict()).orElse(" silent"));
+    }
+    return last.map(Rule::verdict).orElse(Verdict.ALLOW);
   }
 
   /** The rule that has the last word; none where all tiers are silent: then it is allowed. */

@@ -36,6 +36,11 @@ final class PolicyTrial implements AutoCloseable {
     return arrived;
   }
 
+  /** For each verdict on a packet at a port under policy: side, tier and verdict. */
+  List<String> decisions() {
+    return oracle.decisions();
+  }
+
   /**
    * @throws AssertionError with the whole trace if a packet fares otherwise than the oracle says
    */
@@ -45,7 +50,8 @@ final class PolicyTrial implements AutoCloseable {
     } else if (step instanceof Step.Answer answer && answer.ago() < sent.size()) {
       Step.Send asked = sent.get(sent.size() - 1 - answer.ago());
       send(new Step.Send(asked.to(), asked.from(), asked.datagram().answer()));
-    } else if (step instanceof Step.Put put && !oracle.hasEqualOf(put.rule())) {
+    } else if (step instanceof Step.Put put
+        && (world.takesEquals() || !oracle.hasEqualOf(put.rule()))) {
       oracle.put(put.rule());
       world.put(document(put.rule()));
     } else if (step instanceof Step.Remove remove && oracle.has(remove.rule())) {
@@ -75,7 +81,12 @@ final class PolicyTrial implements AutoCloseable {
         "Acl",
         rule.name(),
         spec -> {
-          spec.putObject("appliesTo").put("portGroup", rule.group());
+          ObjectNode applies = spec.putObject("appliesTo");
+          if (rule.group().equals(Rule.SWITCH)) {
+            applies.put("switch", "s");
+          } else {
+            applies.put("portGroup", rule.group());
+          }
           spec.put("direction", rule.side() == Rule.Side.FROM ? "from" : "to");
           spec.put("tier", rule.tier()).put("priority", rule.priority());
           return spec.put("match", rule.condition().text()).put("action", rule.verdict().word());

@@ -93,6 +93,11 @@ final class RealSwitch implements AutoCloseable {
     }
 
     @Override
+    public boolean takesEquals() {
+      return true;
+    }
+
+    @Override
     public boolean speaks(Datagram datagram) {
       return datagram.protocol() == Datagram.UDP || datagram.protocol() == Datagram.TCP;
     }

@@ -3,7 +3,7 @@ package dev.heddle.laws.policy;
 /**
  * An access rule as its document says it.
  *
- * @param group port group it applies to
+ * @param group port group it applies to, or {@link #SWITCH}
  * @param tier 0 is asked first, 3 last
  * @param priority the highest of a tier decides; of equals drop and reject go first, then pass,
  *     allow-stateless, allow
@@ -16,6 +16,9 @@ record Rule(
     int priority,
     Condition condition,
     Verdict verdict) {
+
+  /** In place of a group: the switch, with all ports. */
+  static final String SWITCH = "";
 
   /** Which packets of a port it judges. */
   enum Side {

@@ -33,6 +33,11 @@ final class Simulated implements World {
   }
 
   @Override
+  public boolean takesEquals() {
+    return false;
+  }
+
+  @Override
   public boolean speaks(Datagram datagram) {
     return true;
   }

@@ -14,6 +14,12 @@ interface World extends AutoCloseable {
   boolean speaks(Datagram datagram);
 
   /**
+   * Whether two rules of the same place and verdict may both be there. Either may decide, which
+   * leaves what becomes of a packet as it is; the simulator reports such a choice as a fault.
+   */
+  boolean takesEquals();
+
+  /**
    * Sends a packet.
    *
    * @param arrives it must come out at its receiver, and then nowhere else; else nowhere
