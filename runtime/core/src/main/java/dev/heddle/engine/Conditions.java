@@ -137,6 +137,15 @@ final class Conditions {
           .map(gap -> Condition.failed(Condition.REALIZED, "NoTunnel", gap))
           .or(() -> Optional.of(realized(nodes, revision(id), Set.of())));
     }
+    if (entity.get() instanceof Acl acl) {
+      Acl.Subject of = acl.subject();
+      long changed =
+          Stream.concat(Stream.of(id), Stream.concat(of.group().stream(), of.network().stream()))
+              .mapToLong(this::revision)
+              .max()
+              .orElse(0);
+      return Optional.of(realized(of.nodes(view), changed, Set.of()));
+    }
     if (entity.get() instanceof Node node) {
       return Optional.of(realized(node.id(), revision(id)));
     }

@@ -11,16 +11,20 @@ import dev.heddle.model.Id;
 import dev.heddle.model.Index;
 import dev.heddle.model.KeySpace;
 import dev.heddle.model.Kind;
+import dev.heddle.model.Location;
 import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Node;
 import dev.heddle.model.PortGroup;
 import dev.heddle.model.RefusedException;
 import dev.heddle.model.Spec;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Match;
+import dev.heddle.pipeline.Scope;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -71,7 +75,15 @@ public record Acl(
   private static final int MOST_TEXT = 63;
 
   /** A port group or a switch: exactly one is present. */
-  public record Subject(Optional<Id<PortGroup>> group, Optional<Id<LogicalSwitch>> network) {}
+  public record Subject(Optional<Id<PortGroup>> group, Optional<Id<LogicalSwitch>> network) {
+
+    /** The nodes that have one of its ports: rules of it are in their switches. */
+    public Set<Id<Node>> nodes(View view) {
+      return group
+          .map(g -> view.ids(Scope.BY_GROUP, Scope.group(g)))
+          .orElseGet(() -> view.ids(Location.NODES, network.orElseThrow()));
+    }
+  }
 
   /** The rules of a subject, in both directions. */
   public static final Index<Acl, Acl, Subject, Id<Acl>> OF_SUBJECT =

@@ -82,10 +82,14 @@ final class Rig implements AutoCloseable {
 
   /** That each of these nodes is connected and has confirmed whatever there is. */
   static Confirmations confirmed(int... nodes) {
+    return at(Long.MAX_VALUE, nodes);
+  }
+
+  /** That each of these nodes is connected and has confirmed that revision. */
+  static Confirmations at(long revision, int... nodes) {
     Map<Id<Node>, Confirmations.NodeState> states = new HashMap<>();
     for (int n : nodes) {
-      states.put(
-          Node.KIND.id("n" + n), new Confirmations.NodeState(true, Long.MAX_VALUE, 0, 0, ""));
+      states.put(Node.KIND.id("n" + n), new Confirmations.NodeState(true, revision, 0, 0, ""));
     }
     return new Confirmations() {
       @Override

@@ -1,0 +1,59 @@
+package dev.heddle.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.model.Condition;
+import dev.heddle.model.Document;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A rule is realized when every node that has a port of its subject has confirmed it. */
+class RuleConditionsTest {
+
+  @AutoClose private final Rig rig = new Rig();
+
+  @BeforeEach
+  void aSwitchOnThreeNodesAndAGroupOnTwoOfThem() {
+    rig.controller.add(new Rig.Said("acl", d -> {}));
+    rig.put(Rig.network("s"));
+    for (int n = 1; n <= 3; n++) {
+      rig.put(Rig.node(n), Rig.port("p" + n, "s", n, Map.of()), Rig.binding(n, "p" + n, n));
+    }
+    ObjectNode group = JsonNodeFactory.instance.objectNode();
+    group.withArray("ports").add("p1").add("p2");
+    rig.put(new Document("PortGroup", "web", Map.of(), group));
+    rig.put(rule("of-group", "portGroup", "web"), rule("of-switch", "switch", "s"));
+  }
+
+  private static Document rule(String name, String subject, String of) {
+    ObjectNode spec = JsonNodeFactory.instance.objectNode();
+    spec.putObject("appliesTo").put(subject, of);
+    spec.put("direction", "to").put("priority", 1).put("match", "ip").put("action", "drop");
+    return new Document("Acl", name, Map.of(), spec);
+  }
+
+  private Condition realized(String name) {
+    return rig.controller.get("Acl", name).orElseThrow().conditions().stream()
+        .filter(c -> c.type().equals(Condition.REALIZED))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void byTheNodesOfItsGroupAndNoOthers() {
+    rig.controller.confirmedBy(Rig.confirmed(1, 2));
+    assertThat(realized("of-group")).isEqualTo(Condition.met(Condition.REALIZED, ""));
+    assertThat(realized("of-switch").message()).contains("n3").doesNotContain("n1", "n2");
+  }
+
+  @Test
+  void notWhileANodeThatIsThereHasNotConfirmedIt() {
+    rig.controller.confirmedBy(Rig.at(0, 1, 2, 3));
+    assertThat(realized("of-group").reason()).isEqualTo("Waiting");
+    assertThat(realized("of-group").message()).contains("n1", "n2").doesNotContain("n3");
+  }
+}
