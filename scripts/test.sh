@@ -46,7 +46,7 @@ on_newer_ovs() {
   say "mvn test on Open vSwitch 3.5"
   made=$(PYTHONPATH=$HEDDLE_ROOT/lab /usr/bin/python3 -m heddle_lab.programs 3.5) || return 1
   if ! (cd "$HEDDLE_ROOT" && HEDDLE_OVS_VERSION=3.5 HEDDLE_OVS_PATH=${made%%$'\n'*} HEDDLE_OVS_SCHEMA=${made##*$'\n'} \
-    mvn -B -ntp --fail-at-end -Pall -pl openflow-renderer -am test '-Dtest=*OnOvsTest,*OnRealOvsTest' \
+    mvn -B -ntp --fail-at-end -Pall -pl openflow-renderer,itests/laws -am test '-Dtest=*OnOvsTest,*OnRealOvsTest' \
     -Dsurefire.failIfNoSpecifiedTests=false -Dsurefire.reportNameSuffix=ovs-3.5 </dev/null 2>&1) >"$log"; then
     grep -E '^\[ERROR\]' "$log" | head -n 60 >&2
     say "on Open vSwitch 3.5 tests failed; the whole output is in $log"
