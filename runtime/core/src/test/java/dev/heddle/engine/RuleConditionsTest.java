@@ -56,4 +56,23 @@ class RuleConditionsTest {
     assertThat(realized("of-group").reason()).isEqualTo("Waiting");
     assertThat(realized("of-group").message()).contains("n1", "n2").doesNotContain("n3");
   }
+
+  @Test
+  void notWhereItsGroupHasAWayOutThatNobodyJudges() {
+    rig.controller.confirmedBy(Rig.confirmed(1, 2, 3));
+    ObjectNode out = JsonNodeFactory.instance.objectNode();
+    out.put("switch", "s").put("type", "localnet").put("physicalNetwork", "physnet1");
+    rig.put(new Document("LogicalPort", "out", Map.of(), out));
+    assertThat(realized("of-group").status()).isTrue();
+    ObjectNode group = JsonNodeFactory.instance.objectNode();
+    group.withArray("ports").add("p1").add("out");
+    rig.put(new Document("PortGroup", "web", Map.of(), group));
+    assertThat(realized("of-group"))
+        .isEqualTo(
+            Condition.failed(
+                Condition.REALIZED,
+                "NotJudging",
+                "What passes LogicalPort/out is not judged: ports of type localnet are not under"
+                    + " policy yet."));
+  }
 }
