@@ -107,13 +107,18 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           if (functions.isLive(feature.name())) {
             swaps.waits(feature);
           } else {
-            arrive(feature);
+            come(feature);
           }
           return null;
         });
   }
 
-  private void arrive(Feature feature) {
+  private void come(Feature feature) {
+    arrive(feature);
+    LOG.info("feature {} is here", feature.name());
+  }
+
+  void arrive(Feature feature) {
     FeatureFunctions declared = FeatureFunctions.of(feature);
     refuseTaken(declared);
     transactions.stage(Writer.SYSTEM, records.arriving(declared), revision + 1);
@@ -128,7 +133,6 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
     origins.note(feature);
     publish(Set.of(owner), () -> functions.arrive(declared, owner, revision));
-    LOG.info("feature {} is here, owner number {}", declared.name(), owner);
   }
 
   /** No stage and no kind of it may be another's. */
@@ -194,7 +198,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           audit.restart();
           LOG.info("feature {} is away, its flows are held", feature.name());
           watchers.tell(revision);
-          swaps.next(feature.name()).ifPresent(this::arrive);
+          swaps.next(feature.name()).ifPresent(this::come);
           return null;
         });
   }
@@ -204,7 +208,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     try {
       transactions.stage(Writer.SYSTEM, records.left(feature, revision), revision + 1);
       keep(false);
-      publish(Set.of());
+      publish(Set.of(), () -> {});
     } catch (StoreException e) {
       LOG.error("that feature {} is away could not be stored", feature, e);
     }
@@ -254,7 +258,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       taken.forEach(p -> p.result().completeExceptionally(e));
       return;
     }
-    publish(Set.of());
+    publish(Set.of(), () -> {});
     for (int i = 0; i < taken.size(); i++) {
       taken.get(i).result().complete(new Result(revision, effects.get(i)));
     }
@@ -306,10 +310,6 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     if (present && entity instanceof KnownKind kind) {
       transactions.countNumbers(kind.unread());
     }
-  }
-
-  private void publish(Set<Integer> arrived) {
-    publish(arrived, () -> {});
   }
 
   /** {@code last} and all that follows from it becomes visible at once, as one revision. */
@@ -381,6 +381,10 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   Parts parts() {
     return new Parts(thread, graph, functions, board, audit, swaps, published, conditions, origins);
+  }
+
+  Store.Contents contents() {
+    return transactions.contents(revision);
   }
 
   long revision() {

@@ -110,6 +110,11 @@ final class Functions {
     }
   }
 
+  /** The features that are here. */
+  List<Feature> here() {
+    return live.values().stream().map(l -> l.declared().source()).toList();
+  }
+
   /** The feature of this name that is here. */
   Optional<FeatureFunctions> declared(String feature) {
     return Optional.ofNullable(live.get(feature)).map(Live::declared);

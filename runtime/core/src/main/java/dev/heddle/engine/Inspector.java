@@ -2,9 +2,11 @@ package dev.heddle.engine;
 
 import dev.heddle.model.FilledStage;
 import dev.heddle.model.Id;
+import dev.heddle.model.Network.Change;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.Owner;
+import dev.heddle.pipeline.Supposition;
 import dev.heddle.pipeline.SwapOrder;
 import dev.heddle.pipeline.SwapReport;
 import java.util.ArrayList;
@@ -214,6 +216,11 @@ public final class Inspector implements Inspection {
   @Override
   public SwapReport swap(SwapOrder order) {
     return controller.parts().swaps().swap(order);
+  }
+
+  @Override
+  public Supposition suppose(List<Change> changes, int most) {
+    return Supposed.of(controller, changes, most);
   }
 
   @Override

@@ -5,13 +5,12 @@ import dev.heddle.model.Node;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * The flows that must exist, by node: what the renderer makes every switch equal to. Safe for use
  * by many threads.
  */
-public interface DesiredFlows {
+public interface DesiredFlows extends WantedFlows {
 
   /** What {@link #read} sees: one revision, whole. Valid within that call only. */
   interface Snapshot {
@@ -61,9 +60,6 @@ public interface DesiredFlows {
   interface Listener {
     void published(Revision revision);
   }
-
-  /** Calls {@code reader} on the newest revision while no other is made. */
-  <R> R read(Function<Snapshot, R> reader);
 
   /**
    * Whoever drives the switches says so here, and is asked what they confirmed until the handle is

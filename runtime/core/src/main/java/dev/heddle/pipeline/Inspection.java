@@ -1,6 +1,7 @@
 package dev.heddle.pipeline;
 
 import dev.heddle.model.Id;
+import dev.heddle.model.Network;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,6 +123,17 @@ public interface Inspection {
    * of them does not take it; returns when that is done. Transactions wait meanwhile.
    */
   SwapReport swap(SwapOrder order);
+
+  /**
+   * What would be if a user made a transaction. Costs what computing the whole model costs.
+   *
+   * @param most how many objects the model may have
+   * @throws dev.heddle.model.RefusedException if the transaction would be refused; or, for the path
+   *     {@code model}, if nothing can be said: there are more objects, a feature is away or being
+   *     swapped, or a unit could not be computed, so that switches have other flows than follow
+   *     from the model
+   */
+  Supposition suppose(List<Network.Change> changes, int most);
 
   /** Features of which another version waits beside the one that is here. */
   List<String> waiting();

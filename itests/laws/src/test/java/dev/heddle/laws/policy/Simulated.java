@@ -1,5 +1,6 @@
 package dev.heddle.laws.policy;
 
+import dev.heddle.engine.Controller;
 import dev.heddle.model.Document;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.MacAddress;
@@ -20,6 +21,10 @@ final class Simulated implements World {
       int n = PolicyTrial.number(port);
       net.port(port, "10.0.0." + n, "fd00::" + n).on(n <= 2 ? "n1" : "n2");
     }
+  }
+
+  Controller controller() {
+    return net.controller();
   }
 
   @Override
