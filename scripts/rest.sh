@@ -131,6 +131,15 @@ rest_trace() {
     -d "{\"from\":\"$from\",\"to\":\"$to\",\"packet\":{$fields}}"
 }
 
+# heddle policy simulate -f FILE|-
+rest_policy() {
+  output_option "$@"
+  set -- "${ARGUMENTS[@]}"
+  if [ $# -ne 3 ] || [ "$1" != simulate ] || [ "$2" != -f ]; then die "usage: heddle policy simulate -f FILE|- [-o json|yaml]"; fi
+  [ "$3" = - ] || [ -r "$3" ] || die "cannot read $3"
+  rest POST policy/simulate -H 'Content-Type: application/yaml' --data-binary "@$3"
+}
+
 # heddle watch KIND [NAME]: a line for each change until it is ended; -o json: the object itself, one on a line.
 rest_watch() {
   local status

@@ -103,6 +103,7 @@ final class RestServer implements AutoCloseable, Connection.Door {
             byKind,
             edits,
             new Traces(network, flows, inspection),
+            new Simulations(inspection),
             new HealthRoutes(inspection, confirmations, latencies));
     modelWatch =
         network.watch(

@@ -64,6 +64,7 @@ final class Routes {
       ObjectRoutes objects,
       Edits edits,
       Traces traces,
+      Simulations simulations,
       HealthRoutes watched) {
     this.network = network;
     this.inspection = inspection;
@@ -106,6 +107,12 @@ final class Routes {
                 "Removes what a feature that is away left behind",
                 this::retire),
             route("POST", "trace", Role.READ, "What becomes of a packet", traces::trace),
+            route(
+                "POST",
+                "policy/simulate",
+                Role.OPERATE,
+                "What documents and deletions would do to verdicts and flows; changes nothing",
+                simulations::simulate),
             route(
                 "POST",
                 "transactions",
