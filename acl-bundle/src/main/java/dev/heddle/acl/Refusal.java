@@ -42,17 +42,18 @@ final class Refusal {
   /** As much of a packet as an answer needs. */
   private static final int NEEDED = 14 + LONGEST_V6;
 
-  private static final byte[] NOTE = "reject".getBytes(StandardCharsets.UTF_8);
+  private static final String NOTE =
+      HexFormat.of().formatHex("reject".getBytes(StandardCharsets.UTF_8));
 
   private Refusal() {}
 
   /** What a flow does that rejects. */
   static Punt punt() {
-    return new Punt(HexFormat.of().formatHex(NOTE), NEEDED, PuntMeters.REJECT);
+    return new Punt(NOTE, NEEDED, PuntMeters.REJECT);
   }
 
   static boolean isAskedBy(Punted punted) {
-    return punted.note().equals(HexFormat.of().formatHex(NOTE));
+    return punted.note().equals(NOTE);
   }
 
   /** Empty where nothing is to be said. */

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.heddle.pipeline.Confirmations.Reported;
 import dev.heddle.pipeline.Response.Report;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -19,8 +22,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Reports implements Consumer<Report> {
 
-  /** The name under which a container's configuration sends these lines elsewhere. */
-  private static final Logger LINES = LoggerFactory.getLogger("heddle.reports");
+  /** The name by which a container's configuration sends these lines to a file of their own. */
+  private static final Logger LINES = LoggerFactory.getLogger("dev.heddle.reports");
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST = 10_000;
@@ -37,7 +40,7 @@ final class Reports implements Consumer<Report> {
     if (count != null) {
       count.increment();
     }
-    String line = line(report);
+    String line = line(Instant.now(), report);
     switch (report.severity()) {
       case ALERT -> LINES.error(line);
       case WARNING -> LINES.warn(line);
@@ -46,12 +49,13 @@ final class Reports implements Consumer<Report> {
     }
   }
 
-  /** Object, verdict and severity first, then the details. */
-  static String line(Report report) {
+  /** Time, object, verdict and severity first, then the details. */
+  static String line(Instant time, Report report) {
     Map<String, Object> all = new LinkedHashMap<>();
+    all.put("time", time.truncatedTo(ChronoUnit.MILLIS).toString());
     all.put("object", report.object().kind() + "/" + report.object().name());
     all.put("verdict", report.verdict());
-    all.put("severity", report.severity().name().toLowerCase(java.util.Locale.ROOT));
+    all.put("severity", report.severity().name().toLowerCase(Locale.ROOT));
     all.putAll(report.details());
     try {
       return JSON.writeValueAsString(all);
