@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from pathlib import Path
 
 from . import standing
@@ -19,6 +20,7 @@ def setUpModule():
     # The example's ports speak IPv6, too.
     for pod, number in PODS.items():
         assert at.rest("PATCH", f"logicalports/{pod}", {"spec": {"addresses": [f"10.0.0.{number}", f"fd00::{number}"]}})[0] == 200
+        at.node(pod, "sysctl", "-qw", "net.ipv6.conf.eth0.disable_ipv6=0")
         at.node(pod, "ip", "addr", "add", f"fd00::{number}/64", "dev", "eth0", "nodad")
     at.realized(*PODS)
     at.settled()
@@ -97,6 +99,30 @@ class Rejection(Promises):
         self.assertEqual(sum(x["object"] == "Acl/no-telnet" for x in lines),
                          metrics['heddle_reported_packets_total{object="Acl/no-telnet",verdict="reject"}'])
 
+    def test_a_flood_is_bounded_by_meters_of_the_switch(self):
+        """What is written down is; what is refused stays refused."""
+        self.put(document("PortGroup", "red", {"ports": list(PODS)}), rule("flooded", "to", TO, action="drop", log={}))
+        meters = at.node("n2", "ovs-ofctl", "-O", "OpenFlow13", "dump-meters", "br-int").count("meter=")
+        self.assertEqual(65, meters)
+        flood = ("import socket, time; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); begun = time.monotonic()\n"
+                 f"for n in range(3000): s.sendto(b'x', ('10.0.0.12', {TO})); time.sleep(0.0003)\n"
+                 "print(time.monotonic() - begun)")
+        begun = time.monotonic()
+        sent = float(at.node("red-a", "/usr/bin/python3", "-c", flood))
+        counted = 'heddle_reported_packets_total{object="Acl/flooded",verdict="drop"}'
+        # A switch reads no more than it can: what it has not read it has not refused.
+        await_none(lambda: (p := self.packets("flooded")) < 1500 and p, 20, "1,500 packets dropped")
+        time_open = time.monotonic() - begun
+        reported = at.metrics()[counted]
+        self.assertLessEqual(self.packets("flooded"), 3000)
+        figures["flood"] = {"packets": self.packets("flooded"), "seconds": sent, "reported": reported}
+        self.assertGreaterEqual(reported, 100)
+        # 100 at once and 100 a second.
+        self.assertLessEqual(reported, 100 + 100 * (time_open + 1))
+
+    def packets(self, acl):
+        return json.loads(at.heddle("policy", "hits", acl, "-o", "json"))["packets"]
+
     @staticmethod
     def line(live):
         live.stdin.write("still there\n")
@@ -108,7 +134,8 @@ class Rejection(Promises):
         log = at.home / "run/data/log/reports.log"
 
         def read():
-            return [json.loads(x) for x in log.read_text().splitlines()]
+            lines = [json.loads(x) for x in log.read_text().splitlines()]
+            return [x for x in lines if x["object"] != "Acl/flooded"]
 
         await_none(lambda: {"Acl/no-telnet", "Acl/no-mail", "Acl/open"} - {x["object"] for x in read()}, 20, "reports")
         return read()

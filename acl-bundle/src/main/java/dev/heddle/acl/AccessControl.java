@@ -32,6 +32,7 @@ public final class AccessControl implements Feature {
     d.forEach(LogicalPort.KIND, "port", Ports::flows);
     d.forEach(Node.KIND, "verdicts", Verdicts::flows);
     d.forEach(Acl.KIND, "rule", Rules::flows);
+    d.forEach(Acl.KIND, "report", Reporting::flows);
     d.forEach(AddressSet.LISTING, "listed", Sets::flows);
     d.forEach(AddressSet.SELECTED, "selected", Sets::flows);
     d.forEach(PortGroup.MEMBERS, "peer", Peers::flows);

@@ -10,7 +10,6 @@ import dev.heddle.pipeline.PuntMeters;
 import dev.heddle.pipeline.Punted;
 import dev.heddle.pipeline.Response;
 import dev.heddle.pipeline.Spine;
-import dev.heddle.pipeline.Stage;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -69,23 +68,26 @@ final class Refusal {
 
   /**
    * What a port sends is judged where it is, and the answer goes straight to it. To the sender of
-   * what a port was to get it goes as that port's own packets do, and belongs to its connection.
+   * what a port was to get it goes by its MAC, as that port's own packets do, and belongs to its
+   * connection.
    */
   private static Optional<List<Action>> way(Punted punted) {
-    long sender = punted.value(Field.IN_PORT);
-    long network = punted.value(Field.NETWORK);
-    boolean atSender = punted.table() == Policy.VERDICT_FROM.table();
-    if (atSender && sender == 0) {
-      return Optional.empty();
+    Action.Set network = Action.Set.of(Field.NETWORK, Bits.of(punted.value(Field.NETWORK)));
+    if (punted.table() != Policy.VERDICT_FROM.table()) {
+      return Optional.of(
+          List.of(
+              network,
+              Action.Set.of(Field.IN_PORT, Bits.of(punted.value(Field.OUT_PORT))),
+              new Action.Resubmit(Spine.SWITCH.table())));
     }
-    // Who came by a tunnel that carries no port is found by its MAC.
-    Stage to = atSender ? Spine.OUTPUT : sender == 0 ? Spine.SWITCH : Spine.LOCATE;
-    return Optional.of(
-        List.of(
-            Action.Set.of(Field.NETWORK, Bits.of(network)),
-            Action.Set.of(Field.IN_PORT, Bits.of(atSender ? 0 : punted.value(Field.OUT_PORT))),
-            Action.Set.of(Field.OUT_PORT, Bits.of(sender)),
-            new Action.Resubmit(to.table())));
+    long sender = punted.value(Field.IN_PORT);
+    return sender == 0
+        ? Optional.empty()
+        : Optional.of(
+            List.of(
+                network,
+                Action.Set.of(Field.OUT_PORT, Bits.of(sender)),
+                new Action.Resubmit(Spine.OUTPUT.table())));
   }
 
   private static Optional<byte[]> packet(Headers of) {

@@ -1,7 +1,12 @@
 package dev.heddle.acl;
 
+import dev.heddle.model.Id;
+import dev.heddle.model.View;
 import dev.heddle.pipeline.Field;
+import dev.heddle.pipeline.FlowDraft;
+import dev.heddle.pipeline.FlowSink;
 import dev.heddle.pipeline.Match;
+import dev.heddle.pipeline.Policy;
 import dev.heddle.pipeline.Punt;
 import dev.heddle.pipeline.PuntMeters;
 import dev.heddle.pipeline.Punted;
@@ -27,8 +32,29 @@ final class Reporting {
 
   private Reporting() {}
 
-  /** What the flow of a rule does that logs. */
-  static Punt punt(Acl rule, Acl.Log log) {
+  /** Of a connection that a rule allows its first packet is told, of all else each. */
+  static void flows(Id<Acl> id, View view, FlowSink out) {
+    view.get(id)
+        .ifPresent(
+            rule ->
+                rule.log()
+                    .ifPresent(
+                        log ->
+                            out.add(
+                                met(rule)
+                                    .then(punt(rule, log))
+                                    .because(id)
+                                    .where(Peers.scope(rule.subject())))));
+  }
+
+  private static FlowDraft met(Acl rule) {
+    FlowDraft draft = Policy.REPORT.flow(100).match(Field.DECIDED, 1).match(Field.RULE, rule.key());
+    return rule.action() == Acl.Verdict.ALLOW
+        ? draft.match(Field.LENS, Lens.CONNECTION.number()).match(Field.CT_NEW, 1)
+        : draft;
+  }
+
+  private static Punt punt(Acl rule, Acl.Log log) {
     String note =
         String.join(
             " ",

@@ -37,7 +37,6 @@ final class Rules {
     Flows flows = new Flows(rule.get(), Peers.scope(rule.get().subject()), view, out);
     List<Clause> clauses = rule.get().match();
     boolean stateless = Uses.anyStateless(view);
-    rule.get().log().ifPresent(flows::reports);
     for (int i = 0; i < clauses.size(); i++) {
       for (Lens lens : Lens.values()) {
         if (lens != Lens.PACKET || stateless) {
@@ -73,19 +72,6 @@ final class Rules {
         }
       }
       decides(begin(lens, false).match(Field.CONJ_ID, conjunction));
-    }
-
-    /**
-     * What it decides is told: of a connection that it allows its first packet, else each. It
-     * passes nothing on that another table decides.
-     */
-    void reports(Acl.Log log) {
-      FlowDraft draft =
-          Policy.REPORT.flow(100).match(Field.DECIDED, 1).match(Field.RULE, rule.key());
-      if (rule.action() == Verdict.ALLOW) {
-        draft.match(Field.LENS, Lens.CONNECTION.number()).match(Field.CT_NEW, 1);
-      }
-      add(draft.then(Reporting.punt(rule, log)));
     }
 
     private FlowDraft begin(Lens lens, boolean clause) {

@@ -28,6 +28,9 @@ final class Hits {
   /** A switch that is slower is left out. */
   private static final int PATIENCE_SECONDS = 10;
 
+  /** The units whose flows decide; those of others are met by packets that were counted there. */
+  private static final String DECIDES = "acl/rule/";
+
   private final Network network;
   private final Inspection inspection;
   private final Supplier<Optional<Confirmations>> confirmations;
@@ -53,7 +56,9 @@ final class Hits {
     }
     SortedMap<String, Counted> found = new TreeMap<>();
     List<CompletableFuture<?>> asked = new ArrayList<>();
-    for (long cookie : inspection.cookies(Acl.KIND.id(name))) {
+    Map<String, Long> cookies = inspection.cookies(Acl.KIND.id(name));
+    cookies.keySet().removeIf(unit -> !unit.startsWith(DECIDES));
+    for (long cookie : cookies.values()) {
       asked.add(
           nodes
               .counted(cookie, nodes.nodes().keySet())

@@ -103,14 +103,14 @@ public final class Inspector implements Inspection {
   }
 
   @Override
-  public Set<Long> cookies(Id<?> object) {
+  public Map<String, Long> cookies(Id<?> object) {
     return thread.call(
         () ->
             graph.known(object).stream()
                 .flatMap(c -> Arrays.stream(c.own()))
                 .filter(Unit.class::isInstance)
-                .map(c -> ((Unit) c).cookie)
-                .collect(Collectors.toSet()));
+                .map(Unit.class::cast)
+                .collect(Collectors.toMap(Unit::toString, u -> u.cookie)));
   }
 
   @Override
