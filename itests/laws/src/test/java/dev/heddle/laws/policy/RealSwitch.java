@@ -10,6 +10,7 @@ import dev.heddle.openflow.RealOvs;
 import dev.heddle.openflow.RealOvs.Datapath;
 import dev.heddle.openflow.session.Frames;
 import dev.heddle.openflow.session.Rig;
+import dev.heddle.pipeline.Feature;
 import dev.heddle.store.MemoryStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +40,14 @@ final class RealSwitch implements AutoCloseable {
   private int markers;
 
   RealSwitch() {
-    rig.controller.add(new AccessControl());
+    this(new AccessControl());
+  }
+
+  /**
+   * @param acl acl, or what takes its place
+   */
+  RealSwitch(Feature acl) {
+    rig.controller.add(acl);
     rig.join(ovs, "n1", "127.0.0.1");
     rig.await("n1 connected", () -> rig.node("n1").connected());
     rig.apply(Rig.network("s"));
