@@ -2,6 +2,7 @@ package dev.heddle.openflow.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.model.Document;
 import dev.heddle.openflow.RealOvs;
 import dev.heddle.openflow.RealOvs.Datapath;
 import dev.heddle.pipeline.Inspection;
@@ -72,6 +73,19 @@ class SessionOnRealOvsTest {
     assertThat(ovs.get("Interface", "red-a", "external_ids"))
         .contains("heddle-mac=\"0a:00:00:00:00:01\"")
         .contains("heddle-ips=\"10.0.0.1\"");
+  }
+
+  @Test
+  void anAddressIsToldWithTheLengthOfItsSubnetAndUnknownIsNotOne() {
+    Document network = Rig.network("green");
+    network.spec().putArray("subnets").add("10.0.0.0/20").add("fd00::/64");
+    Document port = Rig.port("green-a", "green", 1);
+    port.spec().withArray("addresses").add("fd00::1").add("192.0.2.1").add("unknown");
+    rig.apply(network, port);
+    ovs.addPort("br-int", "green-a", "green-a");
+    ovs.waitUntil("Interface", "green-a", "external_ids:heddle-installed=true");
+    assertThat(ovs.get("Interface", "green-a", "external_ids:heddle-ips"))
+        .isEqualTo("10.0.0.1/20,fd00::1/64,192.0.2.1");
   }
 
   @Test
