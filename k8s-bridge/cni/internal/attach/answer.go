@@ -66,13 +66,13 @@ func addresses(text string) ([]netip.Prefix, error) {
 		if err != nil {
 			// Without a length: an address of no subnet, alone on its link.
 			single, wrong := netip.ParseAddr(part)
-			if wrong != nil {
+			if wrong != nil || single.Zone() != "" {
 				return nil, fmt.Errorf("the controller answered with the address %.64q", part)
 			}
 			address = netip.PrefixFrom(single, single.BitLen())
 		}
 		at := address.Addr()
-		if at.Zone() != "" || at.Is4In6() || at.IsUnspecified() || at.IsMulticast() || at.IsLoopback() {
+		if at.Is4In6() || at.IsUnspecified() || at.IsMulticast() || at.IsLoopback() {
 			return nil, fmt.Errorf("the controller answered with the address %.64q", part)
 		}
 		found = append(found, address)
