@@ -38,7 +38,7 @@ class Runtime:
 
     def namespace(self, pod):
         """A namespace for a pod; its path. IPv6 is off in it, as a lab's are, until somebody turns it on."""
-        name = self.settings.namespace(f"{self.node.name}-{pod}")
+        name = self.settings.namespace(f"{self.node.name}-{pod}-{len(self.namespaces)}")
         subprocess.run(["ip", "netns", "add", name], check=True)
         self.namespaces.append(name)
         return f"/run/netns/{name}"

@@ -15,9 +15,9 @@ from .called import CniError, Runtime, facts, inside, link_of
 MEGABYTE = bytes(range(256)) * 4096
 
 
-def port(name, number):
+def port(name, number, **more):
     return document("LogicalPort", name, {"switch": "pods", "mac": f"0a:58:0a:00:00:{number:02x}",
-                                          "addresses": [f"10.0.0.{number}", f"fd00::{number}"]})
+                                          "addresses": [f"10.0.0.{number}", f"fd00::{number}"], **more})
 
 
 class Node:
@@ -52,8 +52,9 @@ class Cluster(unittest.TestCase):
         cls.at.heddle("lab", "up", "--nodes", "2")
         cls.at.start()
         cls.apply(document("LogicalSwitch", "pods", {"subnets": ["10.0.0.0/24", "fd00::/64"], "mtu": 1350}),
-                  port("default.a", 11), port("default.b", 12), port("default.c", 13), port("node-n1", 2),
-                  port("node-n2", 3))
+                  port("default.a", 11), port("default.b", 12), port("default.c", 13),
+                  # They pass on packets that are neither from nor for their own addresses.
+                  port("node-n1", 2, portSecurity=False), port("node-n2", 3, portSecurity=False))
         status = json.loads(cls.at.heddle("lab", "status", "-o", "json"))
         cls.n1, cls.n2 = (Runtime(Node(cls.at, n), gateway="host") for n in status["nodes"])
         for runtime in (cls.n1, cls.n2):
@@ -118,6 +119,7 @@ class Cluster(unittest.TestCase):
                 "sysctl -qw net.ipv6.conf.w0.disable_ipv6=0; ip addr add 2001:db8::1/64 dev w0 nodad; ip link set w0 up")
         inside(f"/run/netns/{world}", "sysctl -qw net.ipv6.conf.w1.disable_ipv6=0; ip addr add 192.0.2.2/24 dev w1; "
                "ip addr add 2001:db8::2/64 dev w1 nodad; ip link set w1 up")
+        node.sh("ping -c 1 -w 10 192.0.2.2; ping -c 1 -w 10 2001:db8::2")  # until the new link carries something
         # The world knows no way back to 10.0.0.0/24 or fd00::/64.
         self.assertEqual((True, True), (self.pings(a, "192.0.2.2"), self.pings(a, "2001:db8::2")))
         self.assertEqual(0, self.n1.host("--iface-id", "node-n1")[0])

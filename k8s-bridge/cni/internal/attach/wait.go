@@ -2,6 +2,7 @@ package attach
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"dev.heddle/cni/internal/ovsdb"
@@ -22,7 +23,7 @@ func (s *Silent) Error() string {
 // Await waits until the controller has answered that the port is installed; until then a condition may come and go, for
 // the port's document may be under way. When ctx ends it is a Held or Silent.
 func (s Switch) Await(ctx context.Context, row ovsdb.UUID, port string) (*Answer, error) {
-	if _, err := s.Client.Watch(ctx, "Interface", row, "external_ids", "ofport", "error"); err != nil {
+	if err := s.Client.Watch(ctx, "Interface", where("_uuid", "==", row), "external_ids", "ofport", "error"); err != nil {
 		return nil, err
 	}
 	var last Row
@@ -44,11 +45,28 @@ func (s Switch) Await(ctx context.Context, row ovsdb.UUID, port string) (*Answer
 			return answer, err
 		}
 		condition = why
-		// An update says only what differs; the row is read again as a whole.
 		if _, err = s.Client.Next(ctx); ctx.Err() != nil {
 			return nil, silence(last, condition, port)
 		} else if err != nil {
 			return nil, err
+		}
+	}
+}
+
+// AwaitBridge waits until the controller has made the bridge; ErrNoBridge when ctx ends. Then it is as Userspace.
+func (s Switch) AwaitBridge(ctx context.Context) (bool, error) {
+	if err := s.Client.Watch(ctx, "Bridge", where("name", "==", s.Bridge), "datapath_type"); err != nil {
+		return false, err
+	}
+	for {
+		userspace, missing := s.Userspace(ctx)
+		if !errors.Is(missing, ErrNoBridge) {
+			return userspace, missing
+		}
+		if _, err := s.Client.Next(ctx); ctx.Err() != nil {
+			return false, missing
+		} else if err != nil {
+			return false, err
 		}
 	}
 }

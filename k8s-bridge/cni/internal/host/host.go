@@ -113,7 +113,7 @@ func (r *Request) run(ctx context.Context) (string, error) {
 // ensure is told what is there by the database and the kernel, whoever left it: an earlier call, one that died in the
 // middle, or one before the node was started anew, which takes the devices but not the rows.
 func (r *Request) ensure(ctx context.Context, s attach.Switch, who attach.Owner) (string, error) {
-	userspace, err := s.Userspace(ctx)
+	userspace, err := s.AwaitBridge(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -187,7 +187,7 @@ func (r *Request) forward(addresses []netip.Prefix) error {
 	if err := link.Forward(addresses); err != nil {
 		return err
 	}
-	return masquerade(r.Device)
+	return masquerade(r.Device, addresses)
 }
 
 func (r *Request) remove(ctx context.Context, s attach.Switch, who attach.Owner) error {

@@ -163,48 +163,11 @@ func (c *Client) Unlock(ctx context.Context, name string) error {
 	return c.call(ctx, "unlock", []string{name}, &answer)
 }
 
-// Watch has the server tell of every change of these columns of one row, by "update2" (ovsdb-server(7)), and returns
-// what they are now; nil if there is no such row.
-func (c *Client) Watch(ctx context.Context, table string, row UUID, columns ...string) (json.RawMessage, error) {
-	request := map[string]any{table: []any{map[string]any{
-		"columns": columns,
-		"where":   []any{[]any{"_uuid", "==", row}},
-	}}}
-	var first Update
-	if err := c.call(ctx, "monitor_cond", []any{Database, table, request}, &first); err != nil {
-		return nil, err
-	}
-	return first[table][row].Initial, nil
-}
-
-// Update is what "update2" carries: by table, by row.
-type Update map[string]map[UUID]Change
-
-// Change is one row's: Initial or Insert with its columns, Modify with differences, or Delete, which is null.
-type Change struct {
-	Initial json.RawMessage `json:"initial"`
-	Insert  json.RawMessage `json:"insert"`
-	Modify  json.RawMessage `json:"modify"`
-	Deleted bool            `json:"-"`
-}
-
-// UnmarshalJSON tells a deletion, whose value is null, from what is not said.
-func (c *Change) UnmarshalJSON(data []byte) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		return err
-	}
-	c.Initial, c.Insert, c.Modify = members["initial"], members["insert"], members["modify"]
-	_, c.Deleted = members["delete"]
-	return nil
-}
-
-// Updated reads the parameters of "update2": the monitor's name and the update.
-func Updated(params json.RawMessage) (Update, error) {
-	var pair []json.RawMessage
-	if err := json.Unmarshal(params, &pair); err != nil || len(pair) != 2 {
-		return nil, fmt.Errorf("an update is expected, not %s", Shown(string(params)))
-	}
-	var update Update
-	return update, json.Unmarshal(pair[1], &update)
+// Watch has the server tell by "update2" of every change to these columns of the rows that meet the conditions, until
+// the connection ends (ovsdb-server(7), monitor_cond). What it tells is that something changed: what there is now is
+// read by a transaction.
+func (c *Client) Watch(ctx context.Context, table string, conditions []any, columns ...string) error {
+	request := map[string]any{table: []any{map[string]any{"columns": columns, "where": conditions}}}
+	var now json.RawMessage
+	return c.call(ctx, "monitor_cond", []any{Database, table, request}, &now)
 }
