@@ -34,8 +34,9 @@ install_go() {
   at_exit remove_backports
   printf 'deb %s bookworm-backports main\n' "${mirror:-http://deb.debian.org/debian}" >"$BACKPORTS"
   if ! apt_quietly "$log" update ||
-    ! apt_quietly "$log" install -y --no-install-recommends -t bookworm-backports "$GO_PACKAGE"; then
+    ! apt_quietly "$log" install -y --no-install-recommends -t bookworm-backports ca-certificates "$GO_PACKAGE"; then
     tail -n 30 "$log" >&2
+    remove_backports
     die "apt-get failed; its whole output is in $log"
   fi
   remove_backports
