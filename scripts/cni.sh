@@ -16,7 +16,7 @@ cni_build() {
 # Unit tests, with a report in the form that Maven's surefire writes.
 cni_unit_tests() {
   local status=0
-  (cd "$CNI_SOURCES" && go vet ./... && go test -json ./... >target/tests.json) || status=1
+  (cd "$CNI_SOURCES" && if gofmt -l . | grep .; then false; fi && go vet ./... && go test -json ./... >target/tests.json) || status=1
   /usr/bin/python3 "$HEDDLE_ROOT/scripts/go_report.py" "$CNI_SOURCES/target/tests.json" \
     "$CNI_SOURCES/target/TEST-cni-units.xml" || status=1
   return "$status"

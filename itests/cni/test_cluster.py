@@ -122,6 +122,7 @@ class Cluster(unittest.TestCase):
         node.sh("ping -c 1 -w 10 192.0.2.2; ping -c 1 -w 10 2001:db8::2")  # until the new link carries something
         # The world knows no way back to 10.0.0.0/24 or fd00::/64.
         self.assertEqual((True, True), (self.pings(a, "192.0.2.2"), self.pings(a, "2001:db8::2")))
+        self.whole(a, f"/run/netns/{world}", "192.0.2.2")
         self.assertEqual(0, self.n1.host("--iface-id", "node-n1")[0])
         self.assertEqual((False, False), (self.pings(a, "192.0.2.2"), self.pings(a, "2001:db8::2")))
         self.assertEqual(0, self.n1.host("--iface-id", "node-n1", "--masquerade")[0])
@@ -137,6 +138,32 @@ class Cluster(unittest.TestCase):
         self.n1.end(process)
         self.assertEqual(["10.0.0.40/24", "fd00::40/64"], facts(netns)["addresses"])
         self.n1.call("DEL", "nobody", netns=netns)
+
+    def test_calls_killed_at_any_moment_leave_nothing_that_delete_or_collecting_does_not_find(self):
+        pods = [f"k{n}" for n in range(40)]
+        self.apply(*(port(f"default.{pod}", 100 + n) for n, pod in enumerate(pods)))
+        mine, ended = self.n2.links(), []
+        for n, pod in enumerate(pods):
+            process = self.n2.begin("ADD", pod, netns=self.n2.namespace(pod))
+            try:
+                process.wait(timeout=n * 0.002)  # not for anything: a whole call takes some 40 ms here
+            except subprocess.TimeoutExpired:
+                process.kill()
+            process.communicate(timeout=20)
+            ended.append(process.returncode)
+        keep = [{"containerID": f"{pod}-sandbox", "ifname": "eth0"} for pod in pods[::2]]
+        self.n2.call("GC", keys={"cni.dev/valid-attachments": keep})
+        allowed = {*mine, *(link_of(k["containerID"]) for k in keep)}
+        self.assertLessEqual({*self.n2.links(), *self.n2.rows(), *self.n2.ports()}, allowed)
+        for pod in pods[::2]:
+            self.n2.call("DEL", pod)
+        self.assertEqual((mine,) * 3, (self.n2.links(), self.n2.rows(), self.n2.ports()))
+        # And what was killed may be tried again.
+        for pod in pods[:4]:
+            netns = self.n2.namespace(pod)
+            self.n2.call("ADD", pod, netns=netns)
+            self.n2.call("DEL", pod, netns=netns)
+        print(f"{ended.count(-9)} calls were killed, {ended.count(0)} were through before")
 
     def test_without_a_controller_pods_are_deleted_and_those_that_run_keep_their_traffic(self):
         (a, _), (b, _) = self.pod(self.n1, "a"), self.pod(self.n2, "b")

@@ -172,6 +172,9 @@ func (s Switch) Attach(ctx context.Context, owner Owner, port string) (ovsdb.UUI
 		ovsdb.Operation{"op": "mutate", "table": "Bridge", "where": where("name", "==", s.Bridge),
 			"mutations": []any{[]any{"ports", "insert", ovsdb.Set(ovsdb.Named("port"))}}},
 		configured)
+	if ovsdb.IsTimedOut(err) {
+		return "", fmt.Errorf("somebody made %s, or removed %s, at this moment", link, s.Bridge)
+	}
 	if err != nil {
 		return "", err
 	}
