@@ -16,13 +16,16 @@ DUAL = {"installed": "true", "revision": "7", "mac": "0a:00:00:00:00:11", "ips":
 class Alone(unittest.TestCase):
     maxDiff = None
 
+    lab = None  # one for all classes of a module
+
     @classmethod
     def setUpClass(cls):
-        cls.settings = own_settings()
-        cls.lab = Lab(nodes=1, settings=cls.settings)
-        cls.addClassCleanup(cls.gone)
-        cls.node = cls.lab.nodes["n1"]
-        cls.bridge()
+        if not Alone.lab:
+            Alone.settings = own_settings()
+            Alone.lab = Lab(nodes=1, settings=cls.settings)
+            unittest.addModuleCleanup(Alone.gone)
+            Alone.node = cls.lab.nodes["n1"]
+            cls.bridge()
 
     @classmethod
     def bridge(cls):
@@ -32,6 +35,7 @@ class Alone(unittest.TestCase):
     @classmethod
     def gone(cls):
         cls.lab.close()
+        Alone.lab = None
         left = traces(cls.settings)
         if left:
             raise AssertionError(f"left behind: {left}")

@@ -79,7 +79,7 @@ class Cluster(unittest.TestCase):
         return netns, result
 
     def pings(self, netns, address):
-        return "1 received" in inside(netns, f"ping -c 1 -W 2 {address} || true")
+        return "1 received" in inside(netns, f"ping -c 1 -W 1 {address} || true")
 
     def test_pods_of_two_nodes_reach_each_other_and_their_nodes(self):
         (a, result), (b, _) = self.pod(self.n1, "a"), self.pod(self.n2, "b")
