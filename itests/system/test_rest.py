@@ -65,6 +65,14 @@ class CommandPage(Controlled):
         self.assertIn("LogicalPort/red-c deleted", done.stdout)
 
 
+class AclPage(Controlled):
+    def test_its_examples_run(self):
+        _, done = self.run_page("acl.md")
+        self.assertIn("Nothing was changed.", done.stdout)
+        self.assertIn("2 ports that the change may concern have no interface", done.stdout)
+        self.assertEqual([], self.at.get("acls")["items"])
+
+
 class Https(Controlled):
     settings = {"HEDDLE_REST_ADDRESS": "0.0.0.0"}
 

@@ -7,6 +7,8 @@ import dev.heddle.model.PortGroup;
 import dev.heddle.pipeline.Declarations;
 import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.Policy;
+import dev.heddle.pipeline.Punted;
+import dev.heddle.pipeline.Response;
 import dev.heddle.pipeline.Spine;
 import dev.heddle.policy.Acl;
 import org.osgi.service.component.annotations.Component;
@@ -30,8 +32,16 @@ public final class AccessControl implements Feature {
     d.forEach(LogicalPort.KIND, "port", Ports::flows);
     d.forEach(Node.KIND, "verdicts", Verdicts::flows);
     d.forEach(Acl.KIND, "rule", Rules::flows);
+    d.forEach(Acl.KIND, "report", Reporting::flows);
     d.forEach(AddressSet.LISTING, "listed", Sets::flows);
     d.forEach(AddressSet.SELECTED, "selected", Sets::flows);
     d.forEach(PortGroup.MEMBERS, "peer", Peers::flows);
+  }
+
+  @Override
+  public Response respond(Punted punted) {
+    return Refusal.isAskedBy(punted)
+        ? Refusal.of(punted).map(Response::of).orElse(Response.NONE)
+        : Reporting.of(punted).map(Response::of).orElse(Response.NONE);
   }
 }

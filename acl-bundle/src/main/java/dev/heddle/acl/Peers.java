@@ -42,7 +42,7 @@ final class Peers {
     for (Scope scope : scopes(asking)) {
       FlowDraft draft = Policy.PEER_GROUPS.flow(100).match(Field.PEER, port.get().key());
       if (groups.size() > Policed.MOST_GROUPS) {
-        Lens.decide(draft, Lens.DROP, false);
+        Lens.decide(draft.set(Field.RULE, 0), Lens.DROP, false); // no rule did
       } else {
         Slots.write(draft, Policy.PEERS, groups);
       }

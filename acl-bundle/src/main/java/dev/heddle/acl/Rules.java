@@ -106,6 +106,7 @@ final class Rules {
           switch (rule.action()) {
             case ALLOW -> Lens.ALLOW;
             case ALLOW_STATELESS -> Lens.ALLOW_STATELESS;
+            case REJECT -> Lens.REJECT;
             default -> Lens.DROP;
           };
       add(Lens.decide(draft.set(Field.RULE, rule.key()), verdict, rule.drains()));

@@ -92,7 +92,7 @@ final class Sets {
               .match(Field.LENS, lens.number())
               .match(address, prefix.address().bits(), mask);
       if (keys.size() > Policed.MOST_GROUPS) {
-        Lens.decide(draft, Lens.DROP, false);
+        Lens.decide(draft.set(Field.RULE, 0), Lens.DROP, false); // no rule did
       } else {
         Slots.write(draft, end.slots, keys);
       }

@@ -103,6 +103,8 @@ final class RestServer implements AutoCloseable, Connection.Door {
             byKind,
             edits,
             new Traces(network, flows, inspection),
+            new Simulations(inspection),
+            new Hits(network, inspection, confirmations),
             new HealthRoutes(inspection, confirmations, latencies));
     modelWatch =
         network.watch(

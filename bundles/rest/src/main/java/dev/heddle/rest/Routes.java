@@ -64,6 +64,8 @@ final class Routes {
       ObjectRoutes objects,
       Edits edits,
       Traces traces,
+      Simulations simulations,
+      Hits hits,
       HealthRoutes watched) {
     this.network = network;
     this.inspection = inspection;
@@ -106,6 +108,18 @@ final class Routes {
                 "Removes what a feature that is away left behind",
                 this::retire),
             route("POST", "trace", Role.READ, "What becomes of a packet", traces::trace),
+            route(
+                "POST",
+                "policy/simulate",
+                Role.OPERATE,
+                "What documents and deletions would do to verdicts and flows; changes nothing",
+                simulations::simulate),
+            route(
+                "GET",
+                "acls/{name}/hits",
+                Role.READ,
+                "How many packets a rule has decided, as the switches count them",
+                hits::hits),
             route(
                 "POST",
                 "transactions",

@@ -35,7 +35,7 @@ record Arrows(String root) {
           "expression", Set.of("model", "pipeline"),
           "policy", Set.of("model", "pipeline", "expression"),
           "engine", Set.of("model", "pipeline", "expression", "policy", "store"),
-          "simulator", Set.of("model", "pipeline", "store", "engine"));
+          "simulator", Set.of("model", "pipeline", "expression", "policy", "store", "engine"));
 
   /** What is neither core nor feature. Whatever is not listed here or above counts as a feature. */
   private static final Set<String> SURROUNDINGS =

@@ -220,8 +220,17 @@ final class Board {
     }
   }
 
+  private void remember(Id<Node> node, Scoped scoped) {
+    if (before != null) {
+      Set<FlowKey> keys = new HashSet<>();
+      scoped.addKeys(keys);
+      keys.forEach(k -> before.note(node, k, () -> new Was(flow(node, k), object(node, k))));
+    }
+  }
+
   void enters(Id<Node> node, Scope scope) {
     Scoped scoped = scoped(scope);
+    remember(node, scoped);
     scoped.enters(node, alone.computeIfAbsent(node, Set::of));
     scopesByNode
         .computeIfAbsent(node, n -> Collections.newSetFromMap(new IdentityHashMap<>()))
@@ -231,6 +240,7 @@ final class Board {
 
   void leaves(Id<Node> node, Scope scope) {
     Scoped scoped = scopes.get(scope);
+    remember(node, scoped);
     mark(node, scoped);
     scoped.leaves(node);
     dropIfIdle(scoped);

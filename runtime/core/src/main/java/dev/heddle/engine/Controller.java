@@ -13,6 +13,8 @@ import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.KnownKind;
 import dev.heddle.pipeline.Owner;
+import dev.heddle.pipeline.Punted;
+import dev.heddle.pipeline.Response;
 import dev.heddle.pipeline.StageFlows;
 import dev.heddle.store.Store;
 import dev.heddle.store.StoreException;
@@ -107,13 +109,18 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           if (functions.isLive(feature.name())) {
             swaps.waits(feature);
           } else {
-            arrive(feature);
+            come(feature);
           }
           return null;
         });
   }
 
-  private void arrive(Feature feature) {
+  private void come(Feature feature) {
+    arrive(feature);
+    LOG.info("feature {} is here", feature.name());
+  }
+
+  void arrive(Feature feature) {
     FeatureFunctions declared = FeatureFunctions.of(feature);
     refuseTaken(declared);
     transactions.stage(Writer.SYSTEM, records.arriving(declared), revision + 1);
@@ -128,7 +135,6 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     int owner = transactions.stored(Owner.KIND.id(declared.name())).orElseThrow().key();
     origins.note(feature);
     publish(Set.of(owner), () -> functions.arrive(declared, owner, revision));
-    LOG.info("feature {} is here, owner number {}", declared.name(), owner);
   }
 
   /** No stage and no kind of it may be another's. */
@@ -194,7 +200,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
           audit.restart();
           LOG.info("feature {} is away, its flows are held", feature.name());
           watchers.tell(revision);
-          swaps.next(feature.name()).ifPresent(this::arrive);
+          swaps.next(feature.name()).ifPresent(this::come);
           return null;
         });
   }
@@ -204,7 +210,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
     try {
       transactions.stage(Writer.SYSTEM, records.left(feature, revision), revision + 1);
       keep(false);
-      publish(Set.of());
+      publish(Set.of(), () -> {});
     } catch (StoreException e) {
       LOG.error("that feature {} is away could not be stored", feature, e);
     }
@@ -254,7 +260,7 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       taken.forEach(p -> p.result().completeExceptionally(e));
       return;
     }
-    publish(Set.of());
+    publish(Set.of(), () -> {});
     for (int i = 0; i < taken.size(); i++) {
       taken.get(i).result().complete(new Result(revision, effects.get(i)));
     }
@@ -275,14 +281,11 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       transactions.discard(); // what was created and removed in one go leaves nothing behind
       return;
     }
-    boolean stored = false;
     try {
       store.commit(commit);
-      stored = true;
-    } finally {
-      if (!stored) {
-        transactions.discard();
-      }
+    } catch (RuntimeException | Error e) {
+      transactions.discard();
+      throw e;
     }
     revision++;
     published.change(() -> transactions.accept().forEach(this::set));
@@ -297,19 +300,11 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
         .ifPresent(
             e -> {
               published.note(e, value.isPresent());
-              note(e, value.isPresent());
+              kinds.note(e, value.isPresent());
+              if (value.isPresent() && e instanceof KnownKind kind) {
+                transactions.countNumbers(kind.unread());
+              }
             });
-  }
-
-  private void note(Entity<?> entity, boolean present) {
-    kinds.note(entity, present);
-    if (present && entity instanceof KnownKind kind) {
-      transactions.countNumbers(kind.unread());
-    }
-  }
-
-  private void publish(Set<Integer> arrived) {
-    publish(arrived, () -> {});
   }
 
   /** {@code last} and all that follows from it becomes visible at once, as one revision. */
@@ -370,6 +365,11 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   }
 
   @Override
+  public Response respond(int owner, Punted punted) {
+    return functions.respond(owner, punted);
+  }
+
+  @Override
   public AutoCloseable listen(Listener listener) {
     return thread.call(() -> published.listen(listener));
   }
@@ -381,6 +381,10 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
 
   Parts parts() {
     return new Parts(thread, graph, functions, board, audit, swaps, published, conditions, origins);
+  }
+
+  Store.Contents contents() {
+    return transactions.contents(revision);
   }
 
   long revision() {

@@ -2,9 +2,11 @@ package dev.heddle.engine;
 
 import dev.heddle.model.FilledStage;
 import dev.heddle.model.Id;
+import dev.heddle.model.Network.Change;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.Owner;
+import dev.heddle.pipeline.Supposition;
 import dev.heddle.pipeline.SwapOrder;
 import dev.heddle.pipeline.SwapReport;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -97,6 +100,17 @@ public final class Inspector implements Inspection {
                           .add(why(h.name, true, List.of(), Board.flows(h), "")));
           return found;
         });
+  }
+
+  @Override
+  public Map<String, Long> cookies(Id<?> object) {
+    return thread.call(
+        () ->
+            graph.known(object).stream()
+                .flatMap(c -> Arrays.stream(c.own()))
+                .filter(Unit.class::isInstance)
+                .map(Unit.class::cast)
+                .collect(Collectors.toMap(Unit::toString, u -> u.cookie)));
   }
 
   @Override
@@ -214,6 +228,11 @@ public final class Inspector implements Inspection {
   @Override
   public SwapReport swap(SwapOrder order) {
     return controller.parts().swaps().swap(order);
+  }
+
+  @Override
+  public Supposition suppose(List<Change> changes, int most) {
+    return Supposed.of(controller, changes, most);
   }
 
   @Override

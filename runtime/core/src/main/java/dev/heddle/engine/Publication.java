@@ -109,9 +109,14 @@ final class Publication {
   }
 
   <R> R read(Function<Snapshot, R> reader) {
+    return read(waiting, reader);
+  }
+
+  /** The same, with what there was of these keys in their place. */
+  <R> R read(Map<Id<Node>, Map<FlowKey, Was>> instead, Function<Snapshot, R> reader) {
     lock.readLock().lock();
     try {
-      return reader.apply(new Present());
+      return reader.apply(new Present(instead));
     } finally {
       lock.readLock().unlock();
     }
@@ -124,6 +129,12 @@ final class Publication {
   }
 
   private final class Present implements Snapshot {
+    private final Map<Id<Node>, Map<FlowKey, Was>> instead;
+
+    Present(Map<Id<Node>, Map<FlowKey, Was>> instead) {
+      this.instead = instead;
+    }
+
     @Override
     public long revision() {
       return revision;
@@ -132,7 +143,7 @@ final class Publication {
     @Override
     public Set<FlowKey> keys(Id<Node> node) {
       Set<FlowKey> keys = board.keys(node);
-      waiting
+      instead
           .getOrDefault(node, Map.of())
           .forEach(
               (key, was) -> {
@@ -159,7 +170,7 @@ final class Publication {
 
     /** Null unless the node waits and the key is another for it. */
     private Was was(Id<Node> node, FlowKey key) {
-      return waiting.isEmpty() ? null : waiting.getOrDefault(node, Map.of()).get(key);
+      return instead.isEmpty() ? null : instead.getOrDefault(node, Map.of()).get(key);
     }
 
     @Override

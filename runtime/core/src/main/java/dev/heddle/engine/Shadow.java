@@ -87,7 +87,8 @@ record Shadow(Map<String, List<DesiredFlow>> flows, Map<String, String> failing)
     return differences;
   }
 
-  private static void difference(
+  /** Tells what a node has of these keys beside what it had; nothing if all is as it was. */
+  static void difference(
       Map<FlowKey, Remembered.Was> keys,
       Id<Node> node,
       Board board,

@@ -68,6 +68,10 @@ final class Swaps {
     return versions.isEmpty() ? Optional.empty() : Optional.of(versions.get(versions.size() - 1));
   }
 
+  boolean isUnderWay() {
+    return underWay != null;
+  }
+
   List<String> waiting() {
     return List.copyOf(waiting.keySet());
   }

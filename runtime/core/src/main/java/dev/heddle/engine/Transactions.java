@@ -65,6 +65,13 @@ final class Transactions {
     storedKeys = Map.copyOf(lastKeys);
   }
 
+  /** All that is stored, nothing that is only staged. */
+  Store.Contents contents(long revision) {
+    Map<Id<?>, Stored> all = new LinkedHashMap<>();
+    documents.values().forEach(kind -> kind.stream().forEach(s -> all.put(s.id(), s)));
+    return new Store.Contents(revision, all, storedKeys);
+  }
+
   /** Counts the numbers that objects of a kind have: none of them is given again. */
   void countNumbers(Kind<?> kind) {
     if (kind.keys() != KeySpace.NONE) {

@@ -5,13 +5,12 @@ import dev.heddle.model.Node;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * The flows that must exist, by node: what the renderer makes every switch equal to. Safe for use
  * by many threads.
  */
-public interface DesiredFlows {
+public interface DesiredFlows extends WantedFlows {
 
   /** What {@link #read} sees: one revision, whole. Valid within that call only. */
   interface Snapshot {
@@ -62,14 +61,20 @@ public interface DesiredFlows {
     void published(Revision revision);
   }
 
-  /** Calls {@code reader} on the newest revision while no other is made. */
-  <R> R read(Function<Snapshot, R> reader);
-
   /**
    * Whoever drives the switches says so here, and is asked what they confirmed until the handle is
    * closed. There is at most one.
    */
   AutoCloseable confirmedBy(Confirmations source);
+
+  /**
+   * What the feature with this owner number makes of a packet; nothing if it is not here.
+   *
+   * @param owner as {@link Cookie#owner} of the flow that has sent it
+   */
+  default Response respond(int owner, Punted punted) {
+    return Response.NONE;
+  }
 
   /** Listens from the next revision on; the handle ends it. */
   AutoCloseable listen(Listener listener);

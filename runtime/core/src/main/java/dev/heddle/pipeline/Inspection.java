@@ -1,6 +1,7 @@
 package dev.heddle.pipeline;
 
 import dev.heddle.model.Id;
+import dev.heddle.model.Network;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,6 +104,9 @@ public interface Inspection {
   /** The same for several cookies in one look; a cookie that no unit has is left out. */
   Map<Long, List<Why>> why(Set<Long> cookies);
 
+  /** The cookies of the flows of an object's own units, by unit, of features that are here. */
+  Map<String, Long> cookies(Id<?> object);
+
   Work work();
 
   /** Units, and indexes for one object, whose last call failed, with the reason. */
@@ -122,6 +126,17 @@ public interface Inspection {
    * of them does not take it; returns when that is done. Transactions wait meanwhile.
    */
   SwapReport swap(SwapOrder order);
+
+  /**
+   * What would be if a user made a transaction. Costs what computing the whole model costs.
+   *
+   * @param most how many objects the model may have
+   * @throws dev.heddle.model.RefusedException if the transaction would be refused; or, for the path
+   *     {@code model}, if nothing can be said: there are more objects, a feature is away or being
+   *     swapped, or a unit could not be computed, so that switches have other flows than follow
+   *     from the model
+   */
+  Supposition suppose(List<Network.Change> changes, int most);
 
   /** Features of which another version waits beside the one that is here. */
   List<String> waiting();

@@ -4,6 +4,7 @@ import dev.heddle.model.Id;
 import dev.heddle.model.KeySpace;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +15,19 @@ public final class MemoryStore implements Store {
   private long revision;
   private final Map<Id<?>, Stored> documents = new LinkedHashMap<>();
   private final Map<KeySpace, Integer> lastKeys = new EnumMap<>(KeySpace.class);
+
+  /** One that holds nothing. */
+  public MemoryStore() {}
+
+  /** One that begins with what another holds. */
+  public MemoryStore(Contents contents) {
+    commit(
+        new Commit(
+            contents.revision(),
+            List.copyOf(contents.documents().values()),
+            List.of(),
+            contents.lastKeys()));
+  }
 
   @Override
   public synchronized Contents load() {

@@ -9,7 +9,7 @@ import dev.heddle.model.IpAddress;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.Network;
 import dev.heddle.model.Node;
-import dev.heddle.pipeline.DesiredFlows;
+import dev.heddle.pipeline.WantedFlows;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,7 +38,7 @@ public record Plan(Fabric fabric, Map<Plug, Id<LogicalPort>> plugged) {
   }
 
   /** The flows of a switch are looked at when a packet comes to it, and not before. */
-  public static Plan of(Network network, DesiredFlows flows) {
+  public static Plan of(Network network, WantedFlows flows) {
     Map<Plug, Id<LogicalPort>> plugged = new HashMap<>();
     for (Document d : network.documents(Binding.KIND.name())) {
       var spec = d.spec();

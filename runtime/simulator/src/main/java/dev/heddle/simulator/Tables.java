@@ -8,6 +8,7 @@ import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Learn;
+import dev.heddle.pipeline.WantedFlows;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -57,7 +58,7 @@ public final class Tables {
   }
 
   /** What a node is to hold when it is first looked at. */
-  static Tables whenAsked(DesiredFlows source, Id<Node> node) {
+  static Tables whenAsked(WantedFlows source, Id<Node> node) {
     return new Tables(() -> byTable(source.read(now -> flows(now, node))), Map.of());
   }
 

@@ -152,7 +152,7 @@ class PolicyLawsTest {
                 Verdict.ALLOW,
                 Verdict.ALLOW,
                 Verdict.DROP,
-                Verdict.DROP,
+                Verdict.REJECT,
                 Verdict.PASS,
                 Verdict.PASS,
                 Verdict.ALLOW_STATELESS,

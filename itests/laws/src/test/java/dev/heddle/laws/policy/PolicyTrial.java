@@ -3,9 +3,11 @@ package dev.heddle.laws.policy;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Document;
+import dev.heddle.model.Network.Change;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** The same steps told to the oracle and done in a world. */
@@ -59,11 +61,33 @@ final class PolicyTrial implements AutoCloseable {
       world.remove("Acl", remove.rule());
     } else if (step instanceof Step.Group group) {
       oracle.group(group.name(), group.ports());
-      world.put(named("PortGroup", group.name(), spec -> list(spec, "ports", group.ports())));
+      world.put(document(group));
     } else if (step instanceof Step.AddressSet set) {
       oracle.set(set.name(), set.prefixes());
-      world.put(named("AddressSet", set.name(), spec -> list(spec, "addresses", set.prefixes())));
+      world.put(document(set));
     }
+  }
+
+  /** The change that a step is, if it is one that a simulated world takes. */
+  static Optional<Change> change(Step step, PolicyOracle oracle) {
+    if (step instanceof Step.Put put && !oracle.hasEqualOf(put.rule())) {
+      return Optional.of(new Change.Put(document(put.rule())));
+    } else if (step instanceof Step.Remove remove && oracle.has(remove.rule())) {
+      return Optional.of(new Change.Remove("Acl", remove.rule(), true));
+    } else if (step instanceof Step.Group group) {
+      return Optional.of(new Change.Put(document(group)));
+    } else if (step instanceof Step.AddressSet set) {
+      return Optional.of(new Change.Put(document(set)));
+    }
+    return Optional.empty();
+  }
+
+  private static Document document(Step.Group group) {
+    return named("PortGroup", group.name(), spec -> list(spec, "ports", group.ports()));
+  }
+
+  private static Document document(Step.AddressSet set) {
+    return named("AddressSet", set.name(), spec -> list(spec, "addresses", set.prefixes()));
   }
 
   private void send(Step.Send send) {
@@ -73,7 +97,7 @@ final class PolicyTrial implements AutoCloseable {
     sent.add(send);
     boolean arrives = oracle.arrives(send.from(), send.to(), send.datagram());
     arrived += arrives ? 1 : 0;
-    world.send(send, arrives);
+    world.send(send, arrives, oracle.told());
   }
 
   private static Document document(Rule rule) {

@@ -1,5 +1,8 @@
 package dev.heddle.laws.policy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.heddle.engine.Controller;
 import dev.heddle.model.Document;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.MacAddress;
@@ -20,6 +23,10 @@ final class Simulated implements World {
       int n = PolicyTrial.number(port);
       net.port(port, "10.0.0." + n, "fd00::" + n).on(n <= 2 ? "n1" : "n2");
     }
+  }
+
+  Controller controller() {
+    return net.controller();
   }
 
   @Override
@@ -43,8 +50,13 @@ final class Simulated implements World {
   }
 
   @Override
-  public void send(Step.Send send, boolean arrives) {
+  public void send(Step.Send send, boolean arrives, Told told) {
     var fate = net.from(send.from()).sends(packet(send));
+    if (told != Told.OPEN) {
+      assertThat(fate.run().punted())
+          .as(() -> send + " is answered by a refusal\n" + fate.run().trace())
+          .hasSize(told == Told.YES ? 1 : 0);
+    }
     if (arrives) {
       fate.reaches(send.to());
     } else {
