@@ -54,12 +54,12 @@ class Cluster(unittest.TestCase):
         cls.apply(document("LogicalSwitch", "pods", {"subnets": ["10.0.0.0/24", "fd00::/64"], "mtu": 1350}),
                   port("default.a", 11), port("default.b", 12), port("default.c", 13),
                   # They pass on packets that are neither from nor for their own addresses.
-                  port("node-n1", 2, portSecurity=False), port("node-n2", 3, portSecurity=False))
+                  port("host.n1", 2, portSecurity=False), port("host.n2", 3, portSecurity=False))
         status = json.loads(cls.at.heddle("lab", "status", "-o", "json"))
         cls.n1, cls.n2 = (Runtime(Node(cls.at, n), gateway="host") for n in status["nodes"])
         for runtime in (cls.n1, cls.n2):
             cls.addClassCleanup(runtime.close)
-            code, said = runtime.host("--iface-id", f"node-{runtime.node.name}", "--masquerade")
+            code, said = runtime.host("--iface-id", f"host.{runtime.node.name}", "--masquerade")
             assert code == 0, said
 
     @classmethod
@@ -123,9 +123,9 @@ class Cluster(unittest.TestCase):
         # The world knows no way back to 10.0.0.0/24 or fd00::/64.
         self.assertEqual((True, True), (self.pings(a, "192.0.2.2"), self.pings(a, "2001:db8::2")))
         self.whole(a, f"/run/netns/{world}", "192.0.2.2")
-        self.assertEqual(0, self.n1.host("--iface-id", "node-n1")[0])
+        self.assertEqual(0, self.n1.host("--iface-id", "host.n1")[0])
         self.assertEqual((False, False), (self.pings(a, "192.0.2.2"), self.pings(a, "2001:db8::2")))
-        self.assertEqual(0, self.n1.host("--iface-id", "node-n1", "--masquerade")[0])
+        self.assertEqual(0, self.n1.host("--iface-id", "host.n1", "--masquerade")[0])
         self.assertTrue(self.pings(a, "192.0.2.2"))
 
     def test_a_port_that_is_not_in_the_model_is_the_error_until_it_is(self):

@@ -17,7 +17,7 @@ class Host(Alone):
         """heddle-cni host, answered meanwhile; what it said."""
         answering = threading.Thread(target=lambda: self.at.answer(LINK, **DUAL))
         answering.start()
-        code, said = self.at.host("--iface-id", "node-n1", *arguments)
+        code, said = self.at.host("--iface-id", "host.n1", *arguments)
         answering.join(timeout=30)
         self.assertEqual(0, code, said)
         return said
@@ -27,7 +27,7 @@ class Host(Alone):
         self.assertNotIn("heddle0", self.node.sh("ip -o link"))
 
     def test_it_is_made_mended_and_removed(self):
-        self.assertEqual("heddle0 is port node-n1: 0a:00:00:00:00:11, [10.0.0.11/24 fd00::11/64]", self.made())
+        self.assertEqual("heddle0 is port host.n1: 0a:00:00:00:00:11, [10.0.0.11/24 fd00::11/64]", self.made())
         wanted = {"mac": "0a:00:00:00:00:11", "mtu": 1400, "up": True, "addresses": ["10.0.0.11/24", "fd00::11/64"],
                   "tentative": [], "default": []}  # the node's default route is its own
         self.assertEqual(wanted, self.facts())
@@ -35,11 +35,11 @@ class Host(Alone):
         self.nothing_left([LINK])
         # Again, with all that may differ.
         self.node.sh("ip addr add 10.0.0.99/24 dev heddle0; ip link set heddle0 mtu 1500 address 0a:00:00:00:00:77")
-        self.assertEqual(0, self.at.host("--iface-id", "node-n1")[0])
+        self.assertEqual(0, self.at.host("--iface-id", "host.n1")[0])
         self.assertEqual(wanted, self.facts())
         # The node was started anew: rows stay, devices do not.
         self.node.sh(f"ip link del {LINK}")
-        self.assertEqual(0, self.at.host("--iface-id", "node-n1")[0])
+        self.assertEqual(0, self.at.host("--iface-id", "host.n1")[0])
         self.assertEqual(wanted, self.facts())
         # GC of any network leaves it.
         self.at.call("GC", keys={"cni.dev/valid-attachments": []})

@@ -84,6 +84,9 @@ func (t Template) check() error {
 	return nil
 }
 
+// Ports of nodes are called so, and no container may be one: a pod of a namespace "host" would get what is its node's.
+const ofNodes = "host."
+
 // ValidNetwork tells a name of a network, as a configuration may have it.
 func ValidNetwork(name string) bool { return networkName.MatchString(name) }
 
@@ -118,6 +121,9 @@ func (t Template) Of(network string, call *Call) (string, error) {
 	})
 	if wrong != nil {
 		return "", wrong
+	}
+	if strings.HasPrefix(name, ofNodes) {
+		return "", fmt.Errorf("interfaceId comes to %.300q, and names that begin with %q are those of nodes' own interfaces", name, ofNodes)
 	}
 	if !portName.MatchString(name) {
 		return "", fmt.Errorf("interfaceId comes to %.300q, which is no name of a port: at most 253 bytes", name)

@@ -71,6 +71,7 @@ func TestTheNameOfAPortIsMadeOfTheCall(t *testing.T) {
 		{"{namespace}.{pod}", kubernetes, "shop.web-0.a", ""},
 		{"{network}:{container}_{ifname}", "", "pods:c1_eth0", ""},
 		{"fixed", "", "fixed", ""},
+		{"{namespace}.{pod}", "K8S_POD_NAMESPACE=host;K8S_POD_NAME=n1", "", "host."},
 		{"{namespace}.{pod}", "K8S_POD_NAME=web", "", "K8S_POD_NAMESPACE"},
 		{"{namespace}.{pod}", "K8S_POD_NAMESPACE=a.b;K8S_POD_NAME=c", "", "K8S_POD_NAMESPACE"},
 		{"{namespace}.{pod}", "K8S_POD_NAMESPACE=a;K8S_POD_NAME=c.", "", "K8S_POD_NAME"},
