@@ -67,17 +67,18 @@ type form struct {
 	DNS            types.DNS            `json:"dns"`
 	PrevResult     json.RawMessage      `json:"prevResult"`
 	Attachments    []types.GCAttachment `json:"cni.dev/valid-attachments"`
+	Misnamed       []types.GCAttachment `json:"cni.dev/attachments"` // what libcni 1.2 calls them
 }
 
 // The specification's keys, beside those of the form; runtimes may put more of them in, prefixed by a domain.
 var others = map[string]bool{
 	"cniVersions": true, "type": true, "args": true, "capabilities": true, "runtimeConfig": true,
-	"disableCheck": true, "disableGC": true, "cni.dev/attachments": true,
+	"disableCheck": true, "disableGC": true,
 }
 
 var ours = map[string]bool{
 	"cniVersion": true, "name": true, "ovsdb": true, "bridge": true, "interfaceId": true, "timeoutSeconds": true,
-	"gateway": true, "dns": true, "prevResult": true, "cni.dev/valid-attachments": true,
+	"gateway": true, "dns": true, "prevResult": true, "cni.dev/valid-attachments": true, "cni.dev/attachments": true,
 }
 
 var (
@@ -104,9 +105,14 @@ func Parse(data []byte) (*Config, error) {
 	if err := decoder.Decode(&f); err != nil {
 		return nil, fmt.Errorf("the configuration: %w", err)
 	}
+	_, given := members["cni.dev/valid-attachments"]
+	if !given {
+		_, given = members["cni.dev/attachments"]
+		f.Attachments = f.Misnamed
+	}
 	c, err := f.checked()
 	if err == nil {
-		_, c.Given = members["cni.dev/valid-attachments"]
+		c.Given = given
 	}
 	return c, err
 }

@@ -57,10 +57,22 @@ func TestAConfigurationIsReadOrRefusedWithTheKey(t *testing.T) {
 }
 
 func TestNoneToKeepIsSomethingElseThanNoList(t *testing.T) {
-	for text, given := range map[string]bool{`[]`: true, `null`: true} {
-		c, err := Parse([]byte(`{"name":"pods","cni.dev/valid-attachments":` + text + `}`))
-		if err != nil || c.Given != given {
-			t.Errorf("%s: %v %v", text, c, err)
+	one := `[{"containerID":"c","ifname":"eth0"}]`
+	for _, c := range []struct {
+		members string
+		given   bool
+		kept    int
+	}{
+		{``, false, 0},
+		{`,"cni.dev/valid-attachments":[]`, true, 0},
+		{`,"cni.dev/valid-attachments":null`, true, 0},
+		{`,"cni.dev/valid-attachments":` + one, true, 1},
+		{`,"cni.dev/attachments":` + one, true, 1},
+		{`,"cni.dev/attachments":` + one + `,"cni.dev/valid-attachments":[]`, true, 0},
+	} {
+		read, err := Parse([]byte(`{"name":"pods"` + c.members + `}`))
+		if err != nil || read.Given != c.given || len(read.Attachments) != c.kept {
+			t.Errorf("%s: %+v %v", c.members, read, err)
 		}
 	}
 }
