@@ -117,8 +117,15 @@ func (r *Request) ensure(ctx context.Context, s attach.Switch, who attach.Owner)
 	if err != nil {
 		return "", err
 	}
-	if err := r.pair(who); err != nil {
+	made, err := r.pair(who)
+	if err != nil {
 		return "", err
+	}
+	if made {
+		// What a row of earlier devices says is true no longer: a new one has no answer yet.
+		if err := detach(ctx, s, who); err != nil {
+			return "", err
+		}
 	}
 	row, err := r.row(ctx, s, who)
 	if err != nil {
@@ -144,25 +151,26 @@ func (r *Request) ensure(ctx context.Context, s attach.Switch, who attach.Owner)
 	return fmt.Sprintf("%s is port %s: %s, %v", r.Device, r.Port, answer.MAC, answer.Addresses), nil
 }
 
-func (r *Request) pair(who attach.Owner) error {
+// pair tells whether it had to make the devices.
+func (r *Request) pair(who attach.Owner) (bool, error) {
 	outer, err := link.Exists(who.Link())
 	if err != nil {
-		return err
+		return false, err
 	}
 	inner, err := link.Exists(r.Device)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if outer && inner {
-		return nil // the two live and die together
+		return false, nil // the two live and die together
 	}
 	if inner {
-		return fmt.Errorf("%w, which this command did not make: %s", link.ErrTaken, r.Device)
+		return false, fmt.Errorf("%w, which this command did not make: %s", link.ErrTaken, r.Device)
 	}
 	if err := link.Remove(who.Link()); err != nil {
-		return err
+		return false, err
 	}
-	return link.Pair{Link: who.Link(), Group: who.Group(), Device: r.Device}.Make()
+	return true, link.Pair{Link: who.Link(), Group: who.Group(), Device: r.Device}.Make()
 }
 
 func (r *Request) row(ctx context.Context, s attach.Switch, who attach.Owner) (ovsdb.UUID, error) {
@@ -191,14 +199,16 @@ func (r *Request) forward(addresses []netip.Prefix) error {
 }
 
 func (r *Request) remove(ctx context.Context, s attach.Switch, who attach.Owner) error {
-	rows, err := s.Of(ctx, who)
-	if err != nil {
+	if err := detach(ctx, s, who); err != nil {
 		return err
 	}
-	for _, row := range rows {
-		if err := s.Detach(ctx, row); err != nil {
-			return err
-		}
-	}
 	return errors.Join(masqueradeNothing(r.Device), link.Remove(who.Link()))
+}
+
+func detach(ctx context.Context, s attach.Switch, who attach.Owner) error {
+	rows, err := s.Of(ctx, who)
+	for _, row := range rows {
+		err = errors.Join(err, s.Detach(ctx, row))
+	}
+	return err
 }
