@@ -9,7 +9,8 @@ cni_build() {
   use_go
   version=$(git -C "$HEDDLE_ROOT" describe --always --dirty 2>/dev/null || printf unknown)
   say "cni: go build; the first time Go fetches its libraries"
-  (cd "$CNI_SOURCES" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$version" -o "$CNI" .)
+  (cd "$CNI_SOURCES" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$version" -o "$CNI" .) ||
+    die "cni: go build failed"
   say "cni: $CNI after $((SECONDS - started)) s"
 }
 

@@ -44,12 +44,13 @@ class Node:
 
 class Cluster(unittest.TestCase):
     maxDiff = None
+    OVS = "3.1"
 
     @classmethod
     def setUpClass(cls):
         cls.at = Installation()
         cls.addClassCleanup(cls.gone)
-        cls.at.heddle("lab", "up", "--nodes", "2")
+        cls.at.heddle("lab", "up", "--nodes", "2", "--ovs", cls.OVS)
         cls.at.start()
         cls.apply(document("LogicalSwitch", "pods", {"subnets": ["10.0.0.0/24", "fd00::/64"], "mtu": 1350}),
                   port("default.a", 11), port("default.b", 12), port("default.c", 13),
