@@ -1,6 +1,7 @@
 package dev.heddle.acl;
 
 import dev.heddle.model.AddressSet;
+import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.Node;
 import dev.heddle.model.PortGroup;
@@ -30,6 +31,7 @@ public final class AccessControl implements Feature {
     d.fill(Spine.POLICY_TO);
     Policy.BESIDE.forEach(d::fill);
     d.forEach(LogicalPort.KIND, "port", Ports::flows);
+    d.forEach(Location.UPLINKS, "uplink", Ports::uplink);
     d.forEach(Node.KIND, "verdicts", Verdicts::flows);
     d.forEach(Acl.KIND, "rule", Rules::flows);
     d.forEach(Acl.KIND, "report", Reporting::flows);

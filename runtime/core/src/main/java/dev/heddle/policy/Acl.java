@@ -12,7 +12,6 @@ import dev.heddle.model.Index;
 import dev.heddle.model.KeySpace;
 import dev.heddle.model.Kind;
 import dev.heddle.model.Location;
-import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.PortGroup;
@@ -24,7 +23,6 @@ import dev.heddle.pipeline.Response.Severity;
 import dev.heddle.pipeline.Scope;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -81,14 +79,6 @@ public record Acl(
 
   /** A port group or a switch: exactly one is present. */
   public record Subject(Optional<Id<PortGroup>> group, Optional<Id<LogicalSwitch>> network) {
-
-    /** A member of the group that is a way to a physical network, if there is one. */
-    Optional<Id<LogicalPort>> localnet(View view) {
-      return group.stream()
-          .flatMap(g -> view.ids(PortGroup.MEMBERS, g).stream())
-          .filter(p -> view.get(p).flatMap(LogicalPort::localnet).isPresent())
-          .min(Comparator.naturalOrder());
-    }
 
     /** The nodes that have one of its ports: rules of it are in their switches. */
     public Set<Id<Node>> nodes(View view) {
@@ -195,16 +185,7 @@ public record Acl(
     List<Condition> all = new ArrayList<>();
     all.add(Condition.met(Condition.ACCEPTED, ""));
     all.add(Condition.resolved(missing));
-    Optional<Id<LogicalPort>> unjudged = subject.localnet(view);
-    if (unjudged.isPresent()) {
-      all.add(
-          Condition.failed(
-              Condition.REALIZED,
-              "NotJudging",
-              "What passes "
-                  + unjudged.get()
-                  + " is not judged: ports of type localnet are not under policy yet."));
-    } else if (log.filter(l -> !l.meter.isEmpty()).isPresent()) {
+    if (log.filter(l -> !l.meter.isEmpty()).isPresent()) {
       all.add(
           Condition.failed(
               Condition.REALIZED,
