@@ -139,7 +139,7 @@ final class Acls {
     Map<String, String> labels = labels(first, rule);
     for (Policy p : policies) {
       if (p.name().length() <= MOST_TEXT && labels.size() < MOST_TEXT) {
-        labels.put("isolated-by." + Marks.POLICY + "/" + p.name(), "");
+        labels.put(Marks.ISOLATED_BY + p.name(), "");
       }
     }
     String more = policies.size() == 1 ? "" : " and " + (policies.size() - 1) + " more";

@@ -34,6 +34,9 @@ public final class Marks {
   static final String POLICY_NAMESPACE = PREFIX + "policy-namespace";
   static final String RULE = PREFIX + "rule";
 
+  /** Before the name of each policy for which what no rule allows is dropped. */
+  static final String ISOLATED_BY = "isolated-by." + PREFIX;
+
   /** The labels of a pod's namespace are those of its port, behind this word. */
   static final String OF_NAMESPACE = "namespace";
 
