@@ -16,6 +16,8 @@ import java.util.function.Function;
 public record Configuration(Settings settings, Config access) {
 
   private static final int MOST_SUBNETS = 8;
+  private static final int LEAST_MTU = 576;
+  private static final int MOST_MTU = 9000;
 
   /**
    * @param kubeconfig a file; empty for a pod's service account
@@ -29,6 +31,9 @@ public record Configuration(Settings settings, Config access) {
     List<IpPrefix> prefixes = list("subnets", subnets, IpPrefix::parse);
     if (prefixes.isEmpty() || prefixes.size() > MOST_SUBNETS) {
       throw new IOException("subnets: 1 to " + MOST_SUBNETS + " are expected");
+    }
+    if (mtu < LEAST_MTU || mtu > MOST_MTU) {
+      throw new IOException("mtu: " + LEAST_MTU + " to " + MOST_MTU + " bytes are expected");
     }
     if (network.isEmpty()) {
       throw new IOException("network: the name of a switch is expected");
