@@ -247,7 +247,7 @@ public class FeaturesIT {
   private static boolean comesAndGoes(String name) {
     return name.startsWith("RMI ")
         || name.startsWith("ForkJoinPool")
-        || name.startsWith("pool-")
+        || name.contains("pool-")
         || name.startsWith("features-")
         || name.startsWith("process reaper");
   }
