@@ -56,6 +56,16 @@ class DocumentsTest {
   }
 
   @Test
+  void theInterfaceOfANodeItselfSaysWhichNodeThatIs() {
+    String host = "{'switch':'s','type':'host','mac':'0a:00:00:00:00:11','nodes':%s}";
+    assertThat(port(host.formatted("['n1']")).nodes()).containsExactly(Node.KIND.id("n1"));
+    for (String nodes : List.of("null", "[]", "['n1','n2']")) {
+      assertThat(problem(() -> port(host.formatted(nodes))).path())
+          .isEqualTo("LogicalPort/red spec.nodes");
+    }
+  }
+
+  @Test
   void aPortHasWhatItsSpecSaysAndDefaultsForTheRest() {
     LogicalPort all =
         port(
