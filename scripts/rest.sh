@@ -131,13 +131,22 @@ rest_trace() {
     -d "{\"from\":\"$from\",\"to\":\"$to\",\"packet\":{$fields}}"
 }
 
-# heddle policy simulate -f FILE|-
+# heddle policy simulate -f FILE|- | hits ACL
 rest_policy() {
   output_option "$@"
   set -- "${ARGUMENTS[@]}"
-  if [ $# -ne 3 ] || [ "$1" != simulate ] || [ "$2" != -f ]; then die "usage: heddle policy simulate -f FILE|- [-o json|yaml]"; fi
-  [ "$3" = - ] || [ -r "$3" ] || die "cannot read $3"
-  rest POST policy/simulate -H 'Content-Type: application/yaml' --data-binary "@$3"
+  case ${1:-}-$# in
+    simulate-3)
+      [ "$2" = -f ] || die "usage: heddle policy simulate -f FILE|- [-o json|yaml]"
+      [ "$3" = - ] || [ -r "$3" ] || die "cannot read $3"
+      rest POST policy/simulate -H 'Content-Type: application/yaml' --data-binary "@$3"
+      ;;
+    hits-2)
+      path_words "$2"
+      rest GET "acls/$2/hits"
+      ;;
+    *) die "usage: heddle policy simulate -f FILE|- | policy hits ACL [-o json|yaml]" ;;
+  esac
 }
 
 # heddle watch KIND [NAME]: a line for each change until it is ended; -o json: the object itself, one on a line.

@@ -34,6 +34,10 @@ run_tests() {
   say "system tests"
   HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests \
     /usr/bin/python3 -m system "$HEDDLE_ROOT/itests/system/target/TEST-system.xml" || status=1
+  say "tests of the CNI plugin"
+  (cni_build && cni_unit_tests) || status=1
+  HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests \
+    /usr/bin/python3 -m cni "$HEDDLE_ROOT/itests/cni/target/TEST-cni.xml" || status=1
   say "tests of bench scale"
   HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests \
     /usr/bin/python3 -m scale.test "$HEDDLE_ROOT/itests/scale/target/TEST-scale.xml" || status=1

@@ -73,7 +73,7 @@ class Installation:
     def popen(self, name, *command, **options):
         """A command in a pod or on a node that goes on running: the process is the command itself."""
         return subprocess.Popen([str(ROOT / "heddle"), "lab", "exec", name, *command], env=self.environment,
-                                stdin=subprocess.DEVNULL, **options)
+                                **{"stdin": subprocess.DEVNULL, **options})
 
     def console(self, command):
         """A console command that goes on running."""
@@ -130,6 +130,15 @@ class Installation:
     def realized(self, *ports, timeout=30):
         for port in ports:
             self.get(f"logicalports/{port}?wait=realized&timeout={timeout}s")
+
+    def metrics(self):
+        """Each sample by its name with its labels, as they are written."""
+        token = (self.home / "run/etc/heddle.token").read_text().strip()
+        request = urllib.request.Request(f"{self.url.removesuffix('/api/v1')}/metrics",
+                                         headers={"Authorization": f"Bearer {token}"})
+        with urllib.request.urlopen(request, timeout=40) as answer:
+            lines = answer.read().decode().splitlines()
+        return {name: float(value) for name, value in (x.rsplit(" ", 1) for x in lines if not x.startswith("#"))}
 
     def why(self, cookie):
         """The objects a flow exists for, as KIND/NAME."""

@@ -23,6 +23,7 @@ enum Lens {
   /** ARP, neighbour discovery and whatever is not IP. */
   LINK(3);
 
+  static final int REJECT = 0;
   static final int ALLOW = 1;
   static final int ALLOW_STATELESS = 2;
   static final int DROP = 3;

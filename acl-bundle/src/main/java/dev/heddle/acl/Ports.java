@@ -11,8 +11,12 @@ import static dev.heddle.pipeline.Field.ZONE;
 
 import dev.heddle.model.Binding;
 import dev.heddle.model.Id;
+import dev.heddle.model.Index.Pair;
 import dev.heddle.model.Location;
 import dev.heddle.model.LogicalPort;
+import dev.heddle.model.LogicalSwitch;
+import dev.heddle.model.Node;
+import dev.heddle.model.Uplink;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.FlowDraft;
@@ -44,7 +48,25 @@ final class Ports {
         .ifPresent(
             policed ->
                 view.fact(Location.OF_PORT, id)
-                    .ifPresent(at -> new Flows(id, policed, zone(at, view), out).write()));
+                    .ifPresent(
+                        at -> new Flows(id, policed, zone(at, view), Scope.port(id), out).write()));
+  }
+
+  /** A way to a physical network is a port on each node of its switch that has one, by itself. */
+  static void uplink(Pair<Id<LogicalSwitch>, Id<Node>> on, View view, FlowSink out) {
+    view.fact(Uplink.OF_SWITCH, on.bucket())
+        .ifPresent(
+            way ->
+                view.fact(Policed.OF_PORT, way.port())
+                    .ifPresent(
+                        policed -> {
+                          OptionalInt zone =
+                              view.get(on.member())
+                                  .map(node -> node.zone(way.segment()))
+                                  .orElse(OptionalInt.empty());
+                          Scope here = Scope.node(on.member());
+                          new Flows(way.port(), policed, zone, here, out).write();
+                        }));
   }
 
   private static OptionalInt zone(Location at, View view) {
@@ -75,7 +97,8 @@ final class Ports {
               false, OUT_PORT, Spine.TRACK_TO, Policy.GATE_TO, Spine.POLICY_TO, Policy.VERDICT_TO));
 
   /** The flows of one port. */
-  private record Flows(Id<LogicalPort> id, Policed policed, OptionalInt zone, FlowSink out) {
+  private record Flows(
+      Id<LogicalPort> id, Policed policed, OptionalInt zone, Scope scope, FlowSink out) {
 
     void write() {
       for (Side side : SIDES) {
@@ -95,7 +118,7 @@ final class Ports {
 
     /** Without a zone nothing is known of connections, and nothing passes. */
     private FlowDraft tracked(Side side, FlowDraft draft) {
-      if (zone.isEmpty() || policed.isTooGrouped()) {
+      if (zone.isEmpty()) {
         return draft.drop();
       }
       draft.set(ZONE, zone.getAsInt());
@@ -117,9 +140,6 @@ final class Ports {
       if (lens == Lens.CONNECTION) {
         draft.match(CT_INV, 0).match(CT_RPL, request ? 0 : 1);
       }
-      if (policed.isTooGrouped()) {
-        return draft.drop();
-      }
       begin(draft, lens);
       boolean begunBySelf = side.from == request;
       if (!begunBySelf) {
@@ -130,11 +150,11 @@ final class Ports {
 
     private void begin(FlowDraft draft, Lens lens) {
       lens.begin(draft, policed.closed());
-      Slots.write(draft, Policy.SUBJECTS, policed.groups());
+      Slots.write(draft, Policy.SUBJECTS, policed.carried());
     }
 
     private void add(FlowDraft draft) {
-      out.add(draft.because(id).where(Scope.port(id)));
+      out.add(draft.because(id).where(scope));
     }
   }
 }

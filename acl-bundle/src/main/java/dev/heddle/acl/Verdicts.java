@@ -91,6 +91,9 @@ final class Verdicts {
           Policy.tiers(from).stream().filter(t -> Uses.isAsked(from, t, view)).toList();
       tiers.forEach(draft::resubmit);
       if (!tiers.isEmpty()) {
+        if (Uses.anyLogs(view)) {
+          draft.resubmit(Policy.REPORT);
+        }
         add(draft);
       }
     }
@@ -122,13 +125,15 @@ final class Verdicts {
     }
 
     private void link(Stage verdict, Stage judge) {
-      add(
-          verdict
-              .flow(210)
-              .match(LENS, Lens.LINK.number())
-              .match(DECIDED, 1)
-              .match(VERDICT, Lens.DROP)
-              .drop());
+      for (int refused : List.of(Lens.DROP, Lens.REJECT)) { // ARP has no answer that says no
+        add(
+            verdict
+                .flow(210)
+                .match(LENS, Lens.LINK.number())
+                .match(DECIDED, 1)
+                .match(VERDICT, refused)
+                .drop());
+      }
       add(to(verdict.flow(200).match(LENS, Lens.LINK.number()).set(JUDGING, 0), judge));
     }
 
@@ -170,6 +175,7 @@ final class Verdicts {
 
     /** What is not, does not; the replies of what is stateless are among it. */
     private void refusals(Stage verdict) {
+      add(decided(verdict, 55, Lens.REJECT).then(Refusal.punt()));
       add(connection(verdict, 50).match(DECIDED, 1).drop());
       add(connection(verdict, 20).match(DECIDED, 0).match(CLOSED, 1).drop());
     }

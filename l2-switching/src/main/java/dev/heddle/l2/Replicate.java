@@ -189,12 +189,7 @@ final class Replicate {
     FlowDraft copies = part(members.get(0).networkKey(), group.number(part.number()));
     for (Location m : members) {
       if (view.fact(Policed.OF_PORT, m.port()).isPresent()) {
-        // By itself, so that what happens to this copy is not seen by the next.
-        copies.then(
-            new Action.Clone(
-                List.of(
-                    Action.Set.of(OUT_PORT, Bits.of(m.portKey())),
-                    new Action.Resubmit(Spine.LOCATE.table()))));
+        copies.then(judged(m.portKey()));
       } else {
         copies.output(m.ofPort());
       }
@@ -202,7 +197,10 @@ final class Replicate {
     out.add(copies.because(part.network()).where(Scope.node(part.node())));
   }
 
-  /** The copy to the physical network, the same as OUTPUT would make; it is the last of all. */
+  /**
+   * The copy to the physical network, the same as OUTPUT would make; it is the last of all. Where
+   * policy judges the way there it goes through that.
+   */
   static void outside(Pair<Id<LogicalSwitch>, Id<Node>> key, View view, FlowSink out) {
     Optional<LogicalSwitch> network = view.get(key.bucket());
     Optional<Uplink> uplink = view.fact(Uplink.OF_SWITCH, key.bucket());
@@ -211,19 +209,29 @@ final class Replicate {
     }
     List<Group> groups =
         Forward.takesUnknown(network.get(), view) ? List.of(ALL, UNKNOWN) : List.of(ALL);
+    boolean policed = view.fact(Policed.OF_PORT, uplink.get().port()).isPresent();
     view.get(key.member())
         .map(node -> node.uplinks().get(uplink.get().segment().physicalNetwork()))
         .ifPresent(
             ofPort ->
                 groups.forEach(
-                    group ->
-                        out.add(
-                            part(network.get().key(), group.outside())
-                                .match(FROM_TUNNEL, 0)
-                                .matchVlan(0)
-                                .setVlan(uplink.get().segment().tag())
-                                .output(ofPort)
-                                .because(uplink.get().port())
-                                .where(Scope.node(key.member())))));
+                    group -> {
+                      FlowDraft copy =
+                          part(network.get().key(), group.outside())
+                              .match(FROM_TUNNEL, 0)
+                              .matchVlan(0);
+                      out.add(
+                          (policed
+                                  ? copy.then(judged(uplink.get().key()))
+                                  : copy.setVlan(uplink.get().segment().tag()).output(ofPort))
+                              .because(uplink.get().port())
+                              .where(Scope.node(key.member())));
+                    }));
+  }
+
+  /** A copy by itself, so that what happens to it is not seen by the next. */
+  private static Action judged(int port) {
+    return new Action.Clone(
+        List.of(Action.Set.of(OUT_PORT, Bits.of(port)), new Action.Resubmit(Spine.LOCATE.table())));
   }
 }

@@ -4,6 +4,7 @@ import dev.heddle.model.Id;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
+import dev.heddle.pipeline.Confirmations.Reported;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.Inspection.Audited;
 import dev.heddle.pipeline.Inspection.StageState;
@@ -34,6 +35,7 @@ final class Metrics {
     engine(out);
     stages(out, inspection.stages());
     nodes(out, confirmations.get().map(Confirmations::nodes).orElse(Map.of()));
+    reports(out, confirmations.get().map(Confirmations::reported).orElse(Map.of()));
     out.histogram(
         "heddle_realize_seconds",
         "From a revision's publication until every connected node has confirmed it",
@@ -66,6 +68,22 @@ final class Metrics {
         "heddle_audit_differences_total",
         "Functions that gave something else then: faults",
         audited.differences());
+  }
+
+  private static void reports(Exposition out, Map<Reported, Long> reported) {
+    out.family(
+        "heddle_reported_packets_total", "counter", "Packets written down for rules that log");
+    reported.entrySet().stream()
+        .sorted(Comparator.comparing(e -> e.getKey().toString()))
+        .forEach(
+            e ->
+                out.sample(
+                    "heddle_reported_packets_total",
+                    e.getValue(),
+                    "object",
+                    e.getKey().object().kind() + "/" + e.getKey().object().name(),
+                    "verdict",
+                    e.getKey().verdict()));
   }
 
   private static void stages(Exposition out, List<StageState> stages) {

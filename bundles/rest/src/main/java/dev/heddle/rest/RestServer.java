@@ -104,6 +104,7 @@ final class RestServer implements AutoCloseable, Connection.Door {
             edits,
             new Traces(network, flows, inspection),
             new Simulations(inspection),
+            new Hits(network, inspection, confirmations),
             new HealthRoutes(inspection, confirmations, latencies));
     modelWatch =
         network.watch(

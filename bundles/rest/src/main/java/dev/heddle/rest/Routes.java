@@ -65,6 +65,7 @@ final class Routes {
       Edits edits,
       Traces traces,
       Simulations simulations,
+      Hits hits,
       HealthRoutes watched) {
     this.network = network;
     this.inspection = inspection;
@@ -113,6 +114,12 @@ final class Routes {
                 Role.OPERATE,
                 "What documents and deletions would do to verdicts and flows; changes nothing",
                 simulations::simulate),
+            route(
+                "GET",
+                "acls/{name}/hits",
+                Role.READ,
+                "How many packets a rule has decided, as the switches count them",
+                hits::hits),
             route(
                 "POST",
                 "transactions",

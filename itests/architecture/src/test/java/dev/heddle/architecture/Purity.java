@@ -38,7 +38,9 @@ record Purity(Arrows arrows) {
           "java.util.stream",
           "org.osgi.service.component.annotations");
 
-  private static final Set<String> CLASSES = Set.of("java.time.Duration");
+  /** Of packages that are refused otherwise: a length of time, and bytes in memory. */
+  private static final Set<String> CLASSES =
+      Set.of("java.time.Duration", "java.nio.ByteBuffer", "java.nio.ByteOrder");
 
   private static final Set<String> REFUSED =
       Set.of(

@@ -8,6 +8,7 @@ import dev.heddle.acl.AccessControl;
 import dev.heddle.l2.L2Switching;
 import dev.heddle.model.Document;
 import dev.heddle.openflow.placement.Placement;
+import dev.heddle.simulator.Guest;
 import dev.heddle.simulator.Net;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
@@ -198,6 +199,37 @@ class PolicyScenariosTest {
     rule("in", "web", "to", 0, 100, "tcp", "allow");
     net.from("b").pongs("a").isDroppedAt("VERDICT_FROM");
     net.from("a").ping("b").isDroppedAt("VERDICT_TO");
+  }
+
+  @Test
+  void aLocalnetPortIsUnderPolicyInBothDirections() {
+    net.mapped("physnet1", "n1");
+    net.sw("l").port("d", "10.1.0.1").on("n1").localnet("out", "physnet1", 10);
+    Guest router = net.outside("physnet1", "n1", 10, "0a:00:00:00:00:99", "10.1.0.254");
+    group("uplinks", "out");
+    router.ping("d").reaches("d");
+    net.from("d").broadcast().reaches("physnet1@n1");
+    rule("in", "uplinks", "from", 0, 1, "icmp4", "drop");
+    router.ping("d").isDroppedAt("VERDICT_FROM");
+    net.from("d").broadcast().reaches("physnet1@n1");
+    rule("out", "uplinks", "to", 0, 1, "udp", "drop");
+    net.from("d").broadcast().isDroppedAt("VERDICT_TO");
+  }
+
+  /** Its connections are known on each node by themselves, by VLAN. */
+  @Test
+  void whatAGuestBeginsThroughALocalnetPortComesBack() {
+    net.mapped("physnet1", "n1");
+    net.sw("l").port("d", "10.1.0.1").on("n1").localnet("out", "physnet1", 10);
+    Guest router = net.outside("physnet1", "n1", 10, "0a:00:00:00:00:99", "10.1.0.254");
+    group("uplinks", "out");
+    rule("begin", "uplinks", "to", 0, 2, "icmp4", "allow");
+    rule("rest-out", "uplinks", "to", 3, 1, "ip", "drop");
+    rule("rest-in", "uplinks", "from", 3, 1, "ip", "drop");
+    router.pongs("d").isDroppedAt("POLICY_FROM");
+    net.from("d").ping("physnet1@n1").reaches("physnet1@n1");
+    router.pongs("d").reaches("d");
+    router.ping("d").isDroppedAt("VERDICT_FROM");
   }
 
   @Test

@@ -62,7 +62,8 @@ sealed interface Step {
               .filter(e -> (speaks >> e.ordinal() & 1) == 1)
               .collect(Collectors.toSet());
       return new Change.Put(
-          Node.document("n" + node, 100 + node, encap, spoken, "3.1.0", Map.of(), Set.of()));
+          Node.document(
+              "n" + node, 100 + node, encap, spoken, "3.1.0", Map.of(), Map.of(), Set.of()));
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.heddle.openflow.channel;
 
-import com.google.common.util.concurrent.ListenableFuture;
 import dev.heddle.openflow.admission.Budget;
 import dev.heddle.openflow.channel.Askers.Asker;
+import dev.heddle.openflow.codec.AggregateCodec;
 import dev.heddle.openflow.codec.Change;
 import dev.heddle.openflow.codec.EncodedFlows;
 import dev.heddle.openflow.codec.FlowUpdate;
@@ -21,6 +21,7 @@ import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.PhysicalPort;
 import dev.heddle.openflow.codec.TlvMapping;
 import dev.heddle.openflow.tls.Identity;
+import dev.heddle.pipeline.Confirmations.Counted;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Meter;
 import io.netty.buffer.ByteBuf;
@@ -37,7 +38,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.opendaylight.openflowjava.protocol.api.connection.ConnectionAdapter;
-import org.opendaylight.yangtools.yang.common.RpcResult;
 
 /** A {@link SwitchConnection} over one channel of openflowjava: requests and answers by xid. */
 final class OvsConnection implements SwitchConnection, Dialogue {
@@ -175,23 +175,7 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   }
 
   private CompletableFuture<Void> send(Consumer<ByteBuf> content) {
-    CompletableFuture<Void> left = new CompletableFuture<>();
-    ListenableFuture<? extends RpcResult<?>> result = adapter.experimenter(new RawRequest(content));
-    result.addListener(
-        () -> {
-          try {
-            if (result.get().isSuccessful()) {
-              left.complete(null);
-            } else {
-              left.completeExceptionally(
-                  new SwitchFailure("cannot write to the switch at " + peer));
-            }
-          } catch (Exception e) {
-            left.completeExceptionally(e);
-          }
-        },
-        Runnable::run);
-    return left;
+    return Writing.to(peer, adapter.experimenter(new RawRequest(content)));
   }
 
   private void closeOn(Object ok, Throwable failure) {
@@ -219,6 +203,14 @@ final class OvsConnection implements SwitchConnection, Dialogue {
   @Override
   public CompletableFuture<List<Installed>> dump(long cookie, long cookieMask) {
     return new Dumps(this, patience, room).flows(cookie, cookieMask);
+  }
+
+  @Override
+  public CompletableFuture<Counted> counted(long cookie) {
+    return ask(
+        patience,
+        (out, xid) -> AggregateCodec.writeRequest(out, xid, cookie),
+        m -> Optional.of(AggregateCodec.read(m)));
   }
 
   @Override

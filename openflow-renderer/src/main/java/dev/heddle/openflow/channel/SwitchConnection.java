@@ -9,6 +9,7 @@ import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.PhysicalPort;
 import dev.heddle.openflow.codec.TlvMapping;
 import dev.heddle.openflow.tls.Identity;
+import dev.heddle.pipeline.Confirmations.Counted;
 import dev.heddle.pipeline.Group;
 import dev.heddle.pipeline.Meter;
 import java.net.InetSocketAddress;
@@ -75,6 +76,9 @@ public interface SwitchConnection extends AutoCloseable {
    * @param foreign numbers of those that hold something outside our values
    */
   record Numbered<T>(List<T> known, List<Long> foreign) {}
+
+  /** What the flows with exactly this cookie have counted together. */
+  CompletableFuture<Counted> counted(long cookie);
 
   /** All groups. */
   CompletableFuture<Numbered<Group>> dumpGroups();

@@ -132,7 +132,9 @@ public final class NodeSetup {
     columns.put("ports", OvsdbValue.set(ports));
     columns.put("controller", OvsdbValue.set(newControllers(desired.controllers())));
     columns.put("other_config", OvsdbValue.map(BridgeRules.OTHER_CONFIG));
-    columns.put("external_ids", OvsdbValue.map(OWNED));
+    Map<String, String> ids = new TreeMap<>(OWNED);
+    ids.putAll(UplinkZones.missing(Map.of(), patches.networks(), problems));
+    columns.put("external_ids", OvsdbValue.map(ids));
     Insert bridge = new Insert("Bridge", "heddle_bridge", columns);
     operations.add(bridge);
     operations.add(
@@ -172,6 +174,7 @@ public final class NodeSetup {
         .staleInside(bridge)
         .forEach(port -> mutations.add(Mutation.delete("ports", port.uuid())));
     patches.outside();
+    mutations.addAll(UplinkZones.ensure(bridge, patches.networks(), problems));
     mutations.addAll(controllers(bridge));
     if (!mutations.isEmpty()) {
       operations.add(new Mutate("Bridge", Condition.row(bridge.uuid()), mutations));

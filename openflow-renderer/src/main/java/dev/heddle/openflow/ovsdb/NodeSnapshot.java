@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * @param datapathType of br-int: "system", "netdev"
  * @param tunnelPorts port numbers of our tunnel ports on br-int
  * @param uplinks port numbers on br-int, by the physical network they lead to
+ * @param uplinkZones the first of each one's tracking zones, by physical network
  * @param watched the nodes with which it asks for BFD, external_ids:heddle-bfd
  * @param bfd what BFD says of other nodes, by name
  * @param interfaces of br-int, by iface-id
@@ -45,6 +46,7 @@ public record NodeSnapshot(
     String datapathType,
     SortedMap<Encapsulation, Integer> tunnelPorts,
     SortedMap<String, Integer> uplinks,
+    SortedMap<String, Integer> uplinkZones,
     Watched watched,
     SortedMap<String, BfdStatus> bfd,
     SortedMap<String, InterfaceView> interfaces,
@@ -82,6 +84,7 @@ public record NodeSnapshot(
     encapsulations = Set.copyOf(encapsulations);
     tunnelPorts = Collections.unmodifiableSortedMap(new TreeMap<>(tunnelPorts));
     uplinks = Collections.unmodifiableSortedMap(new TreeMap<>(uplinks));
+    uplinkZones = Collections.unmodifiableSortedMap(new TreeMap<>(uplinkZones));
     bfd = Collections.unmodifiableSortedMap(new TreeMap<>(bfd));
     interfaces = Collections.unmodifiableSortedMap(new TreeMap<>(interfaces));
     duplicates = List.copyOf(duplicates);
@@ -217,6 +220,7 @@ public record NodeSnapshot(
         bridge.map(row -> row.text("datapath_type")).filter(NodeSnapshot::isName).orElse("system"),
         tunnels,
         uplinks(root, own),
+        bridge.map(row -> UplinkZones.of(row.map("external_ids"))).orElse(new TreeMap<>()),
         watched,
         BfdStatus.of(own),
         plugged.interfaces(),

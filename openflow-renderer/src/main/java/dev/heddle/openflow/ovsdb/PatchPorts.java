@@ -5,6 +5,7 @@ import dev.heddle.openflow.ovsdb.Operation.Mutate;
 import dev.heddle.openflow.ovsdb.Operation.Mutation;
 import dev.heddle.openflow.ovsdb.OvsdbValue.Atom;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,11 @@ final class PatchPorts {
                                 NodeSetup.BRIDGE_MAPPINGS
                                     + ": there is no bridge "
                                     + Shown.text(name))));
+  }
+
+  /** The physical networks whose bridges are there. */
+  Collection<String> networks() {
+    return bridges.keySet();
   }
 
   /** The ports to be added to br-int. */

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * external_ids:zone-OWNER} of br-int, so that they outlive the switch and the controller. Zone 0 is
  * where everybody else tracks, and is never given.
  *
- * @param given by owner, 1 to 65535; no two owners have one
+ * @param given by owner, 1 to 32767; no two owners have one
  */
 public record Zones(SortedMap<String, Integer> given) {
 
@@ -32,7 +32,8 @@ public record Zones(SortedMap<String, Integer> given) {
 
   private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,4}");
 
-  private static final int LAST = 0xffff;
+  /** Those above are of physical networks. */
+  static final int LAST = UplinkZones.FIRST - 1;
 
   public static final Zones NONE = new Zones(new TreeMap<>());
 

@@ -1,14 +1,19 @@
 package dev.heddle.openflow.session;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Condition;
+import dev.heddle.model.Document;
 import dev.heddle.model.Id;
+import dev.heddle.model.IpAddress;
+import dev.heddle.model.IpPrefix;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network;
 import dev.heddle.model.Network.State;
 import dev.heddle.model.Node;
 import dev.heddle.openflow.ovsdb.Answer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,15 +107,35 @@ record Answers(Map<String, Answer> given, long next) {
     if (installed < needed(port, network, bound)) {
       return Optional.empty();
     }
-    List<String> addresses = new java.util.ArrayList<>();
-    port.document().spec().path("addresses").forEach(a -> addresses.add(a.asText()));
     int mtu = network.document().spec().path("mtu").asInt(LogicalSwitch.DEFAULT_MTU);
     return Optional.of(
         new Answer.Installed(
             port.revision(),
             port.document().spec().path("mac").asText(),
-            addresses,
+            addresses(port.document(), network.document()),
             Optional.empty(),
             OptionalInt.of(mtu)));
+  }
+
+  /**
+   * The port's addresses as a guest configures them: with the length of the subnet of the switch
+   * that they lie in, without one outside of all subnets. The word "unknown" is left out.
+   */
+  private static List<String> addresses(Document port, Document network) {
+    List<IpPrefix> subnets = new ArrayList<>();
+    network.spec().path("subnets").forEach(s -> subnets.add(IpPrefix.parse(s.asText())));
+    List<String> addresses = new ArrayList<>();
+    for (JsonNode text : port.spec().path("addresses")) {
+      if (!text.asText().equals("unknown")) {
+        IpAddress address = IpAddress.parse(text.asText());
+        addresses.add(
+            subnets.stream()
+                .filter(s -> s.contains(address))
+                .findFirst()
+                .map(s -> address + "/" + s.length())
+                .orElse(address.toString()));
+      }
+    }
+    return addresses;
   }
 }

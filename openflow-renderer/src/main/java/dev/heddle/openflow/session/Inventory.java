@@ -194,6 +194,7 @@ record Inventory(
             snapshot.encapsulations(),
             snapshot.ovsVersion(),
             snapshot.uplinks(),
+            snapshot.uplinkZones(),
             snapshot.watched().peers()));
   }
 

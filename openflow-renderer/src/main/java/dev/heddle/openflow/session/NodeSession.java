@@ -1,9 +1,7 @@
 package dev.heddle.openflow.session;
 
-import dev.heddle.model.Binding;
 import dev.heddle.model.Id;
 import dev.heddle.model.LogicalPort;
-import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network;
 import dev.heddle.model.Node;
 import dev.heddle.openflow.admission.Told;
@@ -11,6 +9,7 @@ import dev.heddle.openflow.channel.SwitchConnection;
 import dev.heddle.openflow.ovsdb.Answer;
 import dev.heddle.openflow.ovsdb.NodeDatabase;
 import dev.heddle.openflow.ovsdb.NodeSnapshot;
+import dev.heddle.pipeline.Confirmations.Counted;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.DesiredFlows;
 import java.net.InetAddress;
@@ -22,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -44,7 +44,8 @@ final class NodeSession {
   private final Executor executor;
   private final SwitchSession flows;
   private final ZoneKeeper zones;
-  private Optional<SwitchConnection> connection = Optional.empty();
+  private final Punts punts;
+  private volatile Optional<SwitchConnection> connection = Optional.empty();
   private final Map<String, Answer> answers = new HashMap<>();
   private final Set<Id<LogicalPort>> unanswered = new HashSet<>();
 
@@ -90,6 +91,7 @@ final class NodeSession {
       DesiredFlows desired,
       Whereabouts whereabouts,
       Executor executor,
+      Reports reports,
       Runnable changed) {
     this.id = id;
     this.bound = bound;
@@ -99,6 +101,7 @@ final class NodeSession {
     this.bfd = new BfdPeers(id, changed);
     whereabouts.moved(this, Set.of(), bound);
     this.zones = new ZoneKeeper(id.name(), executor);
+    this.punts = new Punts(id, network, desired, () -> this.bound, executor, reports);
     this.flows =
         new SwitchSession(
             id,
@@ -248,9 +251,15 @@ final class NodeSession {
           waiting = fresh;
           connection = Optional.of(fresh);
           zonesDue = true;
+          punts.listen(fresh);
           connectSwitch();
           keepZones();
         });
+  }
+
+  /** What the flows of a unit have counted; on any thread. Empty while the switch is away. */
+  Optional<CompletableFuture<Counted>> counted(long cookie) {
+    return connection.filter(SwitchConnection::isOpen).map(c -> c.counted(cookie));
   }
 
   /** Another second has passed. */
@@ -295,16 +304,10 @@ final class NodeSession {
     if (!revision.arrived().isEmpty()) {
       unanswered.addAll(held); // who came while the feature was away may be let in now
     }
-    Set<String> touched = new HashSet<>();
-    for (Id<?> object : revision.objects()) {
-      if (object.kind().equals(LogicalSwitch.KIND.name())) {
-        unanswered.addAll(bound);
-      } else if (object.kind().equals(LogicalPort.KIND.name())) {
-        touched.add(object.name());
-      } else if (object.kind().equals(Binding.KIND.name())) {
-        touched.addAll(Binding.mayBeOf(object.name())); // perhaps on another node
-      }
+    if (Whereabouts.touchesSwitch(revision)) {
+      unanswered.addAll(bound);
     }
+    Set<String> touched = Whereabouts.ports(revision);
     if (!touched.isEmpty()) {
       // Whoever was refused may be so no longer: an address or a name has become free.
       unanswered.addAll(held);

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
@@ -96,6 +97,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
       new NioEventLoopGroup(2, new DefaultThreadFactory("heddle-ovsdb", true));
   private final Map<Id<Node>, NodeSession> sessions = new ConcurrentHashMap<>();
   private final Whereabouts whereabouts = new Whereabouts();
+  private final Reports reports = new Reports();
   private final Map<Id<Node>, Long> datapaths = new HashMap<>();
   private final Map<Long, Set<NodeSession>> owners = new HashMap<>();
   private final Map<Claim, SwitchConnection> unclaimed = new HashMap<>();
@@ -247,7 +249,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
     if (owner.isPresent()) {
       hand(connection, owner.get());
     } else if (!claimants.isEmpty()) {
-      turnAway(connection, claimants.iterator().next().id());
+      Claim.turnAway(connection, claimants.iterator().next().id(), switches, gate);
     } else if (unclaimed.size() >= MOST_UNCLAIMED) {
       switches.refuse(connection, "it is one of too many switches that wait for their databases");
       connection.close();
@@ -269,24 +271,6 @@ public final class Renderer implements Confirmations, AutoCloseable {
     gate.ifPresent(g -> g.accepted(connection.address()));
     LOG.info("node {}: its switch connected from {}", owner.id().name(), connection.peer());
     owner.connected(connection);
-  }
-
-  private void turnAway(SwitchConnection connection, Id<Node> owner) {
-    String id = String.format("%016x", connection.datapathId());
-    if (connection.identity().equals(Identity.UNPROVED)) {
-      switches.refuse(
-          connection,
-          "its switch says it is " + id + ", which is " + owner.name() + "'s, at another address");
-    } else {
-      gate.ifPresent(
-          g ->
-              g.refuse(
-                  connection.address(),
-                  String.format(
-                      "its certificate is for %s, and its switch says it is %s, which is %s's",
-                      connection.identity(), id, owner.name())));
-    }
-    connection.close();
   }
 
   private void seen(NodeDatabase database, NodeSnapshot snapshot) {
@@ -323,7 +307,7 @@ public final class Renderer implements Confirmations, AutoCloseable {
         if (mayBe(connection, session)) {
           hand(connection, session);
         } else {
-          turnAway(connection, session.id());
+          Claim.turnAway(connection, session.id(), switches, gate);
         }
       }
     }
@@ -333,7 +317,15 @@ public final class Renderer implements Confirmations, AutoCloseable {
     LOG.info("node {} is here for the first time since the start", node.name());
     Set<Id<LogicalPort>> bound = lastBound.getOrDefault(node, new HashSet<>());
     return new NodeSession(
-        node, generation, bound, network, desired, whereabouts, new Serial(threads), this::changed);
+        node,
+        generation,
+        bound,
+        network,
+        desired,
+        whereabouts,
+        new Serial(threads),
+        reports,
+        this::changed);
   }
 
   @Override
@@ -346,6 +338,16 @@ public final class Renderer implements Confirmations, AutoCloseable {
     Map<Id<Node>, String> said = whereabouts.refusing(object);
     plain.ifPresent(p -> said.putAll(p.refusing(object)));
     return said;
+  }
+
+  @Override
+  public Map<Reported, Long> reported() {
+    return reports.counts();
+  }
+
+  @Override
+  public CompletableFuture<Map<Id<Node>, Counted>> counted(long cookie, Set<Id<Node>> nodes) {
+    return Counts.of(cookie, nodes, sessions);
   }
 
   @Override

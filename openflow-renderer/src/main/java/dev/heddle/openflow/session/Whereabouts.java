@@ -119,6 +119,24 @@ final class Whereabouts {
     return concerned;
   }
 
+  /** Whether a logical switch is another than before. */
+  static boolean touchesSwitch(Revision revision) {
+    return revision.objects().stream().anyMatch(o -> o.kind().equals(LogicalSwitch.KIND.name()));
+  }
+
+  /** The names of ports that a revision may have changed, or moved to another node. */
+  static Set<String> ports(Revision revision) {
+    Set<String> ports = new HashSet<>();
+    for (Id<?> object : revision.objects()) {
+      if (object.kind().equals(LogicalPort.KIND.name())) {
+        ports.add(object.name());
+      } else if (object.kind().equals(Binding.KIND.name())) {
+        ports.addAll(Binding.mayBeOf(object.name()));
+      }
+    }
+    return ports;
+  }
+
   private void touched(String port, Set<NodeSession> concerned) {
     concerned.addAll(byPort.getOrDefault(LogicalPort.KIND.id(port), Set.of()));
     concerned.addAll(holding);

@@ -143,7 +143,7 @@ final class ZoneKeeper {
 
   private void noteExhaustion(boolean now) {
     if (now && !exhausted) {
-      LOG.warn("node {}: all 65535 connection tracking zones are in use", node);
+      LOG.warn("node {}: all 32767 connection tracking zones are in use", node);
     }
     exhausted = now;
   }

@@ -79,6 +79,7 @@ record AnyPair(Random random) {
         spoken,
         "3.1.0",
         uplinks,
+        Map.of(),
         Set.of());
   }
 

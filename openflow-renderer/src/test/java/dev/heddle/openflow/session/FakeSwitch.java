@@ -12,6 +12,7 @@ import dev.heddle.openflow.codec.PacketOut;
 import dev.heddle.openflow.codec.PhysicalPort;
 import dev.heddle.openflow.codec.TlvMapping;
 import dev.heddle.openflow.tls.Identity;
+import dev.heddle.pipeline.Confirmations.Counted;
 import dev.heddle.pipeline.Flow;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Group;
@@ -134,6 +135,11 @@ final class FakeSwitch implements SwitchConnection {
                 .filter(f -> (f.cookie() & cookieMask) == cookie)
                 .<Installed>map(Installed.Known::new)
                 .toList());
+  }
+
+  @Override
+  public CompletableFuture<Counted> counted(long cookie) {
+    return answer(() -> new Counted(0, 0, flows.size()));
   }
 
   @Override

@@ -2,11 +2,15 @@ package dev.heddle.openflow.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.model.Document;
 import dev.heddle.openflow.RealOvs;
 import dev.heddle.openflow.RealOvs.Datapath;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.store.MemoryStore;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +76,22 @@ class SessionOnRealOvsTest {
     assertThat(ovs.get("Interface", "red-a", "external_ids"))
         .contains("heddle-mac=\"0a:00:00:00:00:01\"")
         .contains("heddle-ips=\"10.0.0.1\"");
+  }
+
+  @Test
+  void anAddressIsToldWithTheLengthOfItsSubnetAndUnknownIsNotOne() {
+    ObjectNode network = JsonNodeFactory.instance.objectNode();
+    network.putArray("subnets").add("10.0.0.0/20").add("fd00::/64");
+    ObjectNode port = JsonNodeFactory.instance.objectNode().put("switch", "green");
+    port.put("mac", "0a:00:00:00:00:01");
+    port.putArray("addresses").add("10.0.0.1").add("fd00::1").add("192.0.2.1").add("unknown");
+    rig.apply(
+        new Document("LogicalSwitch", "green", Map.of(), network),
+        new Document("LogicalPort", "green-a", Map.of(), port));
+    ovs.addPort("br-int", "green-a", "green-a");
+    ovs.waitUntil("Interface", "green-a", "external_ids:heddle-installed=true");
+    assertThat(ovs.get("Interface", "green-a", "external_ids:heddle-ips"))
+        .isEqualTo("10.0.0.1/20,fd00::1/64,192.0.2.1");
   }
 
   @Test

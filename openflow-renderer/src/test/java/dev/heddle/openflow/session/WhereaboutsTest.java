@@ -43,7 +43,15 @@ class WhereaboutsTest {
       sessions.put(
           node,
           new NodeSession(
-              node, 1, bound, null, new FakeDesired(), whereabouts, tasks::add, () -> {}));
+              node,
+              1,
+              bound,
+              null,
+              new FakeDesired(),
+              whereabouts,
+              tasks::add,
+              new Reports(),
+              () -> {}));
     }
   }
 

@@ -22,7 +22,6 @@ import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.Owner;
 import dev.heddle.policy.Acl;
-import dev.heddle.policy.Policed;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -228,9 +227,6 @@ final class Conditions {
     }
     if (port.localnet().isPresent()) {
       return reachesOut(port, view);
-    }
-    if (view.fact(Policed.OF_PORT, port.id()).filter(Policed::isTooGrouped).isPresent()) {
-      return Condition.failed(Condition.REALIZED, "TooManyGroups", Policed.TOO_GROUPED);
     }
     Optional<String> nowhere = Location.whyNowhere(port.id(), view);
     if (nowhere.isPresent()) {

@@ -13,6 +13,8 @@ import dev.heddle.pipeline.Feature;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.KnownKind;
 import dev.heddle.pipeline.Owner;
+import dev.heddle.pipeline.Punted;
+import dev.heddle.pipeline.Response;
 import dev.heddle.pipeline.StageFlows;
 import dev.heddle.store.Store;
 import dev.heddle.store.StoreException;
@@ -279,14 +281,11 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
       transactions.discard(); // what was created and removed in one go leaves nothing behind
       return;
     }
-    boolean stored = false;
     try {
       store.commit(commit);
-      stored = true;
-    } finally {
-      if (!stored) {
-        transactions.discard();
-      }
+    } catch (RuntimeException | Error e) {
+      transactions.discard();
+      throw e;
     }
     revision++;
     published.change(() -> transactions.accept().forEach(this::set));
@@ -301,15 +300,11 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
         .ifPresent(
             e -> {
               published.note(e, value.isPresent());
-              note(e, value.isPresent());
+              kinds.note(e, value.isPresent());
+              if (value.isPresent() && e instanceof KnownKind kind) {
+                transactions.countNumbers(kind.unread());
+              }
             });
-  }
-
-  private void note(Entity<?> entity, boolean present) {
-    kinds.note(entity, present);
-    if (present && entity instanceof KnownKind kind) {
-      transactions.countNumbers(kind.unread());
-    }
   }
 
   /** {@code last} and all that follows from it becomes visible at once, as one revision. */
@@ -367,6 +362,11 @@ public final class Controller implements Network, DesiredFlows, AutoCloseable {
   @Override
   public <R> R read(Function<Snapshot, R> reader) {
     return published.read(reader);
+  }
+
+  @Override
+  public Response respond(int owner, Punted punted) {
+    return functions.respond(owner, punted);
   }
 
   @Override

@@ -7,6 +7,8 @@ import dev.heddle.model.Index;
 import dev.heddle.model.Kind;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.Feature;
+import dev.heddle.pipeline.Punted;
+import dev.heddle.pipeline.Response;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -118,6 +120,16 @@ final class Functions {
   /** The feature of this name that is here. */
   Optional<FeatureFunctions> declared(String feature) {
     return Optional.ofNullable(live.get(feature)).map(Live::declared);
+  }
+
+  /** What the feature with this number makes of a packet. On any thread. */
+  Response respond(int owner, Punted punted) {
+    for (Live l : live.values()) {
+      if (l.owner() == owner) {
+        return l.declared().source().respond(punted);
+      }
+    }
+    return Response.NONE;
   }
 
   /** The number in the cookies of a feature that is here. */

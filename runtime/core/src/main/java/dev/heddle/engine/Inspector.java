@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -99,6 +100,17 @@ public final class Inspector implements Inspection {
                           .add(why(h.name, true, List.of(), Board.flows(h), "")));
           return found;
         });
+  }
+
+  @Override
+  public Map<String, Long> cookies(Id<?> object) {
+    return thread.call(
+        () ->
+            graph.known(object).stream()
+                .flatMap(c -> Arrays.stream(c.own()))
+                .filter(Unit.class::isInstance)
+                .map(Unit.class::cast)
+                .collect(Collectors.toMap(Unit::toString, u -> u.cookie)));
   }
 
   @Override

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * hold its ports.
  *
  * @param ofPort the interface's OpenFlow number, 1 to 65279
- * @param zone its connection tracking zone on that node, 1 to 65535; none until it was given
+ * @param zone its connection tracking zone on that node, 1 to 32767; none until it was given
  */
 public record Binding(
     Id<Binding> id, Id<LogicalPort> port, Id<Node> node, int ofPort, OptionalInt zone)

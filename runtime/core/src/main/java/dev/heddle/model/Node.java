@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
  * @param encapAddress where its tunnels end, if it has told
  * @param encapsulations what its tunnels may be, at least one, the most able first
  * @param uplinks by physical network, the OpenFlow number of the port that leads there
+ * @param uplinkZones by physical network, the first of its connection tracking zones: that of VLAN
+ *     n is the n-th behind it
  * @param watched nodes with which it asks for BFD (RFC 5880) through a tunnel of their own
  */
 public record Node(
@@ -27,6 +30,7 @@ public record Node(
     Set<Encapsulation> encapsulations,
     String ovsVersion,
     Map<String, Integer> uplinks,
+    Map<String, Integer> uplinkZones,
     Set<Id<Node>> watched)
     implements Entity<Node> {
 
@@ -56,11 +60,18 @@ public record Node(
       List<String> encapTypes,
       String ovsVersion,
       Map<String, Integer> uplinks,
+      Map<String, Integer> uplinkZones,
       List<String> bfd) {}
 
   public Node {
     encapsulations = Encapsulation.ordered(encapsulations);
     watched = Set.copyOf(watched);
+  }
+
+  /** The connection tracking zone of a VLAN of a physical network, if the node has one for it. */
+  public OptionalInt zone(Localnet segment) {
+    Integer first = uplinkZones.get(segment.physicalNetwork());
+    return first == null ? OptionalInt.empty() : OptionalInt.of(first + segment.tag());
   }
 
   /** What it uses towards a node that speaks everything. */
@@ -82,6 +93,7 @@ public record Node(
         encapsulations(f.encapTypes),
         f.ovsVersion == null ? "" : f.ovsVersion,
         f.uplinks == null ? Map.of() : Map.copyOf(f.uplinks),
+        f.uplinkZones == null ? Map.of() : Map.copyOf(f.uplinkZones),
         f.bfd == null ? Set.of() : f.bfd.stream().map(KIND::id).collect(Collectors.toSet()));
   }
 
@@ -99,7 +111,14 @@ public record Node(
   public static Document document(
       String name, long datapathId, Optional<IpAddress> encapAddress, String ovsVersion) {
     return document(
-        name, datapathId, encapAddress, Encapsulation.USUAL, ovsVersion, Map.of(), Set.of());
+        name,
+        datapathId,
+        encapAddress,
+        Encapsulation.USUAL,
+        ovsVersion,
+        Map.of(),
+        Map.of(),
+        Set.of());
   }
 
   /** As {@link #document(String, long, Optional, String)}, of a node with all that one may have. */
@@ -110,6 +129,7 @@ public record Node(
       Set<Encapsulation> encapsulations,
       String ovsVersion,
       Map<String, Integer> uplinks,
+      Map<String, Integer> uplinkZones,
       Set<String> watched) {
     var spec = JsonNodeFactory.instance.objectNode();
     spec.put("datapathId", String.format("%016x", datapathId));
@@ -122,6 +142,10 @@ public record Node(
     if (!uplinks.isEmpty()) {
       var numbers = spec.putObject("uplinks");
       new TreeMap<>(uplinks).forEach(numbers::put);
+    }
+    if (!uplinkZones.isEmpty()) {
+      var zones = spec.putObject("uplinkZones");
+      new TreeMap<>(uplinkZones).forEach(zones::put);
     }
     if (!watched.isEmpty()) {
       var names = spec.putArray("bfd");

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /** What the switches have confirmed; provided by whoever drives them. */
@@ -83,6 +85,33 @@ public interface Confirmations {
     public Drift {
       owners = List.copyOf(owners);
     }
+  }
+
+  /**
+   * What flows of one unit have counted on a node, since each was installed.
+   *
+   * @param packets of a conjunction those that met all its clauses
+   */
+  record Counted(long packets, long bytes, long flows) {}
+
+  /**
+   * What is counted now by the flows with a cookie, by node: of those whose switches answer. Asks
+   * them; costs each one small message.
+   */
+  default CompletableFuture<Map<Id<Node>, Counted>> counted(long cookie, Set<Id<Node>> nodes) {
+    return CompletableFuture.completedFuture(Map.of());
+  }
+
+  /**
+   * What features have reported, see {@link Response.Report}.
+   *
+   * @param verdict a word
+   */
+  record Reported(Id<?> object, String verdict) {}
+
+  /** How many reports there were since the start: of 10,000 objects and verdicts at most. */
+  default Map<Reported, Long> reported() {
+    return Map.of();
   }
 
   /** All nodes; to get one costs no more for many. */

@@ -67,6 +67,15 @@ public interface DesiredFlows extends WantedFlows {
    */
   AutoCloseable confirmedBy(Confirmations source);
 
+  /**
+   * What the feature with this owner number makes of a packet; nothing if it is not here.
+   *
+   * @param owner as {@link Cookie#owner} of the flow that has sent it
+   */
+  default Response respond(int owner, Punted punted) {
+    return Response.NONE;
+  }
+
   /** Listens from the next revision on; the handle ends it. */
   AutoCloseable listen(Listener listener);
 }

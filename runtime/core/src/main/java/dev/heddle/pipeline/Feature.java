@@ -11,4 +11,12 @@ public interface Feature {
 
   /** Says what the feature computes; called once, when it arrives. */
   void declare(Declarations declarations);
+
+  /**
+   * What becomes of a packet that one of its flows has sent to the controller. Pure, quick, and for
+   * any packet: what it throws is noted, and the packet is lost.
+   */
+  default Response respond(Punted punted) {
+    return Response.NONE;
+  }
 }

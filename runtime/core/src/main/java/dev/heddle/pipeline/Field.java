@@ -59,7 +59,7 @@ public enum Field {
   DECIDED(Wire.REG10, 18, 1),
   /** One bit for each tier that has passed it on. */
   PASSED(Wire.REG10, 19, 4),
-  /** 1 allow, 2 allow-stateless, 3 drop. */
+  /** 0 reject, 1 allow, 2 allow-stateless, 3 drop; of a rule that decided. */
   VERDICT(Wire.REG10, 23, 2),
   /** What no rule decides is dropped. */
   CLOSED(Wire.REG10, 25, 1),

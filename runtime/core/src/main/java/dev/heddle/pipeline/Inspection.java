@@ -104,6 +104,9 @@ public interface Inspection {
   /** The same for several cookies in one look; a cookie that no unit has is left out. */
   Map<Long, List<Why>> why(Set<Long> cookies);
 
+  /** The cookies of the flows of an object's own units, by unit, of features that are here. */
+  Map<String, Long> cookies(Id<?> object);
+
   Work work();
 
   /** Units, and indexes for one object, whose last call failed, with the reason. */

@@ -76,6 +76,10 @@ public final class Policy {
   public static final Stage GATE_FROM =
       verdict("GATE_FROM", 219, 13, "what is allowed without a look at connections is not tracked");
 
+  public static final Stage REPORT =
+      Stage.beside("REPORT", 228, "tells the controller what rules that log have decided")
+          .matches(Field.RULE, Field.JUDGING, Field.CT_STATE);
+
   public static final Stage GATE_TO =
       verdict("GATE_TO", 229, 65, "what is allowed without a look at connections is not tracked");
 
@@ -97,6 +101,7 @@ public final class Policy {
                 VERDICT_TO,
                 GATE_FROM));
     all.addAll(tiers(true));
+    all.add(REPORT);
     all.add(GATE_TO);
     all.addAll(tiers(false));
     return List.copyOf(all);
@@ -104,7 +109,8 @@ public final class Policy {
 
   private static Stage evaluate(String name, int table, int first, String purpose) {
     Integer[] reached =
-        Stream.concat(Stream.of(214, 215, 216), Stream.iterate(first, t -> t + 1).limit(2L * TIERS))
+        Stream.concat(
+                Stream.of(214, 215, 216, 228), Stream.iterate(first, t -> t + 1).limit(2L * TIERS))
             .toArray(Integer[]::new);
     return Stage.beside(name, table, purpose).writes(WRITTEN).reaches(reached);
   }

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /**
  * Sends the packet to the controller (ovs-actions(7), controller) with a note for whoever answers.
  *
- * @param userdata 1 to 64 bytes in hexadecimal digits, lower case
+ * @param userdata 1 to 512 bytes in hexadecimal digits, lower case
  * @param maxLength how many bytes of the packet are sent, 0 to 65535; 65535 is all
  * @param meter the meter that bounds how many are sent; 0 for none
  */
@@ -14,12 +14,12 @@ public record Punt(String userdata, int maxLength, long meter) implements Action
 
   public static final int WHOLE = 0xffff;
 
-  private static final Pattern BYTES = Pattern.compile("([0-9a-f]{2}){1,64}");
+  private static final Pattern BYTES = Pattern.compile("([0-9a-f]{2}){1,512}");
 
   public Punt {
     if (!BYTES.matcher(userdata).matches()) {
       throw new IllegalArgumentException(
-          "userdata are 1 to 64 bytes in hexadecimal, not \"" + userdata + "\"");
+          "userdata are 1 to 512 bytes in hexadecimal, not \"" + userdata + "\"");
     }
     if (maxLength < 0 || maxLength > WHOLE) {
       throw new IllegalArgumentException("a length is 0 to 65535, not " + maxLength);

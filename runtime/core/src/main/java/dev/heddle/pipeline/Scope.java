@@ -46,15 +46,30 @@ public record Scope(Reach reach, String name) {
                               new Index.Pair<>(port(id), at.node()),
                               new Index.Pair<>(network(at.network()), at.node()))));
 
-  /** Where a port is, and in which groups. */
-  private record Grouped(Optional<Location> at, Set<Id<PortGroup>> groups) {}
+  /**
+   * Where a port is, and in which groups.
+   *
+   * @param ways of a way to a physical network, the nodes that take it; of any other port none
+   */
+  private record Grouped(Optional<Location> at, Set<Id<Node>> ways, Set<Id<PortGroup>> groups) {
+
+    Stream<Id<Node>> nodes() {
+      return Stream.concat(at.stream().map(Location::node), ways.stream());
+    }
+  }
 
   private static final Fact<Id<LogicalPort>, Grouped> GROUPED =
       new Fact<>(
           "place-and-groups",
-          4,
+          1 + Location.NODES.stratum(),
           (id, view) ->
-              new Grouped(view.fact(Location.OF_PORT, id), view.fact(PortGroup.OF_PORT, id)));
+              new Grouped(
+                  view.fact(Location.OF_PORT, id),
+                  view.get(id)
+                      .filter(p -> p.localnet().isPresent())
+                      .map(p -> view.ids(Location.NODES, p.network()))
+                      .orElse(Set.of()),
+                  view.fact(PortGroup.OF_PORT, id)));
 
   /** The nodes of a scope, because a member of a group is there. */
   public static final Index<LogicalPort, Grouped, Scope, Id<Node>> BY_GROUP =
@@ -63,9 +78,8 @@ public record Scope(Reach reach, String name) {
           LogicalPort.KIND,
           GROUPED,
           (id, g) ->
-              g.at.stream()
-                  .flatMap(
-                      at -> g.groups.stream().map(p -> new Index.Pair<>(group(p), at.node()))));
+              g.nodes()
+                  .flatMap(node -> g.groups.stream().map(p -> new Index.Pair<>(group(p), node))));
 
   /** The nodes of a scope, because they exist. */
   public static final Index<Node, Node, Scope, Id<Node>> BY_NODE =

@@ -12,7 +12,6 @@ import dev.heddle.model.Index;
 import dev.heddle.model.KeySpace;
 import dev.heddle.model.Kind;
 import dev.heddle.model.Location;
-import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Node;
 import dev.heddle.model.PortGroup;
@@ -20,10 +19,12 @@ import dev.heddle.model.RefusedException;
 import dev.heddle.model.Spec;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Match;
+import dev.heddle.pipeline.Response.Severity;
 import dev.heddle.pipeline.Scope;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -79,14 +80,6 @@ public record Acl(
   /** A port group or a switch: exactly one is present. */
   public record Subject(Optional<Id<PortGroup>> group, Optional<Id<LogicalSwitch>> network) {
 
-    /** A member of the group that is a way to a physical network, if there is one. */
-    Optional<Id<LogicalPort>> localnet(View view) {
-      return group.stream()
-          .flatMap(g -> view.ids(PortGroup.MEMBERS, g).stream())
-          .filter(p -> view.get(p).flatMap(LogicalPort::localnet).isPresent())
-          .min(Comparator.naturalOrder());
-    }
-
     /** The nodes that have one of its ports: rules of it are in their switches. */
     public Set<Id<Node>> nodes(View view) {
       return group
@@ -122,7 +115,12 @@ public record Acl(
     REJECT,
     /** The next tier decides. */
     @JsonProperty("pass")
-    PASS
+    PASS;
+
+    /** As it is written. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /** What becomes of live connections when the rule goes. */
@@ -133,8 +131,16 @@ public record Acl(
     DRAIN
   }
 
-  /** What is written of what it matches. */
-  public record Log(String name, String severity, String meter) {}
+  /**
+   * What is written of what it decides.
+   *
+   * @param name free text of at most 63 characters, "" for none
+   * @param meter a bound of the user's own, "" for the usual one
+   */
+  public record Log(String name, Severity severity, String meter) {}
+
+  /** As written by a user; {@code severity} is info if absent. */
+  record LogForm(String name, String severity, String meter) {}
 
   /** As written by a user. */
   record AppliesTo(String portGroup, @JsonProperty("switch") String network) {
@@ -162,11 +168,11 @@ public record Acl(
       String match,
       Verdict action,
       OnChange onChange,
-      Log log,
+      LogForm log,
       String label) {}
 
   /** Whether it judges what a port of its subject begins. */
-  boolean isFrom() {
+  public boolean isFrom() {
     return direction == Direction.FROM;
   }
 
@@ -179,21 +185,15 @@ public record Acl(
     List<Condition> all = new ArrayList<>();
     all.add(Condition.met(Condition.ACCEPTED, ""));
     all.add(Condition.resolved(missing));
-    Optional<Id<LogicalPort>> unjudged = subject.localnet(view);
-    if (unjudged.isPresent()) {
+    if (log.filter(l -> !l.meter.isEmpty()).isPresent()) {
       all.add(
           Condition.failed(
               Condition.REALIZED,
-              "NotJudging",
-              "What passes "
-                  + unjudged.get()
-                  + " is not judged: ports of type localnet are not under policy yet."));
-    } else if (action == Verdict.REJECT) {
-      all.add(
-          Condition.failed(
-              Condition.REALIZED,
-              "NotRejecting",
-              "What the rule rejects is dropped: answers of reject are not built yet."));
+              "NotMetered",
+              "Meter "
+                  + log.get().meter
+                  + " does not bound what is logged: meters of one's own are not read yet. At most"
+                  + " 100 packets a second and node are."));
     }
     return all;
   }
@@ -230,8 +230,29 @@ public record Acl(
         clauses(f, spec + "match"),
         f.action,
         f.onChange == OnChange.DRAIN,
-        Optional.ofNullable(f.log),
+        Optional.ofNullable(f.log).map(l -> log(l, spec + "log.")),
         f.label == null ? "" : f.label);
+  }
+
+  private static Log log(LogForm f, String path) {
+    String name = f.name == null ? "" : f.name;
+    String meter = f.meter == null ? "" : f.meter;
+    expect(
+        name.length() <= MOST_TEXT && name.chars().noneMatch(Character::isISOControl),
+        path + "name",
+        "at most " + MOST_TEXT + " characters that can be printed");
+    expect(meter.length() <= MOST_TEXT, path + "meter", "at most " + MOST_TEXT + " characters");
+    Severity severity = f.severity == null ? Severity.INFO : severity(f.severity);
+    expect(severity != null, path + "severity", "alert, warning, notice, info or debug");
+    return new Log(name, severity, meter);
+  }
+
+  /** Null for another word. */
+  public static Severity severity(String word) {
+    return Arrays.stream(Severity.values())
+        .filter(s -> s.name().equalsIgnoreCase(word))
+        .findFirst()
+        .orElse(null);
   }
 
   private static List<Clause> clauses(Form f, String path) {

@@ -73,6 +73,15 @@ public final class Uses {
           1,
           (all, view) -> !view.ids(BY_VERDICT, Acl.Verdict.ALLOW_STATELESS).isEmpty());
 
+  private static final Index<Acl, Acl, String, Id<Acl>> LOGGING =
+      Index.of(
+          "acls-logging",
+          Acl.KIND,
+          (id, acl) -> acl.log().stream().map(l -> new Index.Pair<>("any", id)));
+
+  private static final Fact<String, Boolean> LOGGED =
+      new Fact<>("rules-that-log", 1, (any, view) -> !view.ids(LOGGING, any).isEmpty());
+
   /**
    * The rules of a subject.
    *
@@ -108,6 +117,11 @@ public final class Uses {
   /** Whether any rule at all allows without a look at connections. */
   public static boolean anyStateless(View view) {
     return view.fact(STATELESS, "any");
+  }
+
+  /** Whether any rule at all writes down what it decides. */
+  public static boolean anyLogs(View view) {
+    return view.fact(LOGGED, "any");
   }
 
   /**

@@ -35,7 +35,7 @@ class TunnelGapTest {
 
   private static Document node(int n, Encapsulation... spoken) {
     Optional<IpAddress> address = Optional.of(IpAddress.v4(0xc6120000L + n));
-    return Node.document("n" + n, n, address, Set.of(spoken), "", Map.of(), Set.of());
+    return Node.document("n" + n, n, address, Set.of(spoken), "", Map.of(), Map.of(), Set.of());
   }
 
   private Condition realized(String kind, String name) {

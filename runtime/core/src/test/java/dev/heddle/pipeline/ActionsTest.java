@@ -42,9 +42,9 @@ class ActionsTest {
             refused(() -> new Action.Conjunction(1, 1, 65), "no clause 1 of 65"),
             refused(() -> new Action.GroupRef(0xffff_ff00L), "a group is 0 to 0xfffffeff"),
             refused(() -> new Action.Meter(0), "a meter is 1 to 0xffff0000, not 0"),
-            refused(() -> Punt.with(new byte[0]), "userdata are 1 to 64 bytes"),
-            refused(() -> Punt.with(new byte[65]), "userdata are 1 to 64 bytes"),
-            refused(() -> new Punt("0A", 1, 0), "userdata are 1 to 64 bytes"),
+            refused(() -> Punt.with(new byte[0]), "userdata are 1 to 512 bytes"),
+            refused(() -> Punt.with(new byte[513]), "userdata are 1 to 512 bytes"),
+            refused(() -> new Punt("0A", 1, 0), "userdata are 1 to 512 bytes"),
             refused(() -> new Punt("0a", 65536, 0), "a length is 0 to 65535, not 65536"),
             refused(
                 () -> new Action.Clone(List.of(new Action.GotoTable(9))),

@@ -172,11 +172,16 @@ public final class Net implements AutoCloseable {
     return this;
   }
 
+  /** Before the zone of VLAN 0 of the one physical network that a node has. */
+  private static final int UPLINK_ZONES = 0x8000;
+
   private Document nodeDocument(String name, Map<String, Integer> uplinks) {
     int n = nodes.computeIfAbsent(name, k -> nodes.size() + 1);
     Optional<IpAddress> encap = Optional.of(IpAddress.parse("198.18.0." + n));
     Set<Encapsulation> speaks = spoken.computeIfAbsent(name, k -> usual);
-    return Node.document(name, n, encap, speaks, "3.1.0", uplinks, Set.of());
+    Map<String, Integer> zones = new HashMap<>();
+    uplinks.keySet().forEach(network -> zones.put(network, UPLINK_ZONES));
+    return Node.document(name, n, encap, speaks, "3.1.0", uplinks, zones, Set.of());
   }
 
   /** The way of the present switch to a VLAN of a physical network; 0 for no VLAN. */

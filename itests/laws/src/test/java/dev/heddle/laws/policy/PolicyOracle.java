@@ -31,6 +31,9 @@ final class PolicyOracle {
   /** By port, the packets that began a connection, each with the side it was on. */
   private final Map<String, Map<Datagram, Side>> connections = new HashMap<>();
 
+  private Told told = Told.NO;
+  private boolean refused;
+
   /** What was decided so far and by what, for coverage. */
   private final List<String> decisions = new ArrayList<>();
 
@@ -64,6 +67,12 @@ final class PolicyOracle {
 
   void group(String name, Set<String> ports) {
     groups.put(name, new TreeSet<>(ports));
+    Set<String> addresses = new TreeSet<>();
+    for (String port : ports) {
+      addresses.add("10.0.0." + PolicyTrial.number(port));
+      addresses.add("fd00::" + PolicyTrial.number(port));
+    }
+    sets.put(Condition.Peer.named(name), addresses);
   }
 
   void set(String name, Set<String> prefixes) {
@@ -83,23 +92,51 @@ final class PolicyOracle {
 
   /** Sends it, with what the ports then remember. */
   boolean arrives(String sender, String receiver, Datagram d) {
-    return passes(sender, Side.FROM, d) && passes(receiver, Side.TO, d);
+    Verdict here = fate(sender, Side.FROM, d);
+    Verdict there = passes(here) ? fate(receiver, Side.TO, d) : Verdict.DROP;
+    refused = !passes(here) || !passes(there);
+    told = here == Verdict.REJECT ? Told.YES : there == Verdict.REJECT ? hears(here) : Told.NO;
+    return passes(here) && passes(there);
   }
 
-  private boolean passes(String port, Side side, Datagram d) {
+  /**
+   * Whether the sender of the packet before was told of a refusal. Drop and reject of one place are
+   * equals, so one of each leaves it open.
+   */
+  Told told() {
+    boolean equals =
+        rules.values().stream()
+            .filter(r -> r.verdict() == Verdict.REJECT || r.verdict() == Verdict.DROP)
+            .anyMatch(this::hasEqualOf);
+    return equals && refused ? Told.OPEN : told;
+  }
+
+  /** A refusal from afar is judged as a reply: where nothing was kept it may not be taken. */
+  private static Told hears(Verdict atSender) {
+    return atSender == Verdict.ALLOW_STATELESS ? Told.OPEN : Told.YES;
+  }
+
+  private static boolean passes(Verdict verdict) {
+    return verdict == Verdict.ALLOW || verdict == Verdict.ALLOW_STATELESS;
+  }
+
+  /** What becomes of it on one side; never pass. */
+  private Verdict fate(String port, Side side, Datagram d) {
     Map<Datagram, Side> known = connections.computeIfAbsent(port, p -> new HashMap<>());
     Verdict verdict = verdict(port, side, d);
     if (verdict == Verdict.ALLOW_STATELESS) {
-      return true;
+      return verdict;
     }
     Side begun = known.get(d.answer());
     if (begun != null && !known.containsKey(d)) {
-      return verdict(port, begun, d.answer()) == Verdict.ALLOW;
+      Verdict present = verdict(port, begun, d.answer());
+      // What is allowed without state is not allowed to answer without a rule of its own.
+      return present == Verdict.ALLOW_STATELESS ? Verdict.DROP : present;
     }
     if (verdict == Verdict.ALLOW && isUnderPolicy(port)) {
       known.putIfAbsent(d, side);
     }
-    return verdict == Verdict.ALLOW;
+    return verdict;
   }
 
   List<String> decisions() {

@@ -97,7 +97,7 @@ final class PolicyTrial implements AutoCloseable {
     sent.add(send);
     boolean arrives = oracle.arrives(send.from(), send.to(), send.datagram());
     arrived += arrives ? 1 : 0;
-    world.send(send, arrives);
+    world.send(send, arrives, oracle.told());
   }
 
   private static Document document(Rule rule) {

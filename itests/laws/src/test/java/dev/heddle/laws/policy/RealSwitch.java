@@ -10,6 +10,7 @@ import dev.heddle.openflow.RealOvs;
 import dev.heddle.openflow.RealOvs.Datapath;
 import dev.heddle.openflow.session.Frames;
 import dev.heddle.openflow.session.Rig;
+import dev.heddle.pipeline.Feature;
 import dev.heddle.store.MemoryStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +40,14 @@ final class RealSwitch implements AutoCloseable {
   private int markers;
 
   RealSwitch() {
-    rig.controller.add(new AccessControl());
+    this(new AccessControl());
+  }
+
+  /**
+   * @param acl acl, or what takes its place
+   */
+  RealSwitch(Feature acl) {
+    rig.controller.add(acl);
     rig.join(ovs, "n1", "127.0.0.1");
     rig.await("n1 connected", () -> rig.node("n1").connected());
     rig.apply(Rig.network("s"));
@@ -103,7 +111,7 @@ final class RealSwitch implements AutoCloseable {
     }
 
     @Override
-    public void send(Step.Send send, boolean arrives) {
+    public void send(Step.Send send, boolean arrives, Told told) {
       if (due) {
         confirmed();
         ovs.appctl(stale ? "revalidator/purge" : "revalidator/wait");
@@ -125,6 +133,25 @@ final class RealSwitch implements AutoCloseable {
           .as(() -> send + " on a real switch, whose caches say\n" + caches())
           .containsExactlyElementsOf(arrives ? List.of(send.to()) : List.of());
       assertThat(seen.values()).allMatch(came -> came.size() == 1 && isOf(came.get(0), d));
+      told(send, told);
+    }
+
+    /** The controller refuses: what it says comes when it comes, and once. */
+    private void told(Step.Send send, Told told) {
+      Frames own = frames.get(send.from());
+      List<String> refusals = refusals(send, own.fresh());
+      if (told == Told.YES) {
+        long deadline = System.nanoTime() + PATIENCE;
+        while (refusals.isEmpty()) {
+          assertThat(System.nanoTime())
+              .as(() -> "a refusal of " + send + ", caches:\n" + caches())
+              .isLessThan(deadline);
+          Thread.onSpinWait();
+          refusals = refusals(send, own.fresh());
+        }
+      } else if (told == Told.NO) {
+        assertThat(refusals).as(() -> "refusals of " + send).isEmpty();
+      }
     }
 
     private String caches() {
@@ -160,6 +187,19 @@ final class RealSwitch implements AutoCloseable {
     }
     came.remove(came.size() - 1);
     return came;
+  }
+
+  /** Those of {@code frames} by which the sender is told, of TCP by a reset, else by ICMP. */
+  private static List<String> refusals(Step.Send send, List<String> frames) {
+    Datagram d = send.datagram();
+    int header = d.v6() ? 2 * (14 + 40) : 2 * (14 + 20);
+    String reset = String.format("%04x%04x", d.to(), d.from());
+    String unreachable = d.v6() ? "0101" : "030d";
+    return frames.stream()
+        .filter(f -> f.startsWith(mac(send.from()) + mac(send.to())))
+        .filter(f -> !f.startsWith("0806", 24))
+        .filter(f -> f.startsWith(d.protocol() == Datagram.TCP ? reset : unreachable, header))
+        .toList();
   }
 
   private static boolean isOf(String frame, Datagram d) {

@@ -1,5 +1,7 @@
 package dev.heddle.laws.policy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.heddle.engine.Controller;
 import dev.heddle.model.Document;
 import dev.heddle.model.IpAddress;
@@ -48,8 +50,13 @@ final class Simulated implements World {
   }
 
   @Override
-  public void send(Step.Send send, boolean arrives) {
+  public void send(Step.Send send, boolean arrives, Told told) {
     var fate = net.from(send.from()).sends(packet(send));
+    if (told != Told.OPEN) {
+      assertThat(fate.run().punted())
+          .as(() -> send + " is answered by a refusal\n" + fate.run().trace())
+          .hasSize(told == Told.YES ? 1 : 0);
+    }
     if (arrives) {
       fate.reaches(send.to());
     } else {

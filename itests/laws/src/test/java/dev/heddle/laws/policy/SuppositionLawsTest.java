@@ -91,7 +91,7 @@ class SuppositionLawsTest {
     }
 
     @Override
-    public void send(Step.Send packet, boolean arrives) {
+    public void send(Step.Send packet, boolean arrives, Told told) {
       throw new IllegalStateException();
     }
 

@@ -23,9 +23,10 @@ interface World extends AutoCloseable {
    * Sends a packet.
    *
    * @param arrives it must come out at its receiver, and then nowhere else; else nowhere
+   * @param told whether its sender must hear of a refusal
    * @throws AssertionError if that is not so
    */
-  void send(Step.Send packet, boolean arrives);
+  void send(Step.Send packet, boolean arrives, Told told);
 
   @Override
   void close();

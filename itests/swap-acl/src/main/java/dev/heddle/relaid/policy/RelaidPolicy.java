@@ -10,6 +10,8 @@ import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.FlowKey;
 import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Policy;
+import dev.heddle.pipeline.Punted;
+import dev.heddle.pipeline.Response;
 import dev.heddle.pipeline.Stage;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,6 +44,11 @@ public final class RelaidPolicy implements Feature {
   @Override
   public void declare(Declarations declarations) {
     acl.declare(new Otherwise(declarations, RelaidPolicy::relaid));
+  }
+
+  @Override
+  public Response respond(Punted punted) {
+    return acl.respond(punted);
   }
 
   private static Stream<DesiredFlow> relaid(DesiredFlow flow) {

@@ -1,0 +1,31 @@
+"""go_report.py TESTS.json REPORT.xml: what `go test -json` said, in the form Maven's surefire writes; 1 if none ran."""
+
+import json
+import sys
+import xml.etree.ElementTree as xml
+
+
+def main(source, target):
+    suite = xml.Element("testsuite", name="go")
+    said = {}
+    with open(source, encoding="utf-8") as file:
+        for line in file:
+            event = json.loads(line) if line.startswith("{") else {}
+            key = event.get("Package"), event.get("Test")
+            if event.get("Action") == "output":
+                said[key] = said.get(key, "") + event["Output"]
+            # A package that fails without a test of its own did not compile, or ended the process.
+            if event.get("Action") in ("pass", "fail", "skip") and (key[1] or event["Action"] == "fail"):
+                case = xml.SubElement(suite, "testcase", classname=key[0], name=key[1] or "(package)",
+                                      time=str(event.get("Elapsed", 0)))
+                if event["Action"] == "fail":
+                    xml.SubElement(case, "failure").text = said.get(key, "")
+                    print(f"{key[0]}: {key[1]}\n{said.get(key, '')}", file=sys.stderr)
+                elif event["Action"] == "skip":
+                    xml.SubElement(case, "skipped")
+    xml.ElementTree(suite).write(target, encoding="utf-8", xml_declaration=True)
+    return 0 if len(suite) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
