@@ -149,7 +149,7 @@ class DocumentsTest {
       value = {
         "LogicalPort   | switch       | 5 | a text is expected",
         "LogicalPort   | switch       | ['s'] | a text is expected",
-        "LogicalPort   | type         | 0 | '0' is none of [vif, router, child, localnet]",
+        "LogicalPort   | type         | 0 | '0' is none of [vif, host, router, child, localnet]",
         "LogicalPort   | type         | true | a text is expected",
         "LogicalPort   | mac          | 5 | a text is expected",
         "LogicalPort   | mac          | {'value':5} | a text is expected",
