@@ -1,6 +1,8 @@
 package dev.heddle.kubernetes;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.TypeFactory;
+import com.fasterxml.jackson.databind.util.LRUMap;
 import dev.heddle.kubernetes.edge.Bridge;
 import dev.heddle.kubernetes.edge.Configuration;
 import dev.heddle.model.Network;
@@ -78,15 +80,24 @@ public final class BridgeComponent {
       return new KubernetesClientBuilder()
           .withConfig(c.access())
           .withHttpClientFactory(new JdkHttpClientFactory())
-          .withKubernetesSerialization(new KubernetesSerialization(new JsonMapper(), false))
+          .withKubernetesSerialization(new KubernetesSerialization(mapper(), false))
           .build();
     } finally {
       thread.setContextClassLoader(before);
     }
   }
 
+  /** With a cache of types of its own: the common one would keep the client's classes for ever. */
+  private static JsonMapper mapper() {
+    return JsonMapper.builder()
+        .typeFactory(TypeFactory.defaultInstance().withCache(new LRUMap<>(16, 1_000)))
+        .build();
+  }
+
+  /** What the client reads with mappers of its own is in Jackson's common cache all the same. */
   @Deactivate
   void stop() {
     bridge.ifPresent(Bridge::close);
+    TypeFactory.defaultInstance().clearCache();
   }
 }
