@@ -6,6 +6,7 @@ ASSEMBLY=$HEDDLE_ROOT/features/distribution/target/assembly
 # A digest of all that the build reads: paths, sizes, times.
 sources_digest() {
   (cd "$HEDDLE_ROOT" && find pom.xml runtime l2-switching acl-bundle openflow-renderer bundles features \
+    k8s-bridge/pom.xml k8s-bridge/bnd.bnd k8s-bridge/src \
     \( -name target -o -name .flattened-pom.xml \) -prune -o -type f -printf '%p %s %T@\n' | sort | sha256sum)
 }
 

@@ -24,7 +24,10 @@ run_tests() {
     grep -E '^\[ERROR\]' "$log" | head -n 60 >&2
     say "Maven failed; its whole output is in $log"
   fi
-  if [ -n "$all" ]; then on_newer_ovs "$log" || status=1; fi
+  if [ -n "$all" ]; then
+    on_newer_ovs "$log" || status=1
+    on_api_server "$log" || status=1
+  fi
   say "lab tests"
   HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab \
     /usr/bin/python3 -m tests "$HEDDLE_ROOT/lab/target/TEST-lab.xml" || status=1
@@ -54,6 +57,26 @@ on_newer_ovs() {
     -Dsurefire.failIfNoSpecifiedTests=false -Dsurefire.reportNameSuffix=ovs-3.5 </dev/null 2>&1) >"$log"; then
     grep -E '^\[ERROR\]' "$log" | head -n 60 >&2
     say "on Open vSwitch 3.5 tests failed; the whole output is in $log"
+    return 1
+  fi
+}
+
+# The bridge beside a real API server: HEDDLE_APISERVER, or the newest that was built for a cluster on this machine.
+on_api_server() {
+  local log=$1 folder=${HEDDLE_APISERVER:-}
+  say "mvn verify of the bridge on a real API server"
+  if [ -z "$folder" ]; then
+    folder=$(find "${XDG_CACHE_HOME:-$HOME/.cache}/heddle" -path '*/k8s-*' -name kube-apiserver -printf '%T@ %h\n' 2>/dev/null |
+      sort -rn | head -n 1 | cut -d' ' -f2-)
+  fi
+  if [ -z "$folder" ]; then
+    say "there is no kube-apiserver: HEDDLE_APISERVER says in which folder it is"
+    return 1
+  fi
+  if ! (cd "$HEDDLE_ROOT" && mvn -B -ntp -pl k8s-bridge -am verify "-Dheddle.apiserver=$folder" '-Dtest=EdgeTest' \
+    -Dsurefire.failIfNoSpecifiedTests=false </dev/null 2>&1) >"$log"; then
+    grep -E '^\[ERROR\]' "$log" | head -n 60 >&2
+    say "the bridge's tests on a real API server failed; the whole output is in $log"
     return 1
   fi
 }

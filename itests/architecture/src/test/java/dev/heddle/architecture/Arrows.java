@@ -39,7 +39,7 @@ record Arrows(String root) {
 
   /** What is neither core nor feature. Whatever is not listed here or above counts as a feature. */
   private static final Set<String> SURROUNDINGS =
-      Set.of("plain", "openflow", "tls", "show", "rest", "shell", "metrics", "bgp", "k8s");
+      Set.of("plain", "openflow", "tls", "show", "rest", "shell", "metrics", "bgp", "kubernetes");
 
   /** What a feature may name of Heddle, besides itself. */
   private static final Set<String> SEEN_BY_FEATURES =

@@ -9,7 +9,8 @@ import java.util.Set;
 /**
  * Where something is attached to a switch: a guest, whose interface carries the port's name as
  * {@code external_ids:iface-id}; a router; a child, which has a VLAN within the interface of
- * another port; or a segment of a physical network.
+ * another port; a segment of a physical network; or a node itself, by an interface of its own,
+ * which is a guest's interface in all but that it stays where it is.
  *
  * @param mac all zero for a localnet port, which has none
  * @param router the router that the port joins to its switch, for type router
@@ -50,6 +51,9 @@ public record LogicalPort(
   enum Type {
     @JsonProperty("vif")
     VIF,
+    /** A node's own interface on the switch. */
+    @JsonProperty("host")
+    HOST,
     @JsonProperty("router")
     ROUTER,
     @JsonProperty("child")
@@ -73,7 +77,7 @@ public record LogicalPort(
    * @param tag type child: its VLAN there; type localnet: its VLAN, none if absent
    * @param physicalNetwork type localnet: what nodes map to a bridge
    * @param nodes type vif: where the interface may be: one node, or two while it moves from the
-   *     first to the second
+   *     first to the second; type host: whose interface it is
    */
   record Form(
       @JsonProperty("switch") String networkName,
@@ -125,11 +129,15 @@ public record LogicalPort(
   }
 
   private static List<Id<Node>> nodes(Form f, String spec) {
+    if (f.type == Type.HOST && (f.nodes == null || f.nodes.size() != 1)) {
+      throw new RefusedException(
+          spec + "nodes", "the name of the one node whose interface this is is expected");
+    }
     if (f.nodes == null || f.nodes.isEmpty()) {
       return List.of();
     }
-    if (f.type != Type.VIF) {
-      throw new RefusedException(spec + "nodes", "only a port of type vif has them");
+    if (f.type != Type.VIF && f.type != Type.HOST) {
+      throw new RefusedException(spec + "nodes", "only a port of type vif or host has them");
     }
     if (f.nodes.size() > 2 || Set.copyOf(f.nodes).size() < f.nodes.size() || f.nodes.contains("")) {
       throw new RefusedException(

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -53,6 +54,16 @@ class DocumentsTest {
     assertThat(e).as("a refusal").isNotNull();
     assertThat(e.problems()).hasSize(1);
     return e.problems().get(0);
+  }
+
+  @Test
+  void theInterfaceOfANodeItselfSaysWhichNodeThatIs() {
+    String host = "{'switch':'s','type':'host','mac':'0a:00:00:00:00:11','nodes':%s}";
+    assertThat(port(host.formatted("['n1']")).nodes()).containsExactly(Node.KIND.id("n1"));
+    for (String nodes : List.of("null", "[]", "['n1','n2']")) {
+      assertThat(problem(() -> port(host.formatted(nodes))).path())
+          .isEqualTo("LogicalPort/red spec.nodes");
+    }
   }
 
   @Test
@@ -138,7 +149,7 @@ class DocumentsTest {
       value = {
         "LogicalPort   | switch       | 5 | a text is expected",
         "LogicalPort   | switch       | ['s'] | a text is expected",
-        "LogicalPort   | type         | 0 | '0' is none of [vif, router, child, localnet]",
+        "LogicalPort   | type         | 0 | '0' is none of [vif, host, router, child, localnet]",
         "LogicalPort   | type         | true | a text is expected",
         "LogicalPort   | mac          | 5 | a text is expected",
         "LogicalPort   | mac          | {'value':5} | a text is expected",

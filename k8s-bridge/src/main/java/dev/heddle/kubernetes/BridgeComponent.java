@@ -1,0 +1,103 @@
+package dev.heddle.kubernetes;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.TypeFactory;
+import com.fasterxml.jackson.databind.util.LRUMap;
+import dev.heddle.kubernetes.edge.Bridge;
+import dev.heddle.kubernetes.edge.Configuration;
+import dev.heddle.model.Network;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The bridge as a component: it runs while the model is there and says in the log if it cannot. */
+@Component(
+    configurationPid = "dev.heddle.kubernetes",
+    service = {})
+public final class BridgeComponent {
+
+  private static final Logger LOG = LoggerFactory.getLogger(BridgeComponent.class);
+
+  /**
+   * etc/dev.heddle.kubernetes.cfg.
+   *
+   * <p>{@code kubeconfig} is a file, empty for the service account of the pod that this runs in;
+   * {@code subnets} and {@code exclude} are lists with commas; {@code mtu} is in bytes.
+   */
+  public @interface Config {
+    String kubeconfig() default "";
+
+    String network() default "pods";
+
+    String subnets() default "10.244.0.0/16";
+
+    String exclude() default "";
+
+    int mtu() default 1400;
+  }
+
+  private final Optional<Bridge> bridge;
+
+  @Activate
+  public BridgeComponent(Config config, @Reference Network network) {
+    bridge = begin(config, network);
+  }
+
+  private static Optional<Bridge> begin(Config config, Network network) {
+    Configuration c;
+    try {
+      c =
+          Configuration.of(
+              config.kubeconfig(),
+              config.network(),
+              config.subnets(),
+              config.exclude(),
+              config.mtu());
+    } catch (IOException e) {
+      LOG.error("no cluster: {} (etc/dev.heddle.kubernetes.cfg)", e.toString());
+      return Optional.empty();
+    }
+    Bridge begun = new Bridge(client(c), network, c.settings());
+    LOG.info("watching the cluster at {}", c.access().getMasterUrl());
+    return Optional.of(begun);
+  }
+
+  /** The client looks for its classes where the thread says; that is here, and nowhere later. */
+  private static KubernetesClient client(Configuration c) {
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(BridgeComponent.class.getClassLoader());
+    try {
+      return new KubernetesClientBuilder()
+          .withConfig(c.access())
+          .withHttpClientFactory(new JdkHttpClientFactory())
+          .withKubernetesSerialization(new KubernetesSerialization(mapper(), false))
+          .build();
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  /** With a cache of types of its own: the common one would keep the client's classes for ever. */
+  private static JsonMapper mapper() {
+    return JsonMapper.builder()
+        .typeFactory(TypeFactory.defaultInstance().withCache(new LRUMap<>(16, 1_000)))
+        .build();
+  }
+
+  /** What the client reads with mappers of its own is in Jackson's common cache all the same. */
+  @Deactivate
+  void stop() {
+    bridge.ifPresent(Bridge::close);
+    TypeFactory.defaultInstance().clearCache();
+  }
+}

@@ -1,0 +1,20 @@
+package dev.heddle.kubernetes.cluster;
+
+import java.util.List;
+
+/** A cluster at one moment. The order of the lists has no meaning. */
+public record Cluster(
+    List<Node> nodes,
+    List<Namespace> namespaces,
+    List<Pod> pods,
+    List<Policy> policies,
+    List<StatefulSet> statefulSets) {
+
+  public Cluster {
+    nodes = List.copyOf(nodes);
+    namespaces = List.copyOf(namespaces);
+    pods = List.copyOf(pods);
+    policies = List.copyOf(policies);
+    statefulSets = List.copyOf(statefulSets);
+  }
+}

@@ -1,0 +1,109 @@
+package dev.heddle.kubernetes.edge;
+
+import dev.heddle.kubernetes.cluster.Cluster;
+import dev.heddle.kubernetes.reading.Policies;
+import dev.heddle.kubernetes.reading.Reading;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What the API server says of nodes, namespaces, pods, policies and StatefulSets, kept up to date
+ * by shared informers: listed in parts, then watched, and listed anew when a watch is lost.
+ */
+final class Watches implements AutoCloseable {
+
+  private static final long PART = 500;
+
+  private final SharedIndexInformer<Node> nodes;
+  private final SharedIndexInformer<Namespace> namespaces;
+  private final SharedIndexInformer<Pod> pods;
+  private final SharedIndexInformer<NetworkPolicy> policies;
+  private final SharedIndexInformer<StatefulSet> sets;
+
+  /**
+   * Begins to watch; what changes is told by its key.
+   *
+   * @param failed is told why nothing can be listed or watched; it is tried again
+   */
+  Watches(KubernetesClient client, Consumer<String> changed, Consumer<Throwable> failed) {
+    nodes = watch("node", client.nodes(), changed, failed);
+    namespaces = watch("namespace", client.namespaces(), changed, failed);
+    pods = watch("pod", client.pods().inAnyNamespace(), changed, failed);
+    policies =
+        watch("policy", client.network().v1().networkPolicies().inAnyNamespace(), changed, failed);
+    sets = watch("set", client.apps().statefulSets().inAnyNamespace(), changed, failed);
+    all().forEach(SharedIndexInformer::start);
+  }
+
+  private static <T extends HasMetadata> SharedIndexInformer<T> watch(
+      String kind, Informable<T> of, Consumer<String> changed, Consumer<Throwable> failed) {
+    SharedIndexInformer<T> informer = of.withLimit(PART).runnableInformer(0);
+    informer.removeNamespaceIndex();
+    informer.exceptionHandler(
+        (begun, e) -> {
+          failed.accept(e);
+          return true;
+        });
+    informer.addEventHandler(
+        new ResourceEventHandler<>() {
+          @Override
+          public void onAdd(T o) {
+            tell(o);
+          }
+
+          @Override
+          public void onUpdate(T before, T o) {
+            tell(o);
+          }
+
+          @Override
+          public void onDelete(T o, boolean unknown) {
+            tell(o);
+          }
+
+          private void tell(T o) {
+            String namespace = o.getMetadata().getNamespace();
+            changed.accept(
+                kind
+                    + "/"
+                    + (namespace == null ? "" : namespace + "/")
+                    + o.getMetadata().getName());
+          }
+        });
+    return informer;
+  }
+
+  private List<SharedIndexInformer<?>> all() {
+    return List.of(nodes, namespaces, pods, policies, sets);
+  }
+
+  /** Whether all were listed once: before that an absent object means nothing. */
+  boolean areComplete() {
+    return all().stream().allMatch(SharedIndexInformer::hasSynced);
+  }
+
+  /** The cluster as it is known now. */
+  Cluster cluster() {
+    return new Cluster(
+        nodes.getStore().list().stream().map(Reading::node).toList(),
+        namespaces.getStore().list().stream().map(Reading::namespace).toList(),
+        pods.getStore().list().stream().map(Reading::pod).toList(),
+        policies.getStore().list().stream().map(Policies::policy).toList(),
+        sets.getStore().list().stream().map(Reading::statefulSet).toList());
+  }
+
+  @Override
+  public void close() {
+    all().forEach(SharedIndexInformer::stop);
+  }
+}
