@@ -20,19 +20,19 @@ read -r outer _ </proc/self/stat
 echo "$outer"
 read -r _ || exit 1
 directory=$1 scratch=$2 lab=$3 switch=$4
-mount -t proc proc /proc
+mount -n -t proc proc /proc
 mkdir -p "$scratch"
-mount -t tmpfs -o mode=755 run "$scratch"
+mount -n -t tmpfs -o mode=755 run "$scratch"
 mkdir -p "$scratch/lib/upper" "$scratch/lib/work" "$scratch/data" "$scratch/netns" "$scratch/lock" "$scratch/sysctl"
-case $lab in /run/*) if [ -d "$lab" ]; then mkdir -p "$scratch/${lab#/run/}"; mount --bind "$lab" "$scratch/${lab#/run/}"; fi ;; esac
-if [ -n "$switch" ]; then mkdir "$scratch/openvswitch"; mount --bind "$switch" "$scratch/openvswitch"; fi
-mount --bind "$directory" "$scratch/data"
-mount --move "$scratch" /run
-mount -t overlay -o lowerdir=/var/lib,upperdir=/run/lib/upper,workdir=/run/lib/work lib /var/lib
-mount --move /run/data "$directory"
-mount -t tmpfs log /var/log
+case $lab in /run/*) if [ -d "$lab" ]; then mkdir -p "$scratch/${lab#/run/}"; mount -n --bind "$lab" "$scratch/${lab#/run/}"; fi ;; esac
+if [ -n "$switch" ]; then mkdir "$scratch/openvswitch"; mount -n --bind "$switch" "$scratch/openvswitch"; fi
+mount -n --bind "$directory" "$scratch/data"
+mount -n --move "$scratch" /run
+mount -n -t overlay -o lowerdir=/var/lib,upperdir=/run/lib/upper,workdir=/run/lib/work lib /var/lib
+mount -n --move /run/data "$directory"
+mount -n -t tmpfs log /var/log
 setting() {
-  if [ -e "/proc/sys/$1" ]; then echo "$2" >"/run/sysctl/${1//\//.}"; mount --bind "/run/sysctl/${1//\//.}" "/proc/sys/$1"; fi
+  if [ -e "/proc/sys/$1" ]; then echo "$2" >"/run/sysctl/${1//\//.}"; mount -n --bind "/run/sysctl/${1//\//.}" "/proc/sys/$1"; fi
 }
 setting vm/overcommit_memory 1
 setting vm/panic_on_oom 0
@@ -40,7 +40,7 @@ setting kernel/panic 10
 setting kernel/panic_on_oops 1
 setting kernel/keys/root_maxkeys 1000000
 setting kernel/keys/root_maxbytes 25000000
-mount --make-rshared /
+mount -n --make-rshared /
 echo ready
 exec </dev/null >/dev/null 2>&1
 while :; do sleep infinity & wait; done
