@@ -1,10 +1,11 @@
-"""A holder: the first process of a PID namespace and a mount namespace, in which a part of the cluster runs.
+"""A holder: the first process of a PID, a mount and a cgroup namespace, in which a part of the cluster runs.
 
 When the holder is killed the kernel kills all that runs in its PID namespace, pods included, and the mounts go with the
 mount namespace: nothing has to be looked for. Its number is on disk before it does anything.
 
 Inside, /run, /var/log and /var/lib are its own (but for the cluster's directory), as if it were another machine: the
-kubelet, containerd and CNI plugins write there by fixed paths. The kernel settings that a kubelet would change for the
+kubelet, containerd and CNI plugins write there by fixed paths. The root of each cgroup hierarchy is a group of its own,
+for containerd puts its containers below the root. The kernel settings that a kubelet would change for the
 whole machine are shown to it as it wants them.
 """
 
@@ -19,7 +20,8 @@ set -e
 read -r outer _ </proc/self/stat
 echo "$outer"
 read -r _ || exit 1
-directory=$1 scratch=$2 lab=$3 switch=$4
+hand_down() { for controller in $(cat "$1/cgroup.controllers"); do echo "+$controller" >"$1/cgroup.subtree_control"; done; }
+directory=$1 scratch=$2 lab=$3 switch=$4 group=$5
 mount -n -t proc proc /proc
 mkdir -p "$scratch"
 mount -n -t tmpfs -o mode=755 run "$scratch"
@@ -31,6 +33,21 @@ mount -n --move "$scratch" /run
 mount -n -t overlay -o lowerdir=/var/lib,upperdir=/run/lib/upper,workdir=/run/lib/work lib /var/lib
 mount -n --move /run/data "$directory"
 mount -n -t tmpfs log /var/log
+points=$(grep -E ' - cgroup2? ' /proc/self/mountinfo | cut -d ' ' -f 5)
+for point in $points; do
+  inner=$point
+  for part in ${group//\// }; do
+    above=$inner inner=$inner/$part
+    mkdir -p "$inner"
+    if [ -e "$inner/cgroup.clone_children" ] && [ -e "$inner/cpuset.cpus" ]; then
+      cat "$above/cpuset.cpus" >"$inner/cpuset.cpus"  # a new group of version 1 has none, and takes no process
+      cat "$above/cpuset.mems" >"$inner/cpuset.mems"
+    fi
+    if [ -e "$above/cgroup.subtree_control" ] && [ "$above" != "$point" ]; then hand_down "$above"; fi
+  done
+  echo $$ >"$inner/cgroup.procs"
+  mount -n --bind "$inner" "$point"
+done
 setting() {
   if [ -e "/proc/sys/$1" ]; then echo "$2" >"/run/sysctl/${1//\//.}"; mount -n --bind "/run/sysctl/${1//\//.}" "/proc/sys/$1"; fi
 }
@@ -41,12 +58,36 @@ setting kernel/panic_on_oops 1
 setting kernel/keys/root_maxkeys 1000000
 setting kernel/keys/root_maxbytes 25000000
 mount -n --make-rshared /
+export points
+exec unshare --cgroup bash -c "$6"
+"""
+
+# With the cgroup namespace the node's groups are the roots for all that asks. In version 2 only leaves hold processes.
+_REST = r"""
+set -e
+for point in $points; do
+  if [ -e "$point/cgroup.subtree_control" ]; then
+    mkdir "$point/init"
+    echo $$ >"$point/init/cgroup.procs"
+    for controller in $(cat "$point/cgroup.controllers"); do echo "+$controller" >"$point/cgroup.subtree_control"; done
+    echo "$point/init/cgroup.procs"
+  else
+    echo "$point/cgroup.procs"
+  fi
+done >/run/cgroups
 echo ready
 exec </dev/null >/dev/null 2>&1
 while :; do sleep infinity & wait; done
 """
 
-_START = 'log=$1 file=$2; shift 2; "$@" >>"$log" 2>&1 </dev/null & echo "$!" >"$file"'
+_START = """
+set -e
+while read -r group; do echo $$ >"$group"; done </run/cgroups
+log=$1 file=$2
+shift 2
+"$@" >>"$log" 2>&1 </dev/null &
+echo "$!" >"$file"
+"""
 
 
 class Holder:
@@ -68,7 +109,8 @@ class Holder:
         switch = self.place.settings.node_directory(self.name)
         argv = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "bash", "-c", _SCRIPT,
                 "holder", str(self.place.directory), str(self.directory / "run"), str(self.place.settings.directory),
-                str(switch) if self.net and switch.is_dir() else ""]
+                str(switch) if self.net and switch.is_dir() else "", f"{self.place.cgroup}/{self.name}",
+                _REST]
         if self.net:
             argv = ["nsenter", f"--net={self.net}", *argv]
         with open(self.directory / "holder.log", "ab") as log:
@@ -91,7 +133,7 @@ class Holder:
         if not pid:
             raise LabError(f"{self.name} does not run: heddle k8s down, then up")
         return ["nsenter", *(f"--{kind}=/proc/{pid}/ns/{file}" for kind, file in
-                             (("mount", "mnt"), ("pid", "pid"), ("net", "net"))), "--", *command]
+                             (("mount", "mnt"), ("pid", "pid"), ("net", "net"), ("cgroup", "cgroup"))), "--", *command]
 
     def run(self, *command):
         """Runs a command inside; its output, or LabError with what it said."""

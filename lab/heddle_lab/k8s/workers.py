@@ -61,9 +61,9 @@ def _kubelet(place, name, address):
         "authorization": {"mode": "Webhook"},
         "tlsCertFile": f"{pki}/kubelet-{name}.pem", "tlsPrivateKeyFile": f"{pki}/kubelet-{name}.key",
         "containerRuntimeEndpoint": "unix:///run/containerd/containerd.sock",
-        # The machine is shared: no cgroup is the kubelet's to divide but the one it puts pods into.
+        # The machine is shared: its processors and memory are not the kubelet's to divide.
         "cgroupDriver": "cgroupfs", "cgroupsPerQOS": False, "enforceNodeAllocatable": [], "failCgroupV1": False,
-        "cgroupRoot": f"/{place.cgroup}/{name}", "localStorageCapacityIsolation": False, "oomScoreAdj": 0,
+        "localStorageCapacityIsolation": False, "oomScoreAdj": 0,
         "failSwapOn": False, "resolvConf": "",
         # Images that are thrown away cannot be fetched again: there is no registry.
         "imageGCHighThresholdPercent": 100, "imageGCLowThresholdPercent": 99, "evictionHard": {"memory.available": "1Mi"},
