@@ -8,7 +8,7 @@ from ..__main__ import down as lab_down
 from ..settings import LabError, Settings
 from . import leftovers
 from .cluster import Cluster
-from .place import VERSION, Place, Record, programs_directory, version_ok
+from .place import VERSION, Place, Record, programs_directory
 
 
 def say(text):
@@ -16,7 +16,7 @@ def say(text):
 
 
 def up(place, given):
-    Cluster(place, say).up(given.nodes, version_ok(given.version), given.cni, given.controller)
+    Cluster(place, say).up(given.nodes, given.version, given.cni, given.controller)
     say(f"try: heddle k8s status, heddle k8s kubectl get pods -A; KUBECONFIG={place.kubeconfig}")
 
 
@@ -38,6 +38,11 @@ def status(place, given):
     code = max(_kubectl(place, "get", *what, "-o", "wide") for what in (("nodes",), ("pods", "-A")))
     if code:
         raise SystemExit(code)
+
+
+def kill(place, given):
+    Cluster(place).kill(given.where, given.program)
+    say(f"{given.program} of {given.where} killed; heddle k8s up starts it again")
 
 
 def kubectl(place, given):
@@ -65,13 +70,17 @@ def arguments():
         "(/var/lib/heddle-k8s-PREFIX) and the variables of the lab let several exist side by side."))
     commands = parser.add_subparsers(dest="command_name", required=True, metavar="COMMAND")
     made = commands.add_parser("up", help="make a cluster; again: start what does not run, or grow")
-    made.add_argument("--nodes", type=int, default=2, metavar="N", help="default 2")
-    made.add_argument("--version", default=VERSION, metavar="V", help=f"of Kubernetes, default {VERSION}; built the first time")
-    made.add_argument("--cni", default="heddle", metavar="heddle|bridge|none",
-                      help="heddle: heddle-cni, which needs a controller; bridge: Linux bridges and routes, no policies; "
+    made.add_argument("--nodes", type=int, metavar="N", help="default: as many as there are, or 2")
+    made.add_argument("--version", metavar="V", help=f"of Kubernetes, default {VERSION}; built the first time")
+    made.add_argument("--cni", metavar="heddle|bridge|none",
+                      help="heddle (default): heddle-cni, which needs a controller; bridge: Linux bridges and routes, no policies; "
                       "none: nodes do not become Ready")
     made.add_argument("--controller", metavar="ADDR", help="as of lab up")
     made.set_defaults(run=up)
+    made = commands.add_parser("kill", help="kill -9 a program of a node, or of `control`; up starts it again")
+    made.add_argument("where", metavar="NODE|control")
+    made.add_argument("program", metavar="PROGRAM", help="kubelet, containerd, etcd, kube-apiserver, ...")
+    made.set_defaults(run=kill)
     commands.add_parser("down", help="remove every trace of it").set_defaults(run=down)
     commands.add_parser("status", help="what runs, nodes, pods").set_defaults(run=status)
     made = commands.add_parser("kubectl", help="kubectl as the cluster's administrator", add_help=False)

@@ -14,7 +14,7 @@ from ..state import start_time
 from . import certificates, control, images, network, workers
 from .api import Api
 from .holder import Holder
-from .place import PROGRAMS, Record, programs_directory
+from .place import PROGRAMS, VERSION, Record, programs_directory, version_ok
 
 MOST_NODES = 20
 
@@ -28,11 +28,15 @@ class Cluster:
         self._noting = threading.Lock()
         self._began = time.monotonic()
 
-    def up(self, count, version, cni, controller=None):
+    def up(self, count=None, version=None, cni=None, controller=None):
         """Makes a cluster of `count` nodes, or what is missing of it; returns when pods can be scheduled.
 
-        With `cni` "none" nodes do not become Ready, and the wait ends when all have registered.
+        What is not given is as in the cluster that is there; else 2 nodes, VERSION and "heddle". With `cni` "none" nodes
+        do not become Ready, and the wait ends when all have registered.
         """
+        there = self.record.data
+        count = len(there["nodes"]) or 2 if count is None else count
+        version, cni = version_ok(version or there["version"] or VERSION), cni or there["cni"] or "heddle"
         if not 1 <= count <= MOST_NODES:
             raise LabError(f"between 1 and {MOST_NODES} nodes, not {count}")
         network.check(cni)
@@ -65,6 +69,18 @@ class Cluster:
         parts = {control.NAME: ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")}
         parts.update({name: ("containerd", "kubelet") for name in self.record.data["nodes"]})
         return {place: {p: self.holder(place).runs(p) for p in programs} for place, programs in parts.items()}
+
+    def kill(self, where, program):
+        """Ends a program by SIGKILL; what it started goes on. `up` starts it again."""
+        programs = self.programs()
+        if program not in programs.get(where, {}):
+            raise LabError(f"there is no {program} of {where}: " + "; ".join(
+                f"{place}: {', '.join(names)}" for place, names in programs.items()))
+        if not programs[where][program]:
+            raise LabError(f"{program} of {where} does not run: heddle k8s up starts it")
+        holder = self.holder(where)
+        holder.run("kill", "-9", str(holder.inner(program)))
+        self._await(10, f"the end of {program}", holder, None, lambda: not holder.runs(program))
 
     @contextmanager
     def _alone(self):
