@@ -26,6 +26,9 @@ def up(settings, given):
 
 
 def down(settings, given):
+    from .k8s import leftovers
+    from .k8s.place import Place
+    leftovers.remove(Place.from_environment(settings))  # pods have namespaces of their own: no lab would end them
     if not settings.directory.exists():
         say("no lab is there")
         return

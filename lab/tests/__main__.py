@@ -6,9 +6,9 @@ import sys
 from tests.reported import run
 
 MODULES = ["test_values", "test_state", "test_nodes", "test_matrix", "test_commands", "test_script",
-           "test_trouble"]
-# Downloads Debian 13's Open vSwitch unless the cache has it: heddle test --all.
-LONG = ["test_newer_ovs"]
+           "test_trouble", "test_kubernetes_words"]
+# Downloads Debian 13's Open vSwitch, and builds Kubernetes, unless the cache has them: heddle test --all.
+LONG = ["test_newer_ovs", "test_kubernetes"]
 
 if __name__ == "__main__":
     names = MODULES + (LONG if os.environ.get("HEDDLE_TEST_ALL") else [])

@@ -1,0 +1,81 @@
+"""What `heddle k8s` refuses, and the files it writes: nothing is started."""
+
+import json
+import os
+import tarfile
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from heddle_lab.k8s import images, workers
+from heddle_lab.k8s.place import Place, Record
+from heddle_lab.settings import LabError
+from heddle_lab.state import start_time
+from tests.cluster import k8s
+from tests.machine import own_settings
+
+
+class Words(unittest.TestCase):
+    def setUp(self):
+        self.settings = own_settings()
+        self.addCleanup(self.settings.directory.rmdir)
+
+    def test_what_cannot_be_done_is_a_sentence_and_a_code(self):
+        for arguments, sentence in ((("up", "--nodes", "0"), "between 1 and 20 nodes, not 0"),
+                                    (("up", "--nodes", "21"), "between 1 and 20 nodes, not 21"),
+                                    (("up", "--version", "latest"), "a version is three numbers"),
+                                    (("up", "--version", "1.34.4;rm"), "a version is three numbers"),
+                                    (("up", "--cni", "calico"), "no CNI calico: heddle, bridge, none"),
+                                    (("up", "--version", "1.999.0", "--cni", "none"), "is not built"),
+                                    (("status",), "no cluster is there"),
+                                    (("kill", "n1", "kubelet"), "no cluster is there"),
+                                    (("kubectl", "get", "pods"), "no cluster is there")):
+            with self.subTest(arguments):
+                done = k8s(self.settings, *arguments)
+                self.assertEqual(1, done.returncode, done.stderr)
+                self.assertIn(sentence, done.stderr)
+                self.assertNotIn("Traceback", done.stderr)
+                self.assertFalse(Place.from_environment(self.settings, {}).directory.exists())
+
+    def test_down_without_a_cluster_is_fine(self):
+        done = k8s(self.settings, "down")
+        self.assertEqual((0, "no cluster is there\n"), (done.returncode, done.stderr))
+
+    def test_a_directory_that_nodes_cannot_share_is_refused(self):
+        for directory in ("/run/cluster", "relative", "/", "/var/../run/cluster"):
+            with self.subTest(directory), self.assertRaisesRegex(LabError, "HEDDLE_K8S_DIR"):
+                Place.from_environment(self.settings, {"HEDDLE_K8S_DIR": directory})
+
+
+class Written(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+
+    def test_a_holder_that_is_gone_is_not_taken_for_another_process(self):
+        settings = own_settings()
+        self.addCleanup(settings.directory.rmdir)
+        place = Place(settings, self.directory)
+        record = Record(place)
+        record.hold("n1", os.getpid())
+        self.assertEqual(os.getpid(), Record(place).holder("n1"))
+        self.assertIsNone(Record(place).holder("n2"))
+        record.set(holders={"n1": [os.getpid(), start_time(os.getpid()) - 1]})  # the number was another's before
+        self.assertIsNone(Record(place).holder("n1"))
+
+    def test_the_archive_names_every_image_and_has_their_one_layer(self):
+        (self.directory / "agnhost").write_bytes(b"not a program")
+        with mock.patch.object(images, "programs_directory", lambda version: self.directory):
+            file = images.archive("1.34.4")
+        with tarfile.open(file) as archive:
+            manifest = json.load(archive.extractfile("manifest.json"))
+            names = {tag for image in manifest for tag in image["RepoTags"]}
+            self.assertIn(workers.PAUSE, names)
+            self.assertEqual({"layer.tar"}, {layer for image in manifest for layer in image["Layers"]})
+            agnhost = json.load(archive.extractfile("agnhost.json"))
+            self.assertEqual((["/agnhost"], ["pause"]), (agnhost["config"]["Entrypoint"], agnhost["config"]["Cmd"]))
+            with tarfile.open(fileobj=archive.extractfile("layer.tar")) as layer:
+                self.assertEqual(b"not a program", layer.extractfile("agnhost").read())
+                self.assertEqual("busybox", layer.getmember("bin/sh").linkname)
