@@ -1,5 +1,6 @@
 package dev.heddle.engine;
 
+import dev.heddle.model.AddressSet;
 import dev.heddle.model.Attachment;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Condition;
@@ -22,6 +23,7 @@ import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.Owner;
 import dev.heddle.policy.Acl;
+import dev.heddle.policy.Uses;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,6 +98,9 @@ final class Conditions {
     }
     if (entity instanceof PortGroup group) {
       return PortGroup.conditions(group, view);
+    }
+    if (entity instanceof AddressSet set) {
+      return Uses.conditions(set, view);
     }
     if (entity instanceof Acl acl) {
       return acl.conditions(view);

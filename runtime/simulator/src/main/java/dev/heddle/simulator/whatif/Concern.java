@@ -6,6 +6,7 @@ import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network.Change;
 import dev.heddle.model.PortGroup;
 import dev.heddle.policy.Acl;
+import dev.heddle.policy.Uses;
 import dev.heddle.simulator.whatif.Services.Piece;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,9 +20,6 @@ import java.util.stream.Stream;
  * of which everything may be judged otherwise.
  */
 final class Concern {
-
-  /** So many sets of an address travel with a packet. */
-  private static final int MOST_SETS = 4;
 
   private final Rules before;
   private final Rules after;
@@ -90,7 +88,7 @@ final class Concern {
           .filter(s -> port.addresses().stream().anyMatch(x -> rules.holds(s, x)))
           .forEach(sets::add);
     }
-    return sets.size() > MOST_SETS;
+    return sets.size() > Uses.CARRIED_SETS;
   }
 
   /** Whether a rule that changes judges what this port begins, or what is begun to it. */
