@@ -1,8 +1,10 @@
 package dev.heddle.kubernetes;
 
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.TypeFactory;
 import com.fasterxml.jackson.databind.util.LRUMap;
+import com.fasterxml.jackson.databind.util.LookupCache;
 import dev.heddle.kubernetes.edge.Bridge;
 import dev.heddle.kubernetes.edge.Configuration;
 import dev.heddle.model.Network;
@@ -89,9 +91,8 @@ public final class BridgeComponent {
 
   /** With a cache of types of its own: the common one would keep the client's classes for ever. */
   private static JsonMapper mapper() {
-    return JsonMapper.builder()
-        .typeFactory(TypeFactory.defaultInstance().withCache(new LRUMap<>(16, 1_000)))
-        .build();
+    LookupCache<Object, JavaType> own = new LRUMap<>(16, 1_000);
+    return JsonMapper.builder().typeFactory(TypeFactory.defaultInstance().withCache(own)).build();
   }
 
   /** What the client reads with mappers of its own is in Jackson's common cache all the same. */
