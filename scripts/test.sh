@@ -11,7 +11,7 @@ run_tests() {
   esac
   need_root "test (switches and namespaces)"
   install_missing
-  [ -z "$all" ] || install_missing "${OVS35_PACKAGES[@]}"
+  [ -z "$all" ] || install_missing "${OVS35_PACKAGES[@]}" "${K8S_PACKAGES[@]}"
   use_java
   use build
   local mark log
@@ -26,6 +26,8 @@ run_tests() {
   fi
   if [ -n "$all" ]; then
     on_newer_ovs "$log" || status=1
+    # In a shell of its own: what cannot be built fails the lab's tests, and not all that come after.
+    (k8s_build "$K8S_VERSION") || status=1
     on_api_server "$log" || status=1
   fi
   say "lab tests"

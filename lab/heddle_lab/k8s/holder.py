@@ -11,74 +11,11 @@ whole machine are shown to it as it wants them.
 
 import os
 import subprocess
+from pathlib import Path
 
 from ..settings import LabError
 
-# The outer number of this process is what /proc shows until the namespace has a /proc of its own.
-_SCRIPT = r"""
-set -e
-read -r outer _ </proc/self/stat
-echo "$outer"
-read -r _ || exit 1
-hand_down() { for controller in $(cat "$1/cgroup.controllers"); do echo "+$controller" >"$1/cgroup.subtree_control"; done; }
-directory=$1 scratch=$2 lab=$3 switch=$4 group=$5
-mount -n -t proc proc /proc
-mkdir -p "$scratch"
-mount -n -t tmpfs -o mode=755 run "$scratch"
-mkdir -p "$scratch/lib/upper" "$scratch/lib/work" "$scratch/data" "$scratch/netns" "$scratch/lock" "$scratch/sysctl"
-case $lab in /run/*) if [ -d "$lab" ]; then mkdir -p "$scratch/${lab#/run/}"; mount -n --bind "$lab" "$scratch/${lab#/run/}"; fi ;; esac
-if [ -n "$switch" ]; then mkdir "$scratch/openvswitch"; mount -n --bind "$switch" "$scratch/openvswitch"; fi
-mount -n --bind "$directory" "$scratch/data"
-mount -n --move "$scratch" /run
-mount -n -t overlay -o lowerdir=/var/lib,upperdir=/run/lib/upper,workdir=/run/lib/work lib /var/lib
-mount -n --move /run/data "$directory"
-mount -n -t tmpfs log /var/log
-points=$(grep -E ' - cgroup2? ' /proc/self/mountinfo | cut -d ' ' -f 5)
-for point in $points; do
-  inner=$point
-  for part in ${group//\// }; do
-    above=$inner inner=$inner/$part
-    mkdir -p "$inner"
-    if [ -e "$inner/cgroup.clone_children" ] && [ -e "$inner/cpuset.cpus" ]; then
-      cat "$above/cpuset.cpus" >"$inner/cpuset.cpus"  # a new group of version 1 has none, and takes no process
-      cat "$above/cpuset.mems" >"$inner/cpuset.mems"
-    fi
-    if [ -e "$above/cgroup.subtree_control" ] && [ "$above" != "$point" ]; then hand_down "$above"; fi
-  done
-  echo $$ >"$inner/cgroup.procs"
-  mount -n --bind "$inner" "$point"
-done
-setting() {
-  if [ -e "/proc/sys/$1" ]; then echo "$2" >"/run/sysctl/${1//\//.}"; mount -n --bind "/run/sysctl/${1//\//.}" "/proc/sys/$1"; fi
-}
-setting vm/overcommit_memory 1
-setting vm/panic_on_oom 0
-setting kernel/panic 10
-setting kernel/panic_on_oops 1
-setting kernel/keys/root_maxkeys 1000000
-setting kernel/keys/root_maxbytes 25000000
-mount -n --make-rshared /
-export points
-exec unshare --cgroup bash -c "$6"
-"""
-
-# With the cgroup namespace the node's groups are the roots for all that asks. In version 2 only leaves hold processes.
-_REST = r"""
-set -e
-for point in $points; do
-  if [ -e "$point/cgroup.subtree_control" ]; then
-    mkdir "$point/init"
-    echo $$ >"$point/init/cgroup.procs"
-    for controller in $(cat "$point/cgroup.controllers"); do echo "+$controller" >"$point/cgroup.subtree_control"; done
-    echo "$point/init/cgroup.procs"
-  else
-    echo "$point/cgroup.procs"
-  fi
-done >/run/cgroups
-echo ready
-exec </dev/null >/dev/null 2>&1
-while :; do sleep infinity & wait; done
-"""
+_SCRIPT = Path(__file__).with_name("holder.sh")
 
 _START = """
 set -e
@@ -107,10 +44,9 @@ class Holder:
             return
         self.directory.mkdir(parents=True, exist_ok=True)
         switch = self.place.settings.node_directory(self.name)
-        argv = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "bash", "-c", _SCRIPT,
-                "holder", str(self.place.directory), str(self.directory / "run"), str(self.place.settings.directory),
-                str(switch) if self.net and switch.is_dir() else "", f"{self.place.cgroup}/{self.name}",
-                _REST]
+        argv = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private", "bash", str(_SCRIPT),
+                str(self.place.directory), str(self.directory / "run"), str(self.place.settings.directory),
+                str(switch) if self.net and switch.is_dir() else "", f"{self.place.cgroup}/{self.name}"]
         if self.net:
             argv = ["nsenter", f"--net={self.net}", *argv]
         with open(self.directory / "holder.log", "ab") as log:
