@@ -11,7 +11,6 @@ import dev.heddle.pipeline.Punted;
 import dev.heddle.pipeline.Response;
 import dev.heddle.pipeline.Spine;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -41,18 +40,15 @@ final class Refusal {
   /** As much of a packet as an answer needs. */
   private static final int NEEDED = 14 + LONGEST_V6;
 
-  private static final String NOTE =
-      HexFormat.of().formatHex("reject".getBytes(StandardCharsets.UTF_8));
-
   private Refusal() {}
 
   /** What a flow does that rejects. */
   static Punt punt() {
-    return new Punt(NOTE, NEEDED, PuntMeters.REJECT);
+    return new Punt(Policy.REJECTS, NEEDED, PuntMeters.REJECT);
   }
 
   static boolean isAskedBy(Punted punted) {
-    return punted.note().equals(NOTE);
+    return punted.note().equals(Policy.REJECTS);
   }
 
   /** Empty where nothing is to be said. */

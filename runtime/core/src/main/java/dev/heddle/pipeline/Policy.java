@@ -86,6 +86,12 @@ public final class Policy {
   /** All of them. */
   public static final List<Stage> BESIDE = all();
 
+  /** What a flow says with a packet that it rejects: "reject". */
+  public static final String REJECTS = "72656a656374";
+
+  /** How what a flow says begins with a packet that it only reports: "log ". */
+  public static final String REPORTS = "6c6f6720";
+
   private Policy() {}
 
   private static List<Stage> all() {
