@@ -223,6 +223,8 @@ class Outside(Failures):
             ("office-1", 100), ("other", 1), ("plain", 2))}
         figures["localnet"] = found
         self.assertEqual([3, 3, 3, 3, 3, 0, 0, 0, 0], list(found.values()), found)
+        self.assertEqual(['"32768"'] * 2, [at.node(n, "ovs-vsctl", "get", "Bridge", "br-int",
+                                                   "external_ids:vlan-zones-physnet1").strip() for n in NODES])
         self.forget()
         self.as_before()
 
@@ -237,3 +239,5 @@ class Outside(Failures):
             ("LogicalSwitch", "office"))])
         for node in NODES:
             at.node(node, "ovs-vsctl", "remove", "Open_vSwitch", ".", "external_ids", "heddle-bridge-mappings")
+            # The zones of its VLANs stay a network's own for ever, unless an operator says otherwise.
+            at.node(node, "ovs-vsctl", "remove", "Bridge", "br-int", "external_ids", "vlan-zones-physnet1")

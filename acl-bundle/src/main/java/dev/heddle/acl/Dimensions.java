@@ -19,6 +19,8 @@ import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Policy;
 import dev.heddle.policy.Acl;
 import dev.heddle.policy.Acl.Direction;
+import dev.heddle.policy.Peered;
+import dev.heddle.policy.Policed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,9 +33,12 @@ import java.util.stream.Stream;
  *
  * @param single conditions that all hold
  * @param several of each list one holds
+ * @param named a list names ports for what they do not carry: another rule may ask the very same
  */
 record Dimensions(
-    List<UnaryOperator<FlowDraft>> single, List<List<UnaryOperator<FlowDraft>>> several) {
+    List<UnaryOperator<FlowDraft>> single,
+    List<List<UnaryOperator<FlowDraft>>> several,
+    boolean named) {
 
   /** Whose rule it is; empty while that does not exist. */
   static List<UnaryOperator<FlowDraft>> ofSubject(Acl rule, View view) {
@@ -66,8 +71,15 @@ record Dimensions(
 
     Optional<Dimensions> dimensions() {
       List<List<UnaryOperator<FlowDraft>>> all = new ArrayList<>();
-      all.add(ofSubject(rule, view));
       boolean from = rule.direction() == Direction.FROM;
+      List<UnaryOperator<FlowDraft>> beyond =
+          rule.subject().group().stream()
+              .flatMapToInt(g -> beyond(g.name()))
+              .sorted()
+              .boxed()
+              .flatMap(k -> self(k, from))
+              .toList();
+      all.add(Stream.concat(ofSubject(rule, view).stream(), beyond.stream()).toList());
       clause.inports().forEach(p -> all.add(from ? self(p) : peer(p)));
       clause.outports().forEach(p -> all.add(self(p)));
       clause.sources().forEach(a -> all.add(addresses(a, true)));
@@ -89,13 +101,40 @@ record Dimensions(
       }
       List<UnaryOperator<FlowDraft>> single = new ArrayList<>();
       clause.etherType().ifPresent(type -> single.add(d -> d.match(Field.ETH_TYPE, type)));
-      return Optional.of(new Dimensions(single, Rules.longer(all, single)));
+      boolean named =
+          !beyond.isEmpty()
+              || Stream.concat(clause.inports().stream(), clause.outports().stream())
+                  .anyMatch(this::anyBeyond);
+      return Optional.of(new Dimensions(single, Rules.longer(all, single), named));
+    }
+
+    /** Members of a group, each by itself, that carry four older groups and not this one. */
+    private IntStream beyond(String group) {
+      return view.get(PortGroup.KIND.id(group)).stream()
+          .flatMap(g -> view.ids(Policed.BEYOND, g.key()).stream())
+          .flatMap(p -> view.get(p).stream())
+          .mapToInt(LogicalPort::key);
+    }
+
+    private boolean anyBeyond(Ports ports) {
+      return ports.groups().stream()
+          .flatMap(g -> view.get(PortGroup.KIND.id(g)).stream())
+          .anyMatch(
+              g ->
+                  !view.ids(Policed.BEYOND, g.key()).isEmpty()
+                      || !view.ids(Peered.BEYOND, g.key()).isEmpty());
     }
 
     private List<UnaryOperator<FlowDraft>> self(Ports ports) {
       boolean from = rule.direction() == Direction.FROM;
+      IntStream beyond = ports.groups().stream().flatMapToInt(this::beyond);
       return Stream.concat(
-              groups(ports, Policy.SUBJECTS), keys(ports).boxed().flatMap(k -> self(k, from)))
+              groups(ports, Policy.SUBJECTS),
+              IntStream.concat(beyond, keys(ports))
+                  .sorted()
+                  .distinct()
+                  .boxed()
+                  .flatMap(k -> self(k, from)))
           .toList();
     }
 
@@ -111,9 +150,19 @@ record Dimensions(
     }
 
     private List<UnaryOperator<FlowDraft>> peer(Ports ports) {
+      IntStream beyond =
+          ports.groups().stream()
+              .flatMap(g -> view.get(PortGroup.KIND.id(g)).stream())
+              .flatMap(g -> view.ids(Peered.BEYOND, g.key()).stream())
+              .flatMap(p -> view.get(p).stream())
+              .mapToInt(LogicalPort::key);
       return Stream.concat(
               groups(ports, Policy.PEERS),
-              keys(ports).boxed().<UnaryOperator<FlowDraft>>map(k -> d -> d.match(Field.PEER, k)))
+              IntStream.concat(beyond, keys(ports))
+                  .sorted()
+                  .distinct()
+                  .boxed()
+                  .<UnaryOperator<FlowDraft>>map(k -> d -> d.match(Field.PEER, k)))
           .toList();
     }
 

@@ -11,7 +11,7 @@ import dev.heddle.pipeline.FlowSink;
 import dev.heddle.pipeline.Policy;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.policy.Acl.Subject;
-import dev.heddle.policy.Policed;
+import dev.heddle.policy.Peered;
 import dev.heddle.policy.Uses;
 import java.util.HashSet;
 import java.util.List;
@@ -29,23 +29,14 @@ final class Peers {
   static void flows(Pair<Id<PortGroup>, Id<LogicalPort>> member, View view, FlowSink out) {
     Optional<LogicalPort> port = view.get(member.member());
     Set<Subject> asking = new HashSet<>();
-    List<Integer> groups =
-        view.fact(PortGroup.OF_PORT, member.member()).stream()
-            .sorted()
-            .filter(g -> asking.addAll(Uses.asPeer(g, view)) | !Uses.asPeer(g, view).isEmpty())
-            .flatMap(g -> view.get(g).stream())
-            .map(PortGroup::key)
-            .toList();
-    if (port.isEmpty() || groups.isEmpty()) {
+    view.fact(PortGroup.OF_PORT, member.member()).forEach(g -> asking.addAll(Uses.asPeer(g, view)));
+    if (port.isEmpty() || asking.isEmpty()) {
       return;
     }
+    List<Integer> groups = Peered.carried(member.member(), view);
     for (Scope scope : scopes(asking)) {
       FlowDraft draft = Policy.PEER_GROUPS.flow(100).match(Field.PEER, port.get().key());
-      if (groups.size() > Policed.MOST_GROUPS) {
-        Lens.decide(draft.set(Field.RULE, 0), Lens.DROP, false); // no rule did
-      } else {
-        Slots.write(draft, Policy.PEERS, groups);
-      }
+      Slots.write(draft, Policy.PEERS, groups);
       out.add(draft.because(member.member()).where(scope));
     }
   }

@@ -118,7 +118,7 @@ final class Ports {
 
     /** Without a zone nothing is known of connections, and nothing passes. */
     private FlowDraft tracked(Side side, FlowDraft draft) {
-      if (zone.isEmpty() || policed.isTooGrouped()) {
+      if (zone.isEmpty()) {
         return draft.drop();
       }
       draft.set(ZONE, zone.getAsInt());
@@ -140,9 +140,6 @@ final class Ports {
       if (lens == Lens.CONNECTION) {
         draft.match(CT_INV, 0).match(CT_RPL, request ? 0 : 1);
       }
-      if (policed.isTooGrouped()) {
-        return draft.drop();
-      }
       begin(draft, lens);
       boolean begunBySelf = side.from == request;
       if (!begunBySelf) {
@@ -153,7 +150,7 @@ final class Ports {
 
     private void begin(FlowDraft draft, Lens lens) {
       lens.begin(draft, policed.closed());
-      Slots.write(draft, Policy.SUBJECTS, policed.groups());
+      Slots.write(draft, Policy.SUBJECTS, policed.carried());
     }
 
     private void add(FlowDraft draft) {

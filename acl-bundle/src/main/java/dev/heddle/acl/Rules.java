@@ -56,10 +56,14 @@ final class Rules {
       }
       List<UnaryOperator<FlowDraft>> common = found.get().single();
       List<List<UnaryOperator<FlowDraft>>> several = found.get().several();
-      if (several.size() < 2) {
+      if (several.size() < 2 && !found.get().named()) {
         List<UnaryOperator<FlowDraft>> only = several.isEmpty() ? List.of(d -> d) : several.get(0);
         only.forEach(one -> decides(one.apply(all(common, begin(lens, false)))));
         return;
+      }
+      if (several.size() < 2) {
+        // A flow that names a port would be another rule's as well: met by anybody, they share it.
+        several = List.of(several.get(0), List.of(d -> d));
       }
       long conjunction =
           (((long) rule.key() << 1 | (lens == Lens.PACKET ? 1 : 0)) << NUMBER_BITS) + number;

@@ -13,7 +13,6 @@ import dev.heddle.pipeline.Policy;
 import dev.heddle.pipeline.Scope;
 import dev.heddle.pipeline.Stage;
 import dev.heddle.policy.Acl.Subject;
-import dev.heddle.policy.Policed;
 import dev.heddle.policy.Uses;
 import java.util.HashSet;
 import java.util.List;
@@ -91,7 +90,7 @@ final class Sets {
               .flow(100 + prefix.length())
               .match(Field.LENS, lens.number())
               .match(address, prefix.address().bits(), mask);
-      if (keys.size() > Policed.MOST_GROUPS) {
+      if (keys.size() > Slots.COUNT) {
         Lens.decide(draft.set(Field.RULE, 0), Lens.DROP, false); // no rule did
       } else {
         Slots.write(draft, end.slots, keys);

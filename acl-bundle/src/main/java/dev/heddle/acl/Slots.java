@@ -12,6 +12,8 @@ import java.util.stream.Stream;
  */
 final class Slots {
 
+  static final int COUNT = 4;
+
   private Slots() {}
 
   /** Writes numbers, at most as many as there are fields, and zero behind them. */

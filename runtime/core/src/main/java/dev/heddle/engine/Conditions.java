@@ -1,5 +1,6 @@
 package dev.heddle.engine;
 
+import dev.heddle.model.AddressSet;
 import dev.heddle.model.Attachment;
 import dev.heddle.model.Binding;
 import dev.heddle.model.Condition;
@@ -22,7 +23,7 @@ import dev.heddle.pipeline.Confirmations;
 import dev.heddle.pipeline.Confirmations.NodeState;
 import dev.heddle.pipeline.Owner;
 import dev.heddle.policy.Acl;
-import dev.heddle.policy.Policed;
+import dev.heddle.policy.Uses;
 import dev.heddle.store.Store.Stored;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,6 +98,9 @@ final class Conditions {
     }
     if (entity instanceof PortGroup group) {
       return PortGroup.conditions(group, view);
+    }
+    if (entity instanceof AddressSet set) {
+      return Uses.conditions(set, view);
     }
     if (entity instanceof Acl acl) {
       return acl.conditions(view);
@@ -228,9 +232,6 @@ final class Conditions {
     }
     if (port.localnet().isPresent()) {
       return reachesOut(port, view);
-    }
-    if (view.fact(Policed.OF_PORT, port.id()).filter(Policed::isTooGrouped).isPresent()) {
-      return Condition.failed(Condition.REALIZED, "TooManyGroups", Policed.TOO_GROUPED);
     }
     Optional<String> nowhere = Location.whyNowhere(port.id(), view);
     if (nowhere.isPresent()) {

@@ -2,6 +2,7 @@ package dev.heddle.policy;
 
 import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
+import dev.heddle.model.Index;
 import dev.heddle.model.LogicalPort;
 import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.PortGroup;
@@ -18,16 +19,12 @@ import java.util.stream.Stream;
  * @param key of the port
  * @param closed what no rule decides is dropped
  * @param stateless a rule that concerns it may allow without a look at connections
- * @param groups keys of its groups that rules ask for, in the order of their names
+ * @param groups keys of its groups that rules ask for, the oldest first
  */
 public record Policed(int key, boolean closed, boolean stateless, List<Integer> groups) {
 
-  /** How many groups of a port rules may ask for: so many travel with a packet. */
-  public static final int MOST_GROUPS = 4;
-
-  /** What is said of a port in more groups. */
-  public static final String TOO_GROUPED =
-      "The port is in more than " + MOST_GROUPS + " groups that rules ask for; it passes nothing.";
+  /** So many groups of a port travel with a packet; rules over further ones name the port. */
+  public static final int CARRIED = 4;
 
   /** Empty for a port that is under no policy. A rule more mostly changes nothing of it. */
   public static final Fact<Id<LogicalPort>, Optional<Policed>> OF_PORT =
@@ -37,9 +34,28 @@ public record Policed(int key, boolean closed, boolean stateless, List<Integer> 
     groups = List.copyOf(groups);
   }
 
-  /** True of a port in more groups than can be told apart: nothing of it passes. */
-  public boolean isTooGrouped() {
-    return groups.size() > MOST_GROUPS;
+  /** By the key of a group, its members that carry four older ones. */
+  public static final Index<LogicalPort, Optional<Policed>, Integer, Id<LogicalPort>> BEYOND =
+      Index.over(
+          "subjects-beyond-carried",
+          LogicalPort.KIND,
+          OF_PORT,
+          (id, p) ->
+              p.stream()
+                  .flatMap(x -> beyond(x.groups).stream())
+                  .map(group -> new Index.Pair<>(group, id)));
+
+  /** The groups that travel with a packet. */
+  public List<Integer> carried() {
+    return carried(groups);
+  }
+
+  static List<Integer> carried(List<Integer> groups) {
+    return groups.size() <= CARRIED ? groups : groups.subList(0, CARRIED);
+  }
+
+  static List<Integer> beyond(List<Integer> groups) {
+    return groups.size() <= CARRIED ? List.of() : groups.subList(CARRIED, groups.size());
   }
 
   private static Optional<Policed> of(Id<LogicalPort> id, View view) {
@@ -65,10 +81,10 @@ public record Policed(int key, boolean closed, boolean stateless, List<Integer> 
             closed,
             rules.stream().anyMatch(Uses.Rules::stateless),
             groups.stream()
-                .sorted()
                 .filter(g -> Uses.isAsked(g, view))
                 .flatMap(g -> view.get(g).stream())
                 .map(PortGroup::key)
+                .sorted()
                 .toList()));
   }
 }

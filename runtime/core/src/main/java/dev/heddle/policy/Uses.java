@@ -1,14 +1,17 @@
 package dev.heddle.policy;
 
 import dev.heddle.model.AddressSet;
+import dev.heddle.model.Condition;
 import dev.heddle.model.Fact;
 import dev.heddle.model.Id;
 import dev.heddle.model.Index;
+import dev.heddle.model.IpPrefix;
 import dev.heddle.model.PortGroup;
 import dev.heddle.model.View;
 import dev.heddle.pipeline.Policy;
 import dev.heddle.pipeline.Stage;
 import dev.heddle.policy.Acl.Subject;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -112,6 +115,9 @@ public final class Uses {
                   .map(Acl::subject)
                   .collect(Collectors.toUnmodifiableSet()));
 
+  /** So many sets of an address travel with a packet. */
+  public static final int CARRIED_SETS = 4;
+
   private Uses() {}
 
   /** Whether any rule at all allows without a look at connections. */
@@ -151,5 +157,39 @@ public final class Uses {
   /** Whose rules ask if a source, or a destination, is in this set. */
   public static Set<Subject> ofAddresses(Id<AddressSet> set, boolean source, View view) {
     return view.fact(SUBJECTS, new Use(source ? As.SOURCE : As.DESTINATION, set));
+  }
+
+  /**
+   * What of an address set rules cannot tell: an address carries four of the sets that they ask
+   * for, and what has one in more gets nothing through.
+   */
+  public static List<Condition> conditions(AddressSet set, View view) {
+    Optional<IpPrefix> crowded =
+        Stream.of(true, false)
+            .filter(source -> !ofAddresses(set.id(), source, view).isEmpty())
+            .flatMap(source -> set.prefixes().stream().filter(p -> isCrowded(p, source, view)))
+            .findFirst();
+    Condition accepted = Condition.met(Condition.ACCEPTED, "");
+    return crowded
+        .map(
+            p ->
+                List.of(
+                    accepted,
+                    Condition.failed(
+                        Condition.REALIZED,
+                        "TooManySets",
+                        p
+                            + " is in more than "
+                            + CARRIED_SETS
+                            + " sets that rules ask for; what has such an address gets nothing"
+                            + " through. Write it into the match of rules in place of a set.")))
+        .orElse(List.of(accepted));
+  }
+
+  private static boolean isCrowded(IpPrefix prefix, boolean source, View view) {
+    return AddressSet.holding(prefix, view).stream()
+            .filter(s -> !ofAddresses(s, source, view).isEmpty())
+            .count()
+        > CARRIED_SETS;
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.heddle.model.Condition;
 import dev.heddle.model.Document;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,5 +70,33 @@ class RuleConditionsTest {
     group.withArray("ports").add("p1").add("out");
     rig.put(new Document("PortGroup", "web", Map.of(), group));
     assertThat(realized("of-group").message()).contains("n3").doesNotContain("n1", "n2");
+  }
+
+  /**
+   * Of an address four of the sets that rules ask for can be told; the fifth closes it, and says
+   * so.
+   */
+  @Test
+  void ofASetWhoseAddressIsInFourOthersThatRulesAskFor() {
+    rig.controller.confirmedBy(Rig.confirmed(1, 2, 3));
+    for (int n = 1; n <= 5; n++) {
+      ObjectNode set = JsonNodeFactory.instance.objectNode();
+      set.withArray("addresses").add(n == 3 ? "10.0.0.0/8" : "10.1.2.3");
+      rig.put(new Document("AddressSet", "set" + n, Map.of(), set));
+      assertThat(set("set1").stream().allMatch(Condition::status)).isTrue();
+      ObjectNode spec = JsonNodeFactory.instance.objectNode();
+      spec.putObject("appliesTo").put("switch", "s");
+      spec.put("direction", "to").put("priority", 9).put("match", "ip4.src == $set" + n);
+      rig.put(new Document("Acl", "from" + n, Map.of(), spec.put("action", "allow")));
+    }
+    assertThat(set("set1").get(1).message())
+        .isEqualTo(
+            "10.1.2.3/32 is in more than 4 sets that rules ask for; what has such an address gets"
+                + " nothing through. Write it into the match of rules in place of a set.");
+    assertThat(set("set3").stream().allMatch(Condition::status)).as("the wide one").isTrue();
+  }
+
+  private List<Condition> set(String name) {
+    return rig.controller.get("AddressSet", name).orElseThrow().conditions();
   }
 }

@@ -108,6 +108,25 @@ interface Condition {
     }
   }
 
+  /** The port that begins it is in a group; of what is begun to a port only. */
+  record Peer(String group) implements Condition {
+
+    /** Under this name the addresses of a group's ports stand among the sets. */
+    static String named(String group) {
+      return "@" + group;
+    }
+
+    @Override
+    public boolean holds(Datagram d, Map<String, Set<String>> sets) {
+      return sets.getOrDefault(named(group), Set.of()).contains(d.source());
+    }
+
+    @Override
+    public String text() {
+      return "(ip && inport == @" + group + ")";
+    }
+  }
+
   record Ports(int protocol, End end, int low, int high) implements Condition {
     @Override
     public boolean holds(Datagram d, Map<String, Set<String>> sets) {

@@ -9,6 +9,7 @@ import dev.heddle.laws.policy.Condition.End;
 import dev.heddle.laws.policy.Condition.In;
 import dev.heddle.laws.policy.Condition.Ip;
 import dev.heddle.laws.policy.Condition.Not;
+import dev.heddle.laws.policy.Condition.Peer;
 import dev.heddle.laws.policy.Condition.Ports;
 import dev.heddle.laws.policy.Condition.Protocol;
 import dev.heddle.laws.policy.Rule.Side;
@@ -45,6 +46,56 @@ class PolicyLawsTest {
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
   void packetsFareAsTheOracleSays(@ForAll("stories") List<Step> steps) {
     told(steps, new Simulated(new L2Switching(), new Placement(), new AccessControl()));
+  }
+
+  /** A port carries four groups; of seven, rules over the others name the port. */
+  @Property(tries = 200, edgeCases = EdgeCasesMode.NONE)
+  void membersOfManyGroupsFareAsTheOracleSays(@ForAll("crowds") List<Step> steps) {
+    told(steps, new Simulated(new L2Switching(), new Placement(), new AccessControl()));
+  }
+
+  @Provide
+  Arbitrary<List<Step>> crowds() {
+    Arbitrary<String> groups = Arbitraries.of("g1", "g2", "g3", "g4", "g5", "g6", "g7");
+    Arbitrary<Step> memberships =
+        Combinators.combine(
+                groups, Arbitraries.of(PolicyTrial.PORTS).set().ofMinSize(2).ofMaxSize(4))
+            .as(Step.Group::new);
+    Arbitrary<Step> rules =
+        Combinators.combine(puts(), groups)
+            .as(
+                (put, group) -> {
+                  Rule r = ((Step.Put) put).rule();
+                  return new Step.Put(
+                      new Rule(
+                          r.name(),
+                          group,
+                          r.side(),
+                          r.tier(),
+                          r.priority(),
+                          r.condition() instanceof Peer ? new Peer(group) : r.condition(),
+                          r.verdict()));
+                });
+    Arbitrary<Step> then =
+        Arbitraries.frequencyOf(
+            Tuple.of(8, sends()),
+            Tuple.of(4, Arbitraries.integers().between(0, 4).map(Step.Answer::new)),
+            Tuple.of(2, rules),
+            Tuple.of(1, Arbitraries.of(NAMES).map(Step.Remove::new)),
+            Tuple.of(2, memberships));
+    return Combinators.combine(
+            memberships.list().ofSize(14),
+            closings().list().ofMaxSize(2),
+            rules.list().ofMinSize(8).ofMaxSize(12),
+            then.list().ofMinSize(5).ofMaxSize(30))
+        .as(
+            (first, closed, put, rest) -> {
+              List<Step> all = new ArrayList<>(first);
+              all.addAll(closed);
+              all.addAll(put);
+              all.addAll(rest);
+              return all;
+            });
   }
 
   /** Else the tests of hot swap would compare two versions of which one is wrong. */
@@ -158,13 +209,20 @@ class PolicyLawsTest {
                 Verdict.ALLOW_STATELESS,
                 Verdict.ALLOW_STATELESS))
         .as(Rule::new)
+        .map(r -> r.side() == Side.FROM && r.condition() instanceof Peer ? overAll(r) : r)
         .map(Step.Put::new);
+  }
+
+  /** Where a packet goes is not known yet when what a port sends is judged. */
+  private static Rule overAll(Rule r) {
+    return new Rule(r.name(), r.group(), r.side(), r.tier(), r.priority(), new Ip(), r.verdict());
   }
 
   private static Arbitrary<Condition> conditions() {
     Arbitrary<Condition> one = Arbitraries.oneOf(addresses(), ports(), protocols());
     return Arbitraries.frequencyOf(
         Tuple.of(2, Arbitraries.just(new Ip())),
+        Tuple.of(1, Arbitraries.of("g1", "g2").map(Peer::new)),
         Tuple.of(3, one),
         Tuple.of(2, Combinators.combine(addresses(), ports()).as((a, p) -> new All(List.of(a, p)))),
         Tuple.of(1, one.list().ofSize(2).map(Any::new)));

@@ -67,6 +67,12 @@ final class PolicyOracle {
 
   void group(String name, Set<String> ports) {
     groups.put(name, new TreeSet<>(ports));
+    Set<String> addresses = new TreeSet<>();
+    for (String port : ports) {
+      addresses.add("10.0.0." + PolicyTrial.number(port));
+      addresses.add("fd00::" + PolicyTrial.number(port));
+    }
+    sets.put(Condition.Peer.named(name), addresses);
   }
 
   void set(String name, Set<String> prefixes) {

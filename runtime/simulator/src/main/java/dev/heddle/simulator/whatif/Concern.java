@@ -6,7 +6,7 @@ import dev.heddle.model.LogicalSwitch;
 import dev.heddle.model.Network.Change;
 import dev.heddle.model.PortGroup;
 import dev.heddle.policy.Acl;
-import dev.heddle.policy.Policed;
+import dev.heddle.policy.Uses;
 import dev.heddle.simulator.whatif.Services.Piece;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -80,19 +80,15 @@ final class Concern {
     return rules.acls.get(acl.id().name());
   }
 
-  /** In more groups or sets that rules ask for than can be told apart: then nothing passes. */
+  /** In more sets that rules ask for than can be told apart: then nothing passes. */
   private static boolean isCrowded(Rules rules, LogicalPort port) {
-    Set<String> groups = new HashSet<>();
     Set<String> sets = new HashSet<>();
     for (Acl a : rules.acls.values()) {
-      Rules.groups(a).stream()
-          .filter(g -> rules.isMember(port.id().name(), g))
-          .forEach(groups::add);
       Rules.sets(a).stream()
           .filter(s -> port.addresses().stream().anyMatch(x -> rules.holds(s, x)))
           .forEach(sets::add);
     }
-    return groups.size() > Policed.MOST_GROUPS || sets.size() > Policed.MOST_GROUPS;
+    return sets.size() > Uses.CARRIED_SETS;
   }
 
   /** Whether a rule that changes judges what this port begins, or what is begun to it. */
