@@ -16,6 +16,7 @@ import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Policy;
 import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Stage;
+import dev.heddle.pipeline.Term;
 import dev.heddle.pipeline.Track;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,6 +41,9 @@ class PolicyFaultsTest {
 
   private static final List<Stage> TIERS =
       Stream.concat(Policy.tiers(true).stream(), Policy.tiers(false).stream()).toList();
+
+  private static final List<Stage> JUDGES = List.of(Spine.POLICY_FROM, Spine.POLICY_TO);
+  private static final List<Stage> VERDICTS = List.of(Policy.VERDICT_FROM, Policy.VERDICT_TO);
 
   /** The same stories in each run: whether a fault is found is no matter of luck. */
   @Property(tries = 1, seed = "20261126", edgeCases = EdgeCasesMode.NONE)
@@ -90,8 +94,22 @@ class PolicyFaultsTest {
     all.put(
         "no connection is kept",
         actions(
-            List.of(Policy.VERDICT_FROM, Policy.VERDICT_TO),
-            a -> !(a instanceof Track t && t.commit())));
+            VERDICTS, a -> a instanceof Track t && t.commit() ? Stream.empty() : Stream.of(a)));
+    all.put("what belongs to nothing passes", lost(JUDGES, has(Field.CT_INV, 1)));
+    all.put(
+        "errors of live connections are dropped",
+        match(VERDICTS, m -> m.value(Field.CT_NEW).filter(Bits::isZero).isPresent() ? est(m) : m));
+    all.put("nothing drains", lost(VERDICTS, has(Field.CT_DRAINS)));
+    all.put(
+        "everything drains",
+        actions(
+            VERDICTS,
+            a -> Stream.of(a instanceof Track t && t.commit() ? t.with(Field.CT_DRAINS, 1) : a)));
+    all.put("draining goes before rules", in(VERDICTS, PolicyFaultsTest::first));
+    all.put(
+        "later fragments are dropped",
+        lost(VERDICTS, f -> has(Field.IP_FRAG).test(f) && !has(Field.IP_FRAG, 1).test(f)));
+    all.put("fragments go on by themselves", actions(VERDICTS, PolicyFaultsTest::goesOn));
     all.put("IPv6 is not judged", lost(List.of(Spine.TRACK_TO), has(Field.ETH_TYPE, 0x86dd)));
     return all;
   }
@@ -125,12 +143,35 @@ class PolicyFaultsTest {
     return new DesiredFlow(key, f.actions(), f.scope(), f.owner());
   }
 
-  private static Fault actions(List<Stage> stages, Predicate<Action> kept) {
+  private static Fault actions(List<Stage> stages, Function<Action, Stream<Action>> change) {
     return in(
         stages,
         f ->
             new DesiredFlow(
-                f.key(), f.actions().stream().filter(kept).toList(), f.scope(), f.owner()));
+                f.key(), f.actions().stream().flatMap(change).toList(), f.scope(), f.owner()));
+  }
+
+  /** A fragment that waits for no other. */
+  private static Stream<Action> goesOn(Action a) {
+    return Stream.of(
+        a instanceof Track t && t.table().isPresent()
+            ? new Action.Resubmit(t.table().get())
+            : a);
+  }
+
+  private static Match est(Match m) {
+    Match est = Match.builder().match(Field.CT_EST, 1).build();
+    return Match.of(Stream.concat(m.terms().stream(), est.terms().stream()).toList());
+  }
+
+  /** What drains, whatever was decided. */
+  private static DesiredFlow first(DesiredFlow f) {
+    if (!has(Field.CT_DRAINS).test(f)) {
+      return f;
+    }
+    List<Term> terms =
+        f.key().match().terms().stream().filter(t -> t.wire() != Field.DECIDED.wire()).toList();
+    return keyed(f, new FlowKey(f.key().table(), 190, Match.of(terms)));
   }
 
   private static Function<Match, Match> without(Field field) {

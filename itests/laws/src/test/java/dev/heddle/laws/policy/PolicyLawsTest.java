@@ -40,6 +40,11 @@ import net.jqwik.api.statistics.Statistics;
 class PolicyLawsTest {
 
   private static final List<Integer> PROTOCOLS = List.of(Datagram.TCP, Datagram.UDP, Datagram.SCTP);
+
+  /** Of both families; of ICMP echoes. */
+  private static final List<Integer> SENT =
+      List.of(Datagram.TCP, Datagram.UDP, Datagram.UDP, Datagram.SCTP, Datagram.ICMP);
+
   private static final List<String> NAMES =
       IntStream.rangeClosed(1, 12).mapToObj(n -> "r" + n).toList();
 
@@ -74,7 +79,8 @@ class PolicyLawsTest {
                           r.tier(),
                           r.priority(),
                           r.condition() instanceof Peer ? new Peer(group) : r.condition(),
-                          r.verdict()));
+                          r.verdict(),
+                          r.drains()));
                 });
     Arbitrary<Step> then =
         Arbitraries.frequencyOf(
@@ -107,7 +113,7 @@ class PolicyLawsTest {
   /** Does all steps and notes what kind of story it was. */
   static void told(List<Step> steps, World world) {
     try (PolicyTrial trial = new PolicyTrial(world)) {
-      steps.forEach(trial::take);
+      done(steps, trial);
       int refused = trial.packets() - trial.arrivals();
       Statistics.label("arrive and do not")
           .collect(trial.arrivals() > 0 ? "some arrive" : "none", refused > 0 ? "some do not" : "");
@@ -115,20 +121,136 @@ class PolicyLawsTest {
     }
   }
 
+  private static void done(List<Step> steps, PolicyTrial trial) {
+    for (int i = 0; i < steps.size(); i++) {
+      try {
+        trial.take(steps.get(i));
+      } catch (AssertionError e) {
+        String story = Pasted.test(steps.subList(0, i + 1));
+        throw new AssertionError(e.getMessage() + "\n\nAs a test:\n" + story, e);
+      }
+    }
+  }
+
   @Provide
   Arbitrary<List<Step>> stories() {
+    Arbitrary<List<Step>> closed =
+        Arbitraries.frequencyOf(
+            Tuple.of(1, Arbitraries.just(List.of(new Step.Default(true)))),
+            Tuple.of(2, closings().list().ofMaxSize(2)));
     return Combinators.combine(
             memberships().list().ofSize(6),
-            closings().list().ofMaxSize(2),
+            closed,
             puts().list().ofMinSize(2).ofMaxSize(12),
-            steps().list().ofMinSize(5).ofMaxSize(40))
+            events().list().ofMinSize(3).ofMaxSize(20))
         .as(
-            (first, closed, rules, then) -> {
+            (first, rest, rules, then) -> {
               List<Step> all = new ArrayList<>(first);
-              all.addAll(closed);
+              all.addAll(rest);
               all.addAll(rules);
-              all.addAll(then);
+              then.forEach(all::addAll);
               return all;
+            });
+  }
+
+  /** One step, or the life of a connection: begun, answered, overtaken by a change, going on. */
+  private static Arbitrary<List<Step>> events() {
+    Arbitrary<Step> goesOn =
+        Arbitraries.oneOf(
+            Arbitraries.integers().between(0, 1).map(Step.Again::new),
+            Arbitraries.integers().between(0, 1).map(Step.Answer::new),
+            refusals());
+    Arbitrary<List<Step>> lives =
+        Combinators.combine(sends(), changes(), goesOn.list().ofMinSize(1).ofMaxSize(4))
+            .as(
+                (begins, change, then) -> {
+                  List<Step> life = new ArrayList<>(List.of(begins, new Step.Answer(0), change));
+                  life.addAll(then);
+                  return life;
+                });
+    return Arbitraries.frequencyOf(
+        Tuple.of(8, steps().map(List::of)), Tuple.of(2, lives), Tuple.of(1, drains(goesOn)));
+  }
+
+  /** A connection on a closed switch, and what becomes of it without what has allowed it. */
+  private static Arbitrary<List<Step>> drains(Arbitrary<Step> goesOn) {
+    Arbitrary<Step> removal = Arbitraries.of("drain-from", "drain-to").map(Step.Remove::new);
+    Arbitrary<Step> next =
+        Arbitraries.frequencyOf(
+            Tuple.of(6, goesOn), Tuple.of(2, removal), Tuple.of(1, puts()), Tuple.of(1, fragments()));
+    return Combinators.combine(
+            sends(),
+            Arbitraries.of(0, 1, 2, 3),
+            Arbitraries.of(true, true, false),
+            Arbitraries.of(true, true, true, false),
+            next.list().ofMinSize(2).ofMaxSize(7))
+        .as(
+            (begins, tier, drain, answered, then) -> {
+              List<Step> life = new ArrayList<>(List.of(new Step.Default(true)));
+              for (Side side : Side.values()) {
+                String name = "drain-" + side.name().toLowerCase(Locale.ROOT);
+                life.add(
+                    new Step.Put(
+                        new Rule(
+                            name, Rule.SWITCH, side, tier, 9, new Ip(), Verdict.ALLOW, drain)));
+              }
+              life.add(begins);
+              if (answered) {
+                life.add(new Step.Answer(0));
+              }
+              life.addAll(then);
+              return life;
+            });
+  }
+
+  private static Arbitrary<Step> changes() {
+    return Arbitraries.frequencyOf(
+        Tuple.of(2, puts()),
+        Tuple.of(4, Arbitraries.of(NAMES).map(Step.Remove::new)),
+        Tuple.of(1, memberships()),
+        Tuple.of(1, Arbitraries.of(true, true, false).map(Step.Default::new)));
+  }
+
+  /** Errors about what was sent, mostly by whom it was for. */
+  private static Arbitrary<Step> refusals() {
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 4), Arbitraries.of("", "", "", "b", "c"))
+        .as(Step.Refuse::new);
+  }
+
+  /** Errors about what nobody has sent, or somebody else. */
+  private static Arbitrary<Step> forgeries() {
+    return Combinators.combine(
+            sends(), Arbitraries.of(PolicyTrial.PORTS), Arbitraries.of(PolicyTrial.PORTS))
+        .filter((quoted, from, to) -> !from.equals(to))
+        .as(
+            (quoted, from, to) -> new Step.Unreachable(from, to, ((Step.Send) quoted).datagram()));
+  }
+
+  private static final List<List<Integer>> PIECES =
+      List.of(
+          List.of(0, 1),
+          List.of(1, 0),
+          List.of(0, 1, 2),
+          List.of(2, 1, 0),
+          List.of(1, 2, 0),
+          List.of(0, 2, 1),
+          List.of(0),
+          List.of(1),
+          List.of(2, 1),
+          List.of(2, 0));
+
+  private static Arbitrary<Step> fragments() {
+    return Combinators.combine(sends(), Arbitraries.of(PIECES), Arbitraries.of(2, 3))
+        .as(
+            (step, pieces, least) -> {
+              Step.Send send = (Step.Send) step;
+              Datagram d = send.datagram();
+              Datagram udp =
+                  new Datagram(Datagram.UDP, d.source(), 1000, d.destination(), 53 + d.to() % 2);
+              int last = pieces.stream().mapToInt(p -> p).max().orElseThrow();
+              return new Step.Fragments(
+                  send.from(), send.to(), udp, Math.max(last + 1, least), pieces);
             });
   }
 
@@ -152,9 +274,11 @@ class PolicyLawsTest {
     return Arbitraries.frequencyOf(
         Tuple.of(8, sends()),
         Tuple.of(5, Arbitraries.integers().between(0, 4).map(Step.Answer::new)),
-        Tuple.of(2, puts()),
-        Tuple.of(1, Arbitraries.of(NAMES).map(Step.Remove::new)),
-        Tuple.of(1, memberships()));
+        Tuple.of(2, Arbitraries.integers().between(0, 4).map(Step.Again::new)),
+        Tuple.of(3, refusals()),
+        Tuple.of(1, forgeries()),
+        Tuple.of(3, fragments()),
+        Tuple.of(3, changes()));
   }
 
   static Arbitrary<Step> memberships() {
@@ -173,7 +297,7 @@ class PolicyLawsTest {
     return Combinators.combine(
             Arbitraries.of(PolicyTrial.PORTS),
             Arbitraries.of(PolicyTrial.PORTS),
-            Arbitraries.of(PROTOCOLS),
+            Arbitraries.of(SENT),
             Arbitraries.of(true, false, false),
             Arbitraries.of(1000, 53),
             Arbitraries.of(52, 53, 53, 54))
@@ -183,12 +307,15 @@ class PolicyLawsTest {
                 new Step.Send(
                     from,
                     to,
-                    new Datagram(
-                        protocol, address(from, v6), source, address(to, v6), destination)));
-  }
-
-  private static String address(String port, boolean v6) {
-    return (v6 ? "fd00::" : "10.0.0.") + PolicyTrial.number(port);
+                    protocol == Datagram.ICMP
+                        ? Datagram.echo(
+                            PolicyTrial.address(from, v6), PolicyTrial.address(to, v6))
+                        : new Datagram(
+                            protocol,
+                            PolicyTrial.address(from, v6),
+                            source,
+                            PolicyTrial.address(to, v6),
+                            destination)));
   }
 
   static Arbitrary<Step> puts() {
@@ -207,7 +334,8 @@ class PolicyLawsTest {
                 Verdict.PASS,
                 Verdict.PASS,
                 Verdict.ALLOW_STATELESS,
-                Verdict.ALLOW_STATELESS))
+                Verdict.ALLOW_STATELESS),
+            Arbitraries.of(true, false))
         .as(Rule::new)
         .map(r -> r.side() == Side.FROM && r.condition() instanceof Peer ? overAll(r) : r)
         .map(Step.Put::new);
@@ -215,7 +343,8 @@ class PolicyLawsTest {
 
   /** Where a packet goes is not known yet when what a port sends is judged. */
   private static Rule overAll(Rule r) {
-    return new Rule(r.name(), r.group(), r.side(), r.tier(), r.priority(), new Ip(), r.verdict());
+    return new Rule(
+        r.name(), r.group(), r.side(), r.tier(), r.priority(), new Ip(), r.verdict(), r.drains());
   }
 
   private static Arbitrary<Condition> conditions() {
@@ -229,7 +358,9 @@ class PolicyLawsTest {
   }
 
   private static Arbitrary<Condition> protocols() {
-    return Arbitraries.of(PROTOCOLS).map(Protocol::new);
+    return Arbitraries.of(
+            Datagram.TCP, Datagram.UDP, Datagram.SCTP, Datagram.ICMP, Datagram.ICMPV6)
+        .map(Protocol::new);
   }
 
   private static Arbitrary<Condition> ports() {

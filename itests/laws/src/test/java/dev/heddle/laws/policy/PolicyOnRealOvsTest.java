@@ -74,11 +74,23 @@ class PolicyOnRealOvsTest {
     try (PolicyTrial trial = new PolicyTrial(real.begin())) {
       bothJudge(trial, Verdict.ALLOW);
       trial.take(udp("a", "b", 1000)); // and all of that is in the switch
-      assertThat(real.fragments("a", "b", 53, 1, 0, 1)).as("allowed").isEqualTo(2);
-      assertThat(real.fragments("a", "b", 54, 2, 0, 1)).as("refused").isEqualTo(0);
-      assertThat(real.fragments("a", "b", 53, 3, 1)).as("without its first").isEqualTo(0);
-      assertThat(real.fragments("a", "b", 53, 3, 0)).as("and that, later").isEqualTo(2);
-      assertThat(real.fragments("a", "b", 54, 4, 1, 0)).as("refused, in disorder").isEqualTo(0);
+      for (boolean known : List.of(false, true)) {
+        int arrived = trial.arrivals();
+        trial.take(fragments(1000, 53, 0, 1));
+        trial.take(fragments(1001, 53, 2, 0, 1));
+        assertThat(trial.arrivals()).as("allowed, known: " + known).isEqualTo(arrived + 2);
+        trial.take(fragments(1000, 54, 0, 1));
+        trial.take(fragments(1000, 54, 1, 2, 0));
+        trial.take(fragments(1000, 53, 1));
+        assertThat(trial.arrivals()).as("refused, or not all of it").isEqualTo(arrived + 2);
+        trial.take(new Step.Answer(4));
+      }
+      // A connection that is no longer allowed, of which a later fragment does not speak.
+      trial.take(new Step.Remove("from-destination"));
+      int arrived = trial.arrivals();
+      trial.take(fragments(1000, 53, 0, 1));
+      trial.take(fragments(1001, 53, 2, 1, 0));
+      assertThat(trial.arrivals()).as("allowed no longer").isEqualTo(arrived);
     }
   }
 
@@ -162,6 +174,12 @@ class PolicyOnRealOvsTest {
     return (side + "-" + end).toLowerCase(java.util.Locale.ROOT);
   }
 
+  /** Of UDP, from a to b: as many as are named, in this order. */
+  private static Step fragments(int source, int destination, Integer... pieces) {
+    Datagram d = new Datagram(Datagram.UDP, "10.0.0.1", source, "10.0.0.2", destination);
+    return new Step.Fragments("a", "b", d, Math.max(2, pieces.length), List.of(pieces));
+  }
+
   private static Step udp(String from, String to, int source) {
     return udp(from, to, source, 53);
   }
@@ -214,7 +232,8 @@ class PolicyOnRealOvsTest {
                       r.tier() % 2,
                       priority,
                       r.condition(),
-                      r.verdict()));
+                      r.verdict(),
+                      r.drains()));
             });
   }
 }

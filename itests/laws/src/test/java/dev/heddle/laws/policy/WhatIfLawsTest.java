@@ -133,6 +133,8 @@ class WhatIfLawsTest {
         oracle.group(group.name(), group.ports());
       } else if (step instanceof Step.AddressSet set) {
         oracle.set(set.name(), set.prefixes());
+      } else if (step instanceof Step.Default closed) {
+        oracle.closed(closed.drop());
       }
     }
     return oracle;
