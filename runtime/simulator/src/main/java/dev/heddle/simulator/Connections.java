@@ -13,8 +13,9 @@ import java.util.Optional;
 
 /**
  * The connections of one switch, zone by zone. A connection is new until its first reply, one of
- * TCP only until its next packet if that is no SYN; it ends when it is forgotten, never by itself. Addresses and ports are chosen
- * from the first of their range on, where a real tracker goes by a hash.
+ * TCP only until its next packet if that is no SYN; it ends when it is forgotten, never by itself.
+ * Addresses and ports are chosen from the first of their range on, where a real tracker goes by a
+ * hash.
  */
 final class Connections implements Tracker {
 

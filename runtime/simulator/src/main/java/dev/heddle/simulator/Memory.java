@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * What switches remember from one packet to the next: connections, fragments, learned flows, which ports are
- * down; and the time, which passes only when told to. For one thread.
+ * What switches remember from one packet to the next: connections, fragments, learned flows, which
+ * ports are down; and the time, which passes only when told to. For one thread.
  */
 public final class Memory {
 

@@ -43,8 +43,7 @@ final class Encoded {
     List<String> frames = new ArrayList<>();
     for (int piece : f.pieces()) {
       boolean last = piece == f.parts() - 1;
-      byte[] part =
-          Arrays.copyOfRange(all, PIECE * piece, last ? all.length : PIECE * (piece + 1));
+      byte[] part = Arrays.copyOfRange(all, PIECE * piece, last ? all.length : PIECE * (piece + 1));
       int eighths = PIECE * piece / 8;
       frames.add(
           frame

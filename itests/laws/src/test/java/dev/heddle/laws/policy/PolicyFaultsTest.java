@@ -62,21 +62,28 @@ class PolicyFaultsTest {
 
   @Provide
   Arbitrary<List<List<Step>>> many() {
-    return new PolicyLawsTest().stories().list().ofSize(150);
+    return Stories.any().list().ofSize(150);
   }
 
   private static boolean isFound(Fault fault, List<Step> story) {
-    Feature faulty =
-        new Wrapped(
-            new AccessControl(),
-            (key, unit, out) -> unit.accept(f -> fault.apply(f).forEach(out::add)));
     try (PolicyTrial trial =
-        new PolicyTrial(new Simulated(new L2Switching(), new Placement(), faulty))) {
+        new PolicyTrial(new Simulated(new L2Switching(), new Placement(), faulty(fault)))) {
       story.forEach(trial::take);
       return false;
     } catch (AssertionError found) {
       return true;
     }
+  }
+
+  /** Acl with the fault of this name. */
+  static Feature faulty(String name) {
+    return faulty(faults().get(name));
+  }
+
+  private static Feature faulty(Fault fault) {
+    return new Wrapped(
+        new AccessControl(),
+        (key, unit, out) -> unit.accept(f -> fault.apply(f).forEach(out::add)));
   }
 
   private static Map<String, Fault> faults() {
@@ -93,8 +100,7 @@ class PolicyFaultsTest {
     all.put("an answer is judged as if it began", judged());
     all.put(
         "no connection is kept",
-        actions(
-            VERDICTS, a -> a instanceof Track t && t.commit() ? Stream.empty() : Stream.of(a)));
+        actions(VERDICTS, a -> a instanceof Track t && t.commit() ? Stream.empty() : Stream.of(a)));
     all.put("what belongs to nothing passes", lost(JUDGES, has(Field.CT_INV, 1)));
     all.put(
         "errors of live connections are dropped",
@@ -154,9 +160,7 @@ class PolicyFaultsTest {
   /** A fragment that waits for no other. */
   private static Stream<Action> goesOn(Action a) {
     return Stream.of(
-        a instanceof Track t && t.table().isPresent()
-            ? new Action.Resubmit(t.table().get())
-            : a);
+        a instanceof Track t && t.table().isPresent() ? new Action.Resubmit(t.table().get()) : a);
   }
 
   private static Match est(Match m) {

@@ -1,6 +1,7 @@
 package dev.heddle.laws.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.laws.RandomHistories;
 import dev.heddle.laws.policy.Condition.End;
@@ -91,6 +92,31 @@ class PolicyOnRealOvsTest {
       trial.take(fragments(1000, 53, 0, 1));
       trial.take(fragments(1001, 53, 2, 1, 0));
       assertThat(trial.arrivals()).as("allowed no longer").isEqualTo(arrived);
+    }
+  }
+
+  /** The comparison with a real switch can fail, too; and a later fragment would pass. */
+  @Example
+  void laterFragmentsThatWaitForNoneAreFound() {
+    Ports dns = new Ports(Datagram.UDP, End.DESTINATION, 53, 53);
+    List<Step> steps =
+        List.of(
+            new Step.Group("g1", Set.of("a")),
+            new Step.Put(new Rule("dns", "g1", Side.FROM, 0, 9, dns, Verdict.ALLOW)),
+            new Step.Put(new Rule("rest", "g1", Side.FROM, 3, 1, new Ip(), Verdict.DROP)),
+            udp("a", "b", 1000),
+            new Step.Answer(0),
+            new Step.Remove("dns"));
+    try (RealSwitch other =
+            new RealSwitch(PolicyFaultsTest.faulty("fragments go on by themselves"));
+        PolicyTrial faulty = new PolicyTrial(other.begin());
+        PolicyTrial sound = new PolicyTrial(real.begin())) {
+      steps.forEach(faulty::take);
+      steps.forEach(sound::take);
+      sound.take(fragments(1000, 53, 0, 1));
+      assertThatThrownBy(() -> faulty.take(fragments(1000, 53, 0, 1)))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("b=");
     }
   }
 
@@ -199,16 +225,16 @@ class PolicyOnRealOvsTest {
 
   @Provide
   Arbitrary<List<Step>> stories() {
-    return new PolicyLawsTest().stories();
+    return Stories.any();
   }
 
   /** Many rules over the same few packets, in two tiers with two priorities each. */
   @Provide
   Arbitrary<List<Step>> overlaps() {
     return Combinators.combine(
-            PolicyLawsTest.memberships().list().ofSize(5),
+            Stories.memberships().list().ofSize(5),
             crowded().list().ofMinSize(8).ofMaxSize(20),
-            PolicyLawsTest.sends().list().ofSize(6))
+            Stories.sends().list().ofSize(6))
         .as(
             (members, rules, packets) -> {
               List<Step> all = new ArrayList<>(members);
@@ -219,7 +245,7 @@ class PolicyOnRealOvsTest {
   }
 
   private static Arbitrary<Step> crowded() {
-    return PolicyLawsTest.puts()
+    return AnyRule.puts()
         .map(
             step -> {
               Rule r = ((Step.Put) step).rule();

@@ -131,7 +131,8 @@ final class PolicyOracle {
     if (packet instanceof Step.Fragments f) {
       Set<Integer> sent = fragments(f, f.from(), Side.FROM, new TreeSet<>(f.pieces()));
       Set<Integer> arrive = fragments(f, f.to(), Side.TO, sent);
-      decisions.add(text(f) + (arrive.isEmpty() ? " dropped" : " " + arrive.size() + " pass"));
+      boolean all = arrive.size() == f.pieces().size();
+      decisions.add(text(f) + (arrive.isEmpty() ? " dropped" : all ? " pass" : " pass in part"));
       return arrive;
     }
     if (packet instanceof Step.Unreachable e) {
@@ -213,11 +214,14 @@ final class PolicyOracle {
 
   private Verdict drained(Known known, boolean established) {
     boolean goesOn = known.drains && established;
-    decisions.add(known.side + (goesOn ? " drains" : known.drains ? " is too new to drain" : " is cut"));
+    decisions.add(
+        known.side + (goesOn ? " drains" : known.drains ? " is too new to drain" : " is cut"));
     return goesOn ? Verdict.ALLOW : Verdict.DROP;
   }
 
-  /** An error of a drained connection goes on with it: whether that is established it cannot say. */
+  /**
+   * An error of a drained connection goes on with it: whether that is established it cannot say.
+   */
   private boolean passes(Step.Unreachable e, String port, Side side) {
     Optional<Rule> own = decides(port, side, e.datagram());
     if (!isUnderPolicy(port) || verdict(own) == Verdict.ALLOW_STATELESS) {
@@ -235,7 +239,9 @@ final class PolicyOracle {
     decisions.add(
         side
             + " error of "
-            + (!ofReceiver ? "another's packet" : request == reply ? "nothing known" : "a connection")
+            + (!ofReceiver
+                ? "another's packet"
+                : request == reply ? "nothing known" : "a connection")
             + (passes(verdict) ? " passes" : " dropped"));
     return passes(verdict);
   }

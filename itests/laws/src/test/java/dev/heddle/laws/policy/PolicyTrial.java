@@ -67,9 +67,7 @@ final class PolicyTrial implements AutoCloseable {
         send(new Step.Unreachable(by, asked.from(), asked.datagram()));
       }
     } else if (step instanceof Step.Put put
-        && !(world.takesEquals()
-            ? oracle.hasRivalOf(put.rule())
-            : oracle.hasEqualOf(put.rule()))) {
+        && !(world.takesEquals() ? oracle.hasRivalOf(put.rule()) : oracle.hasEqualOf(put.rule()))) {
       oracle.put(put.rule());
       world.put(document(put.rule()));
     } else if (step instanceof Step.Remove remove && oracle.has(remove.rule())) {

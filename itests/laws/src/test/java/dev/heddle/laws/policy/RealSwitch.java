@@ -195,7 +195,8 @@ final class RealSwitch implements AutoCloseable {
   /** What came out of {@code to} up to a frame that is sent now. */
   private List<String> untilMarked(String from, String to) {
     String end = String.format("%08x", ++markers) + "00".repeat(14);
-    String arp = "0806" + "0001080006040002" + Encoded.mac(from) + "0a00000" + PolicyTrial.number(from);
+    String arp =
+        "0806" + "0001080006040002" + Encoded.mac(from) + "0a00000" + PolicyTrial.number(from);
     String marker = arp + Encoded.mac(to) + "0a00000" + PolicyTrial.number(to) + end;
     ovs.appctl("netdev-dummy/receive", from, Encoded.mac(to) + Encoded.mac(from) + marker);
     List<String> came = new ArrayList<>();

@@ -91,9 +91,7 @@ final class Simulated implements World {
     return sent.run().arrivals().stream()
         .map(
             a ->
-                sent.port(a)
-                    + " "
-                    + a.packet().fragment().map(f -> "" + f.part()).orElse("whole"));
+                sent.port(a) + " " + a.packet().fragment().map(f -> "" + f.part()).orElse("whole"));
   }
 
   private static String explained(List<Sent> sent) {
@@ -120,9 +118,7 @@ final class Simulated implements World {
                 d.v6() ? Field.IPV6_DST : Field.IPV4_DST, IpAddress.parse(d.destination()).bits());
     return switch (d.protocol()) {
       case Datagram.TCP ->
-          ip.with(Field.TCP_SRC, d.from())
-              .with(Field.TCP_DST, d.to())
-              .with(Field.TCP_FLAGS, ACK);
+          ip.with(Field.TCP_SRC, d.from()).with(Field.TCP_DST, d.to()).with(Field.TCP_FLAGS, ACK);
       case Datagram.UDP -> ip.with(Field.UDP_SRC, d.from()).with(Field.UDP_DST, d.to());
       case Datagram.SCTP -> ip.with(Field.SCTP_SRC, d.from()).with(Field.SCTP_DST, d.to());
       case Datagram.ICMP -> ip.with(Field.ICMPV4_TYPE, d.from());
