@@ -103,6 +103,8 @@ class Rejection(Promises):
     def test_what_would_be_cut_is_told_from_what_nodes_track(self):
         """And then it is, and nothing else."""
         self.put(document("PortGroup", "red", {"ports": list(PODS)}), rule("telnet", "to", TO, action="allow"))
+        for node in ("n1", "n2"):
+            at.node(node, "ovs-appctl", "dpctl/flush-conntrack")  # what other tests have begun
         lines = {}
         for pod, port in (("red-a", TO), ("red-a", OPEN), ("red-c", TO)):
             lines[pod, port] = at.popen(pod, *KNOCK, "hold", "10.0.0.12", str(port), stdin=subprocess.PIPE,
