@@ -79,9 +79,12 @@ public final class Bridge implements AutoCloseable {
     thread.start();
   }
 
-  private void unreachable(Throwable e) {
+  private void unreachable(String resource, Throwable e) {
     String why = String.valueOf(e.getMessage());
-    if (!rights.isRefusal(e, System.nanoTime()) && !why.equals(unreachable)) {
+    long now = System.nanoTime();
+    if (!rights.isRefusal(e, now)
+        && !rights.isRefusedWatch(e, resource, now)
+        && !why.equals(unreachable)) {
       unreachable = why;
       LOG.warn("the API server cannot be watched: {}", why);
     }

@@ -2,6 +2,7 @@ package dev.heddle.kubernetes.edge;
 
 import dev.heddle.kubernetes.cluster.ObjectRef;
 import dev.heddle.kubernetes.mapping.Notice;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,7 @@ final class Rights {
 
   private static final Logger LOG = LoggerFactory.getLogger(Rights.class);
   private static final long FORGOTTEN = 120_000_000_000L;
+  private static final int FORBIDDEN = 403;
   private static final int DEEPEST = 10;
   private static final int MOST = 100;
 
@@ -40,6 +42,18 @@ final class Rights {
       Matcher m = LACKING.matcher(String.valueOf(cause.getMessage()));
       if (m.find()) {
         miss(m.group(1) + " " + m.group(2) + (m.group(3).isEmpty() ? "" : "." + m.group(3)), now);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The same for a watch, of which the server's words do not come through. */
+  boolean isRefusedWatch(Throwable e, String resource, long now) {
+    Throwable cause = e;
+    for (int i = 0; i < DEEPEST && cause != null; i++, cause = cause.getCause()) {
+      if (cause instanceof KubernetesClientException k && k.getCode() == FORBIDDEN) {
+        miss("watch " + resource, now);
         return true;
       }
     }

@@ -10,6 +10,8 @@ import dev.heddle.kubernetes.mapping.Notice;
 import dev.heddle.model.Condition;
 import dev.heddle.model.Document;
 import dev.heddle.model.Network;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.WatchEvent;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -151,6 +153,20 @@ class EdgeTest {
     assertThat(said(Condition.met(Condition.REALIZED, "n2 is not connected.")))
         .as("it had confirmed before it left")
         .isEmpty();
+  }
+
+  /** Else it would be asked for again and again, and nothing of that kind be heard of any more. */
+  @Test
+  void aWatchThatIsToldThatItsVersionIsTooOldUnderstandsIt() {
+    WatchEvent event =
+        Client.serialization()
+            .unmarshal(
+                "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
+                    + "\"status\":\"Failure\",\"message\":\"too old resource version: 329 (2368)\","
+                    + "\"reason\":\"Expired\",\"code\":410}}",
+                WatchEvent.class);
+    assertThat(event.getObject()).isInstanceOf(Status.class);
+    assertThat(((Status) event.getObject()).getCode()).isEqualTo(410);
   }
 
   private Path kubeconfig(String server, String more) throws IOException {
