@@ -3,7 +3,7 @@ package dev.heddle.kubernetes.cluster;
 /**
  * An object of the cluster that something can be said about.
  *
- * @param namespace empty for a node
+ * @param namespace empty for a node and a role
  */
 public record ObjectRef(Kind kind, String namespace, String name) implements Comparable<ObjectRef> {
 
@@ -11,7 +11,8 @@ public record ObjectRef(Kind kind, String namespace, String name) implements Com
   public enum Kind {
     POD("Pod", "v1"),
     POLICY("NetworkPolicy", "networking.k8s.io/v1"),
-    NODE("Node", "v1");
+    NODE("Node", "v1"),
+    ROLE("ClusterRole", "rbac.authorization.k8s.io/v1");
 
     private final String word;
     private final String apiVersion;
