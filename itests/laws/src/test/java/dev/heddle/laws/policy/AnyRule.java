@@ -23,8 +23,7 @@ final class AnyRule {
 
   private static final List<Integer> PROTOCOLS = List.of(Datagram.TCP, Datagram.UDP, Datagram.SCTP);
 
-  static final List<String> NAMES =
-      IntStream.rangeClosed(1, 12).mapToObj(n -> "r" + n).toList();
+  static final List<String> NAMES = IntStream.rangeClosed(1, 12).mapToObj(n -> "r" + n).toList();
 
   static Arbitrary<Step> puts() {
     return Combinators.combine(

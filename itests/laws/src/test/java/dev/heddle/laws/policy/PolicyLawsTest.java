@@ -16,7 +16,8 @@ import net.jqwik.api.statistics.Statistics;
 
 /**
  * Whatever the rules, their members and their changes in the middle of connections: simulated
- * switches pass what the oracle says and nothing else. A difference is shrunk and printed as a test.
+ * switches pass what the oracle says and nothing else. A difference is shrunk and printed as a
+ * test.
  */
 @AddLifecycleHook(RandomHistories.class)
 class PolicyLawsTest {
