@@ -165,7 +165,7 @@ class Cluster(Installation):
                 if source in (e.get("source") or {}).get("component", "")]
 
     # In pods
-    def pid(self, name):
+    def process_of(self, name):
         """A process of the pod as the machine counts them."""
         statuses = self.pod(name)["status"].get("containerStatuses") or []
         number = statuses[0]["containerID"].rpartition("/")[2]
@@ -180,7 +180,7 @@ class Cluster(Installation):
     def popen(self, name, *command, **options):
         if "/" not in name:
             return super().popen(name, *command, **options)
-        return subprocess.Popen(["nsenter", f"--net=/proc/{self.pid(name)}/ns/net", "--", *command],
+        return subprocess.Popen(["nsenter", f"--net=/proc/{self.process_of(name)}/ns/net", "--", *command],
                                 **{"stdin": subprocess.DEVNULL, **options})
 
     def knock(self, name, address, port=8080, how="tcp"):
@@ -195,7 +195,7 @@ class Cluster(Installation):
 
     def delivered(self, name):
         """UDP packets that came through to the pod, to ports where nobody listens, since it has a network (snmp(7))."""
-        lines = [line.split() for line in Path(f"/proc/{self.pid(name)}/net/snmp").read_text().splitlines()]
+        lines = [line.split() for line in Path(f"/proc/{self.process_of(name)}/net/snmp").read_text().splitlines()]
         heads, values = (line for line in lines if line[0] == "Udp:")
         return int(values[heads.index("NoPorts")])
 
@@ -214,7 +214,7 @@ class Cluster(Installation):
                 continue  # closed just now
             with socket.socket(fileno=copy) as one:
                 try:
-                    if one.getpeername()[1] == 6443:
+                    if one.family in (socket.AF_INET, socket.AF_INET6) and one.getpeername()[1] == 6443:
                         one.shutdown(socket.SHUT_RDWR)
                         found += 1
                 except OSError:
