@@ -65,7 +65,7 @@ bench() {
       install_missing openvswitch-switch
       ;;
     *)
-      die "usage: heddle bench acl [--rounds N] [--seconds N] [--cold N] [--connections N] [--json]
+      die "usage: heddle bench acl [--rounds N] [--seconds N] [--cold N] [--connections N] [--floor] [--json]
        heddle bench churn [--pods N] [--alive N] [--nodes N] [--seed N]
        heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--no-addresses] [--json]
        heddle bench fleet [--nodes N] [--ports P] [--port-ups N] [--sweep] [--json]

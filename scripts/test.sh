@@ -6,8 +6,13 @@ run_tests() {
   local all='' status=0
   case ${1:-} in
     --all) all=yes ;;
+    --conformance)
+      use build pki controller k8s_heddle conformance
+      conformance "${@:2}"
+      return
+      ;;
     '') ;;
-    *) die "usage: heddle test [--all]" ;;
+    *) die "usage: heddle test [--all | --conformance [SUITE...]]" ;;
   esac
   need_root "test (switches and namespaces)"
   install_missing
