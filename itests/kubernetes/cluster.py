@@ -146,8 +146,12 @@ class Cluster(Installation):
         try:
             await_none(missing, timeout, "ready pods")
         except AssertionError as late:
-            events = [(n, self.events(n)[-4:]) for n in missing()]
-            raise AssertionError(f"{late} {events}") from None
+            raise AssertionError(f"{late} {[self._described(n) for n in missing()]}") from None
+
+    def _described(self, name):
+        """What is known of a pod that is not as it should be."""
+        return {"pod": self.pod(name).get("status"), "events": self.events(name, "")[-6:],
+                "port": self.rest("GET", f"logicalports/{name.replace('/', '.')}")}
 
     def gone(self, *names, timeout=120):
         def there():
@@ -204,7 +208,10 @@ class Cluster(Installation):
         return Parts(self.place).holder(where)
 
     def break_watches(self):
-        """Ends the controller's connections to the API server, as what stands between them may; how many there were."""
+        """Ends the controller's connections to the API server, as what stands between them may, once there are any."""
+        await_none(lambda: not self._broken(), 120, "connections of the controller to the API server")
+
+    def _broken(self):
         process, found = os.pidfd_open(self.pid), 0
         for link in Path(f"/proc/{self.pid}/fd").iterdir():
             if not readlink(link).startswith("socket:"):
@@ -220,8 +227,6 @@ class Cluster(Installation):
                 except OSError:
                     pass  # it listens, or is not of that kind
         os.close(process)
-        if not found:
-            raise AssertionError("the controller has no connection to the API server")
         return found
 
     def kill_program(self, where, program):
