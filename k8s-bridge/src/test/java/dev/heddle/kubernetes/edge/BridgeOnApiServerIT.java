@@ -377,6 +377,7 @@ class BridgeOnApiServerIT {
     try {
       for (Right right : all) {
         bridge.close();
+        admin.pods().inNamespace(namespace).withName("wrong").edit(BridgeOnApiServerIT::blank);
         give(all.stream().filter(r -> !r.equals(right)).toList());
         await(right + " is taken", () -> !isGiven(right));
         bridge = new Bridge(server.bridge(), controller, SETTINGS);
@@ -395,13 +396,12 @@ class BridgeOnApiServerIT {
         }
         give(all);
         await(right + " is given", () -> isGiven(right));
-        admin.pods().inNamespace(namespace).withName("wrong").edit(BridgeOnApiServerIT::blank);
       }
     } finally {
       give(all);
       admin.nodes().withName(longest).delete();
     }
-    await("all is well", () -> condition("wrong").startsWith("NoAddress"));
+    await("all is well", () -> condition("wrong").startsWith("AnnotationNotUnderstood"));
   }
 
   /** Without what was said of it. */
