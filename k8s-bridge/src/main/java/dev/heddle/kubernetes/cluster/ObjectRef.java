@@ -3,7 +3,7 @@ package dev.heddle.kubernetes.cluster;
 /**
  * An object of the cluster that something can be said about.
  *
- * @param namespace empty for a node
+ * @param namespace empty for a node and for a policy of the whole cluster
  */
 public record ObjectRef(Kind kind, String namespace, String name) implements Comparable<ObjectRef> {
 
@@ -11,7 +11,10 @@ public record ObjectRef(Kind kind, String namespace, String name) implements Com
   public enum Kind {
     POD("Pod", "v1"),
     POLICY("NetworkPolicy", "networking.k8s.io/v1"),
-    NODE("Node", "v1");
+    NODE("Node", "v1"),
+    CLUSTER_POLICY("ClusterNetworkPolicy", "policy.networking.k8s.io/v1alpha2"),
+    ADMIN_POLICY("AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
+    BASELINE_POLICY("BaselineAdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1");
 
     private final String word;
     private final String apiVersion;
@@ -27,6 +30,11 @@ public record ObjectRef(Kind kind, String namespace, String name) implements Com
 
     public String apiVersion() {
       return apiVersion;
+    }
+
+    /** Whether its objects are policies. */
+    public boolean isPolicy() {
+      return this != POD && this != NODE;
     }
   }
 

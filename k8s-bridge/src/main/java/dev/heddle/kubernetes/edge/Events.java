@@ -59,6 +59,11 @@ final class Events {
               .withName(o.name())
               .get();
       case NODE -> client.nodes().withName(o.name()).get();
+      case CLUSTER_POLICY, ADMIN_POLICY, BASELINE_POLICY ->
+          client
+              .genericKubernetesResources(AdminWatches.context(o.kind()))
+              .withName(o.name())
+              .get();
     };
   }
 

@@ -20,6 +20,9 @@ import java.util.TreeMap;
  */
 final class Progress {
 
+  /** Of a policy that is not in all switches yet. */
+  static final String LATE = "NotEnforced";
+
   /** Of so many documents the conditions are asked for at a time. */
   private static final int PART = 2_000;
 
@@ -74,6 +77,26 @@ final class Progress {
     return notices(desired, now);
   }
 
+  /** Whether all documents that are there for the object are in all switches that need them. */
+  boolean isRealized(Desired desired, ObjectRef about) {
+    List<Id<?>> its = new ArrayList<>();
+    desired
+        .origins()
+        .forEach(
+            (id, of) -> {
+              if (of.contains(about)) {
+                its.add(id);
+              }
+            });
+    List<Network.State> states = network.get(its);
+    return states.size() == its.size()
+        && states.stream()
+            .allMatch(
+                s ->
+                    s.conditions().stream()
+                        .anyMatch(c -> c.type().equals(Condition.REALIZED) && c.status()));
+  }
+
   private void forget(Id<?> id) {
     since.remove(id);
     waiting.remove(id);
@@ -93,8 +116,8 @@ final class Progress {
   }
 
   private static Notice notice(ObjectRef about, String message) {
-    return about.kind() == ObjectRef.Kind.POLICY
-        ? new Notice(about, "NotEnforced", "The policy is not enforced everywhere yet: " + message)
+    return about.kind().isPolicy()
+        ? new Notice(about, LATE, "The policy is not enforced everywhere yet: " + message)
         : new Notice(about, "NotConnected", "The pod is not connected yet: " + message);
   }
 

@@ -1,8 +1,10 @@
 package dev.heddle.kubernetes.edge;
 
 import dev.heddle.kubernetes.cluster.Cluster;
+import dev.heddle.kubernetes.cluster.ObjectRef;
 import dev.heddle.kubernetes.reading.Policies;
 import dev.heddle.kubernetes.reading.Reading;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -14,6 +16,7 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -29,6 +32,7 @@ final class Watches implements AutoCloseable {
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<NetworkPolicy> policies;
   private final SharedIndexInformer<StatefulSet> sets;
+  private final AdminWatches admin;
 
   /**
    * Begins to watch; what changes is told by its key.
@@ -43,9 +47,11 @@ final class Watches implements AutoCloseable {
         watch("policy", client.network().v1().networkPolicies().inAnyNamespace(), changed, failed);
     sets = watch("set", client.apps().statefulSets().inAnyNamespace(), changed, failed);
     all().forEach(SharedIndexInformer::start);
+    admin = new AdminWatches(client, changed, failed);
   }
 
-  private static <T extends HasMetadata> SharedIndexInformer<T> watch(
+  /** One that is not started yet. */
+  static <T extends HasMetadata> SharedIndexInformer<T> watch(
       String kind, Informable<T> of, Consumer<String> changed, Consumer<Throwable> failed) {
     SharedIndexInformer<T> informer = of.withLimit(PART).runnableInformer(0);
     informer.removeNamespaceIndex();
@@ -89,7 +95,7 @@ final class Watches implements AutoCloseable {
 
   /** Whether all were listed once: before that an absent object means nothing. */
   boolean areComplete() {
-    return all().stream().allMatch(SharedIndexInformer::hasSynced);
+    return all().stream().allMatch(SharedIndexInformer::hasSynced) && admin.areComplete();
   }
 
   /** The cluster as it is known now. */
@@ -99,11 +105,18 @@ final class Watches implements AutoCloseable {
         namespaces.getStore().list().stream().map(Reading::namespace).toList(),
         pods.getStore().list().stream().map(Reading::pod).toList(),
         policies.getStore().list().stream().map(Policies::policy).toList(),
-        sets.getStore().list().stream().map(Reading::statefulSet).toList());
+        sets.getStore().list().stream().map(Reading::statefulSet).toList(),
+        admin.policies());
+  }
+
+  /** Policies of administrators as they are known now, their status too. */
+  Map<ObjectRef, GenericKubernetesResource> adminObjects() {
+    return admin.objects();
   }
 
   @Override
   public void close() {
+    admin.close();
     all().forEach(SharedIndexInformer::stop);
   }
 }

@@ -54,11 +54,12 @@ class KubernetesDocumentTest {
         playground.put(
             new Cluster(
                 List.of(
-                    new Node("n1", List.of(IpAddress.parse("172.18.0.1"))),
-                    new Node("n2", List.of(IpAddress.parse("172.18.0.2")))),
+                    new Node("n1", List.of(IpAddress.parse("172.18.0.1")), Map.of()),
+                    new Node("n2", List.of(IpAddress.parse("172.18.0.2")), Map.of())),
                 List.of(new Namespace("shop", Map.of())),
                 List.of(pod("api-0", "api", "n1", 5), pod("front-0", "front", "n2", 6)),
                 List.of(Policies.policy(Serialization.unmarshal(POLICY, NetworkPolicy.class))),
+                List.of(),
                 List.of()));
   }
 
