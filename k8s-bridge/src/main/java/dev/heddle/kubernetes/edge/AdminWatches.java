@@ -114,7 +114,7 @@ final class AdminWatches implements AutoCloseable {
       if (e.getCode() != FORBIDDEN) {
         throw e;
       }
-      forget(kind, w, String.valueOf(e.getMessage()), true);
+      forget(kind, w, e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage(), true);
       return;
     }
     begin(kind, w);
