@@ -15,6 +15,16 @@ bench_beside_ovn() {
   PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests /usr/bin/python3 -m "$module" "$cache/bin" "$@"
 }
 
+# Pods that come and go on a Kubernetes cluster of their own (itests/kubernetes/README.md).
+bench_churn() {
+  need_root "bench churn"
+  use install java build go cni k8s
+  install_missing "${LAB_PACKAGES[@]}" "${OVS35_PACKAGES[@]}" "${K8S_PACKAGES[@]}"
+  build
+  k8s_build "$K8S_VERSION"
+  PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests /usr/bin/python3 -m kubernetes.churn "$@"
+}
+
 bench() {
   local class log options module=bench
   case ${1:-} in
@@ -26,6 +36,11 @@ bench() {
     scale)
       shift
       bench_beside_ovn scale "$@"
+      return
+      ;;
+    churn)
+      shift
+      bench_churn "$@"
       return
       ;;
     start)
@@ -50,7 +65,8 @@ bench() {
       install_missing openvswitch-switch
       ;;
     *)
-      die "usage: heddle bench acl [--rounds N] [--seconds N] [--cold N] [--connections N] [--json]
+      die "usage: heddle bench acl [--rounds N] [--seconds N] [--cold N] [--connections N] [--floor] [--json]
+       heddle bench churn [--pods N] [--alive N] [--nodes N] [--seed N]
        heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--no-addresses] [--json]
        heddle bench fleet [--nodes N] [--ports P] [--port-ups N] [--sweep] [--json]
        heddle bench push [--flows N] [--rounds N] [--switches N] [--json]

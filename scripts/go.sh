@@ -29,7 +29,7 @@ go_suffices() {
 install_go() {
   local log mirror
   need_root "installing Go"
-  mirror=$(apt-cache policy | sed -n 's/^ *[0-9]* \(http[^ ]*\) bookworm\/main .*/\1/p' | head -n 1)
+  mirror=$(debian_mirror)
   log=$(mktemp)
   at_exit remove_backports
   printf 'deb %s bookworm-backports main\n' "${mirror:-http://deb.debian.org/debian}" >"$BACKPORTS"

@@ -1,6 +1,7 @@
 """go_report.py TESTS.json REPORT.xml: what `go test -json` said, in the form Maven's surefire writes; 1 if none ran."""
 
 import json
+import re
 import sys
 import xml.etree.ElementTree as xml
 
@@ -22,9 +23,15 @@ def main(source, target):
                     xml.SubElement(case, "failure").text = said.get(key, "")
                     print(f"{key[0]}: {key[1]}\n{said.get(key, '')}", file=sys.stderr)
                 elif event["Action"] == "skip":
-                    xml.SubElement(case, "skipped")
+                    xml.SubElement(case, "skipped", message=reason(said.get(key, "")))
     xml.ElementTree(suite).write(target, encoding="utf-8", xml_declaration=True)
     return 0 if len(suite) else 1
+
+
+def reason(said):
+    """What a test said last before it was skipped, without file and line."""
+    lines = [line for line in said.splitlines() if line.strip() and not line.lstrip().startswith(("---", "==="))]
+    return re.sub(r"^\s*\S+\.go:\d+: ", "", lines[-1]).strip() if lines else ""
 
 
 if __name__ == "__main__":

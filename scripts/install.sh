@@ -35,6 +35,9 @@ install_missing() {
   say "installed"
 }
 
+# Where this machine has its packages from, if that can be told.
+debian_mirror() { apt-cache policy | sed -n 's/^ *[0-9]* \(http[^ ]*\) bookworm\/main .*/\1/p' | head -n 1; }
+
 # One line of progress per package set up; everything else goes to the log.
 apt_quietly() {
   local log=$1

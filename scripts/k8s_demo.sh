@@ -3,7 +3,7 @@
 
 # heddle k8s demo [--keep]: pods of two namespaces on two nodes, a NetworkPolicy, and who dropped what it forbids.
 k8s_demo() {
-  local keep='' file=$HEDDLE_ROOT/examples/kubernetes-policy.yaml config started=$SECONDS wrong=0 address said
+  local keep='' file=$HEDDLE_ROOT/examples/kubernetes-policy.yaml started=$SECONDS wrong=0 address said
   case ${1:-} in
     --keep) keep=yes ;;
     '') ;;
@@ -12,19 +12,12 @@ k8s_demo() {
   need_root "k8s demo"
   install_missing
   build
-  if controller_pid >/dev/null; then die "a controller runs: heddle stop, for this one must know the cluster"; fi
-  config=$HEDDLE_HOME/etc/bridge.kubeconfig
+  k8s_without_controller
   if [ -z "$keep" ]; then
     at_exit controller_stop
     at_exit k8s_down
   fi
-  k8s_run up --nodes 2
-  say "an account for the bridge: kubectl apply -f k8s-bridge/deploy/"
-  k8s_run kubectl apply -f "$HEDDLE_ROOT/k8s-bridge/deploy/" >&2
-  mkdir -p "$HEDDLE_HOME/etc"
-  k8s_account "$config"
-  HEDDLE_KUBECONFIG=$config controller_start
-  controller_console 'feature:install heddle-acl heddle-kubernetes' >&2
+  k8s_with_heddle
   say "kubectl apply -f examples/kubernetes-policy.yaml"
   k8s_run kubectl apply -f "$file" >&2
   k8s_run kubectl wait --for=condition=Ready pod --all --all-namespaces --timeout=120s >&2
@@ -42,36 +35,6 @@ k8s_demo() {
   fi
   [ "$wrong" = 0 ] || die "k8s demo: not as it should be"
   say "k8s demo: right, in $((SECONDS - started)) s"
-}
-
-# In a shell of its own: the command ends it.
-k8s_run() { (k8s "$@"); }
-
-k8s_down() { k8s_run down; }
-
-# A kubeconfig for the bridge's account, for this user only.
-k8s_account() {
-  local file=$1 token server
-  # The token is filled in by a controller of Kubernetes, a moment after the secret is there.
-  k8s_run kubectl -n heddle-system wait secret/heddle-bridge-token --for=jsonpath='{.data.token}' --timeout=30s >&2
-  token=$(k8s_run kubectl -n heddle-system get secret heddle-bridge-token -o jsonpath='{.data.token}' | base64 -d)
-  server=$(k8s_run kubectl config view --raw --minify -o jsonpath='{.clusters[0].cluster.server}')
-  (
-    umask 077
-    cat >"$file" <<YAML
-apiVersion: v1
-kind: Config
-clusters:
-  - name: it
-    cluster:
-      server: $server
-      certificate-authority-data: $(k8s_run kubectl config view --raw --flatten --minify \
-      -o jsonpath='{.clusters[0].cluster.certificate-authority-data}')
-users: [{name: bridge, user: {token: $token}}]
-contexts: [{name: it, context: {cluster: it, user: bridge}}]
-current-context: it
-YAML
-  )
 }
 
 # k8s_expect NAMESPACE POD ADDRESS WHAT: whether the pod connects to the address is as expected.

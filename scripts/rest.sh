@@ -131,22 +131,41 @@ rest_trace() {
     -d "{\"from\":\"$from\",\"to\":\"$to\",\"packet\":{$fields}}"
 }
 
-# heddle policy simulate -f FILE|- | hits ACL
+# heddle policy simulate -f FILE|- [--connections DIR] | hits ACL
 rest_policy() {
+  local usage='usage: heddle policy simulate -f FILE|- [--connections DIR] | policy hits ACL [-o json|yaml]'
   output_option "$@"
   set -- "${ARGUMENTS[@]}"
   case ${1:-}-$# in
-    simulate-3)
-      [ "$2" = -f ] || die "usage: heddle policy simulate -f FILE|- [-o json|yaml]"
+    simulate-3 | simulate-5)
+      [ "$2" = -f ] || die "$usage"
       [ "$3" = - ] || [ -r "$3" ] || die "cannot read $3"
-      rest POST policy/simulate -H 'Content-Type: application/yaml' --data-binary "@$3"
+      [ $# = 3 ] || [ "$4" = --connections ] || die "$usage"
+      [ $# = 3 ] || [ -d "$5" ] || die "$5 is no directory"
+      simulated "$3" "${5:-}" |
+        rest POST policy/simulate -H 'Content-Type: application/yaml' --data-binary @-
       ;;
     hits-2)
       path_words "$2"
       rest GET "acls/$2/hits"
       ;;
-    *) die "usage: heddle policy simulate -f FILE|- | policy hits ACL [-o json|yaml]" ;;
+    *) die "$usage" ;;
   esac
+}
+
+# simulated FILE|- DIR: a change, and behind it, as documents, what nodes track: files named after the nodes with what
+# ovs-appctl dpctl/dump-conntrack said there.
+simulated() {
+  local file
+  if [ "$1" = - ]; then cat; else cat -- "$1"; fi
+  [ -n "$2" ] || return 0
+  for file in "$2"/*; do
+    [ -f "$file" ] || continue
+    printf '\n---\napiVersion: heddle.dev/v1\nkind: ConnectionDump\nmetadata: {name: "%s"}\n' "${file##*/}"
+    printf 'spec:\n  connections: [\n'
+    sed "/./!d; s/'/''/g; s/.*/    '&',/" "$file"
+    printf '  ]\n'
+  done
 }
 
 # heddle watch KIND [NAME]: a line for each change until it is ended; -o json: the object itself, one on a line.

@@ -6,8 +6,13 @@ run_tests() {
   local all='' status=0
   case ${1:-} in
     --all) all=yes ;;
+    --conformance)
+      use build pki controller k8s_heddle conformance
+      conformance "${@:2}"
+      return
+      ;;
     '') ;;
-    *) die "usage: heddle test [--all]" ;;
+    *) die "usage: heddle test [--all | --conformance [SUITE...]]" ;;
   esac
   need_root "test (switches and namespaces)"
   install_missing
@@ -40,6 +45,11 @@ run_tests() {
   (cni_build && cni_unit_tests) || status=1
   HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests \
     /usr/bin/python3 -m cni "$HEDDLE_ROOT/itests/cni/target/TEST-cni.xml" || status=1
+  if [ -n "$all" ]; then
+    say "tests on a Kubernetes cluster"
+    PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests \
+      /usr/bin/python3 -m kubernetes "$HEDDLE_ROOT/itests/kubernetes/target/TEST-kubernetes.xml" || status=1
+  fi
   say "tests of bench scale"
   HEDDLE_TEST_ALL=$all PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests \
     /usr/bin/python3 -m scale.test "$HEDDLE_ROOT/itests/scale/target/TEST-scale.xml" || status=1

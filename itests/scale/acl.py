@@ -1,7 +1,8 @@
 """heddle bench acl: TCP through stateful rules at both ends, from one node to another, beside OVN.
 
 Each control plane has two nodes of its own: Open vSwitch with the userspace datapath in a network namespace, a veth
-between them, pods in namespaces. Both stand all the time and are measured in turn. Figures are ours over OVN's.
+between them, pods in namespaces. Both stand all the time and are measured in turn. Figures are ours over OVN's. With --floor
+a third pair of nodes holds eight flows made by hand: what nobody can be below who tracks at both ends.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from .sim import Node, Programs, cpu, run
 CLONE_NEWNET = 0x40000000
 CONNECT = str(Path(__file__).with_name("connect.py"))
 IPERF, SERVICE = 5201, 5202
+TUNNEL = 65000  # the number that Heddle asks for
 TOPOLOGY = Topology("policy", 2, ("s",), tuple(
     Port(name, "s", f"0a:58:0a:00:00:{n:02x}", f"10.0.0.{n}", node)
     for name, n, node in (("client", 16, 0), ("server", 17, 1))))
@@ -172,6 +174,29 @@ class PolicyRig(Rig):
                 "first_packet_ms": statistics.median(firsts), "megaflows": megaflows}
 
 
+class FloorRig(PolicyRig):
+    """Tunnel and tracking, and nothing else: no network is looked up, no rule asked."""
+
+    def start(self):
+        super().start()
+        self.driver.kill_central()  # the switches keep what they have
+        for node, other in zip(self.nodes, reversed(self.nodes)):
+            away = f"set_field:1->tun_id,set_field:{other.tunnel_address}->tun_dst,output:{TUNNEL}"
+            flows = [("in_port=1,ip", "ct(zone=1,table=1)"), (f"in_port={TUNNEL},ip", "ct(zone=1,table=2)"),
+                     ("in_port=1,arp", away), (f"in_port={TUNNEL},arp", "output:1"),
+                     ("table=1,ct_state=+trk+new,ip", f"ct(commit,zone=1),{away}"),
+                     ("table=1,ct_state=+trk+est,ip", away),
+                     ("table=2,ct_state=+trk+new,ip", "ct(commit,zone=1),output:1"),
+                     ("table=2,ct_state=+trk+est,ip", "output:1")]
+            file = Path(node.directory, "floor.flows")
+            file.write_text("".join(f"{match},actions={actions}\n" for match, actions in flows))
+            run(*node.command("ovs-ofctl", "-O", "OpenFlow13", "replace-flows", f"unix:{node.directory}/br-int.mgmt", str(file)))
+
+
+class FloorDriver(heddle.Driver):
+    name = "Floor"
+
+
 def policy_of_ovn(driver):
     rows = driver.nb.transact([{"op": "select", "table": "Logical_Switch_Port", "where": [], "columns": ["_uuid"]}])
     ports = [row["_uuid"] for row in rows[0]["rows"]]
@@ -203,9 +228,13 @@ def policy_of_heddle(driver):
           for of in ((1000, "ip4", "drop"), (2000, f"ip4.{end} == $friends", "allow")))])
 
 
-POLICY = {"OVN": policy_of_ovn, "Heddle": policy_of_heddle}
+POLICY = {"OVN": policy_of_ovn, "Heddle": policy_of_heddle, "Floor": policy_of_heddle}
 RATIOS = {"throughput_ratio": "gbit_per_s", "cpu_per_gb_ratio": "cpu_s_per_gb", "first_packet_ratio": "first_packet_ms",
           "megaflow_ratio": "megaflows"}
+
+
+def ratios(median, name):
+    return {ratio: round(median[name][key] / median["OVN"][key], 3) for ratio, key in RATIOS.items()}
 
 
 def main(arguments):
@@ -215,6 +244,7 @@ def main(arguments):
     parser.add_argument("--seconds", type=int, default=3, help="of TCP in each")
     parser.add_argument("--cold", type=int, default=20, help="first packets in each")
     parser.add_argument("--connections", type=int, default=500, help="before cached flows are counted")
+    parser.add_argument("--floor", action="store_true", help="also eight flows by hand that only track")
     parser.add_argument("--json", action="store_true", help="all figures, for programs")
     asked = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # and leave nothing behind
@@ -226,8 +256,9 @@ def main(arguments):
     base, prefix = tempfile.mkdtemp(prefix="heddle-acl-"), f"ha{os.getpid() % 10000}"
     rigs = {}
     try:
-        for i, driver in enumerate((ovn.Driver, heddle.Driver)):
-            rigs[driver.name] = PolicyRig(driver, programs, f"{base}/{i}", f"{prefix}{i}", 10 * i)
+        kinds = [(PolicyRig, ovn.Driver), (PolicyRig, heddle.Driver), *([(FloorRig, FloorDriver)] if asked.floor else [])]
+        for i, (rig, driver) in enumerate(kinds):
+            rigs[driver.name] = rig(driver, programs, f"{base}/{i}", f"{prefix}{i}", 10 * i)
             rigs[driver.name].driver.env.update(HEDDLE_OVSDB_ADDRESS="0.0.0.0", HEDDLE_OPENFLOW_ADDRESS="0.0.0.0")
             print(f"bench acl: {driver.name}", file=sys.stderr, flush=True)
             rigs[driver.name].start()
@@ -242,7 +273,7 @@ def main(arguments):
         shutil.rmtree(base, ignore_errors=True)
     median = {name: {key: statistics.median(r[key] for r in of) for key in of[0]} for name, of in runs.items()}
     found = {"ovs": programs.ovs_version(), "rounds": asked.rounds,
-             **{ratio: round(median["Heddle"][key] / median["OVN"][key], 3) for ratio, key in RATIOS.items()},
+             **ratios(median, "Heddle"), **({"floor": ratios(median, "Floor")} if asked.floor else {}),
              "medians": median}
     print(json.dumps({**found, "runs": runs} if asked.json else found, indent=2))
     return 0

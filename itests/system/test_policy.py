@@ -100,6 +100,37 @@ class Rejection(Promises):
         self.assertEqual(sum(x["object"] == "Acl/no-telnet" for x in lines),
                          metrics['heddle_reported_packets_total{object="Acl/no-telnet",verdict="reject"}'])
 
+    def test_what_would_be_cut_is_told_from_what_nodes_track(self):
+        """And then it is, and nothing else."""
+        self.put(document("PortGroup", "red", {"ports": list(PODS)}), rule("telnet", "to", TO, action="allow"))
+        for node in ("n1", "n2"):
+            at.node(node, "ovs-appctl", "dpctl/flush-conntrack")  # what other tests have begun
+        lines = {}
+        for pod, port in (("red-a", TO), ("red-a", OPEN), ("red-c", TO)):
+            lines[pod, port] = at.popen(pod, *KNOCK, "hold", "10.0.0.12", str(port), stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+            self.addCleanup(finish, lines[pod, port])
+            self.assertEqual("connected\n", lines[pod, port].stdout.readline())
+        tracked = str(at.home / "tracked")
+        at.heddle("lab", "connections", tracked)
+        change = rule("telnet", "to", TO, action="reject")
+        file = at.home / "change.json"
+        file.write_text(json.dumps(change))
+        asked = "policy", "simulate", "-f", str(file), "--connections", tracked
+        said = json.loads(at.heddle(*asked, "-o", "json"))["connections"]
+        figures["would be cut"] = said
+        self.assertEqual({("red-a", "red-b"), ("red-c", "red-b")}, {(c["from"], c["to"]) for c in said["list"]})
+        for c in said["list"]:
+            self.assertRegex(c["connection"], rf"^tcp 10\.0\.0\.1[13]:\d+ to 10\.0\.0\.12:{TO}$")
+            self.assertTrue(c["bothWays"])
+        self.assertEqual((2, 2, 3), (said["cut"], said["tried"], said["known"]))
+        self.assertIn("2 of 3 live connections would be cut.", at.heddle(*asked))
+        self.assertEqual({"answered"}, {self.line(end) for end in lines.values()})
+        self.put(change)
+        self.assertEqual("answered", self.line(lines["red-a", OPEN]))
+        for pod in ("red-a", "red-c"):
+            self.assertIn(self.line(lines[pod, TO]), ("ECONNRESET", "ended"))
+
     def test_a_flood_is_bounded_by_meters_of_the_switch(self):
         """What is written down is; what is refused stays refused."""
         self.put(document("PortGroup", "red", {"ports": list(PODS)}), rule("flooded", "to", TO, action="drop", log={}))

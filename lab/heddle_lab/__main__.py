@@ -3,8 +3,10 @@
 import argparse
 import json
 import os
+import subprocess
 import sys
 from dataclasses import asdict
+from pathlib import Path
 
 from . import documents, probe
 from .capture import to as capture_to
@@ -117,6 +119,17 @@ def capture(settings, given):
     print(capture_to(found["path"], given.device or found["device"], given.file, given.seconds, given.filter))
 
 
+def connections(settings, given):
+    directory = Path(given.directory)
+    directory.mkdir(parents=True, exist_ok=True)
+    for node in ask(settings, "status")["nodes"]:
+        found = ask(settings, "where", name=node["name"])
+        said = subprocess.run(["nsenter", f"--net={found['path']}", "--", "ovs-appctl", "dpctl/dump-conntrack"],
+                              env={**os.environ, **found["environment"]}, check=True, text=True, stdout=subprocess.PIPE)
+        (directory / node["name"]).write_text(said.stdout)
+        print(f"{node['name']}: {len(said.stdout.splitlines())} connections")
+
+
 def matrix(settings, given):
     ports = documents.ports(documents.read(given.file))
     ask(settings, "warm")
@@ -174,6 +187,8 @@ def arguments():
     made = command(unplug, "unplug", "take a port off its switch and remove its pod")
     made.add_argument("port", metavar="PORT")
     troubles(command)
+    made = command(connections, "connections", "what each node tracks, in a file each of directory DIR (for policy simulate)")
+    made.add_argument("directory", metavar="DIR")
     made = command(matrix, "matrix", "all ordered pairs of a file's pods: who gets and who answers whose packets; "
                    "exit code 1 if a cell is wrong")
     made.add_argument("-f", "--file", required=True)

@@ -6,7 +6,7 @@ import sys
 from tests.reported import run
 
 MODULES = ["test_values", "test_state", "test_nodes", "test_matrix", "test_commands", "test_script",
-           "test_trouble", "test_kubernetes_words"]
+           "test_trouble", "test_kubernetes_words", "test_totals", "test_conformance"]
 # Downloads Debian 13's Open vSwitch, and builds Kubernetes, unless the cache has them: heddle test --all.
 LONG = ["test_newer_ovs", "test_kubernetes"]
 

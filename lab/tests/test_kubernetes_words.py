@@ -1,7 +1,9 @@
 """What `heddle k8s` refuses, and the files it writes: nothing is started."""
 
+import hashlib
 import json
 import os
+import subprocess
 import tarfile
 import tempfile
 import unittest
@@ -30,6 +32,7 @@ class Words(unittest.TestCase):
                                     (("up", "--version", "1.999.0", "--cni", "none"), "is not built"),
                                     (("status",), "no cluster is there"),
                                     (("kill", "n1", "kubelet"), "no cluster is there"),
+                                    (("load", "images.tar"), "no cluster is there"),
                                     (("kubectl", "get", "pods"), "no cluster is there")):
             with self.subTest(arguments):
                 done = k8s(self.settings, *arguments)
@@ -67,15 +70,51 @@ class Written(unittest.TestCase):
 
     def test_the_archive_names_every_image_and_has_their_one_layer(self):
         (self.directory / "agnhost").write_bytes(b"not a program")
-        with mock.patch.object(images, "programs_directory", lambda version: self.directory):
+        busybox = self.directory / "busybox"
+        busybox.write_text("#!/bin/sh\nprintf '%s\\n' busybox sh\n")
+        busybox.chmod(0o755)
+        with (mock.patch.object(images, "programs_directory", lambda version: self.directory),
+              mock.patch.object(images, "STATIC", busybox)):
             file = images.archive("1.34.4")
         with tarfile.open(file) as archive:
             manifest = json.load(archive.extractfile("manifest.json"))
             names = {tag for image in manifest for tag in image["RepoTags"]}
             self.assertIn(workers.PAUSE, names)
-            self.assertEqual({"layer.tar"}, {layer for image in manifest for layer in image["Layers"]})
+            layers, = {tuple(image["Layers"]) for image in manifest}
             agnhost = json.load(archive.extractfile("agnhost.json"))
             self.assertEqual((["/agnhost"], ["pause"]), (agnhost["config"]["Entrypoint"], agnhost["config"]["Cmd"]))
-            with tarfile.open(fileobj=archive.extractfile("layer.tar")) as layer:
+            with tarfile.open(fileobj=archive.extractfile(*layers)) as layer:
                 self.assertEqual(b"not a program", layer.extractfile("agnhost").read())
                 self.assertEqual("busybox", layer.getmember("bin/sh").linkname)
+
+    def test_the_suites_agnhost_stands_on_the_base_and_leaves_the_pause_image_alone(self):
+        (self.directory / "agnhost").write_bytes(b"not a program")
+        base, file = self.directory / "base.tar", self.directory / "suites.tar"
+        with tarfile.open(base, "w") as layer:
+            layer.add(self.directory / "agnhost", "usr/bin/curl")
+        with mock.patch.object(images, "programs_directory", lambda version: self.directory):
+            images.suites_archive("1.34.4", base, file)
+        with tarfile.open(file) as archive:
+            image, = json.load(archive.extractfile("manifest.json"))
+            self.assertEqual(set(images.AGNHOST) - {workers.PAUSE}, set(image["RepoTags"]))
+            config = json.load(archive.extractfile(image["Config"]))
+            bottom, top = image["Layers"]
+            self.assertEqual(base.read_bytes(), archive.extractfile(bottom).read())
+            with tarfile.open(fileobj=archive.extractfile(top)) as layer:
+                read = layer.extractfile("etc/suites.bash").read()
+                self.assertIn("BASH_ENV=/etc/suites.bash", config["config"]["Env"])
+            for digest in (bottom, top):
+                name = hashlib.sha256(archive.extractfile(digest).read()).hexdigest()
+                self.assertEqual(f"{name}.tar", digest)
+            self.assertEqual([f"sha256:{digest[:-4]}" for digest in (bottom, top)], config["rootfs"]["diff_ids"])
+        self._only_a_server_of_sctp_sleeps(read)
+
+    def _only_a_server_of_sctp_sleeps(self, read):
+        (self.directory / "suites.bash").write_bytes(read.replace(b"sleep infinity", b"echo sleeps"))
+        for command, said in (("/agnhost porter", "sleeps\n"), ("echo agnhost porter", "agnhost porter\n")):
+            if said == "sleeps\n" and Path("/proc/net/sctp").exists():
+                continue
+            done = subprocess.run(["bash", "-c", command], env={"BASH_ENV": str(self.directory / "suites.bash"),
+                                                                 "PATH": os.environ["PATH"]},
+                                  capture_output=True, text=True)
+            self.assertEqual((0, said), (done.returncode, done.stdout), done.stderr)

@@ -45,6 +45,10 @@ def kill(place, given):
     say(f"{given.program} of {given.where} killed; heddle k8s up starts it again")
 
 
+def load(place, given):
+    Cluster(place, say).load(given.archive)
+
+
 def kubectl(place, given):
     version = _version(place)
     os.execve(programs_directory(version) / "kubectl", ["kubectl", *given.arguments],
@@ -81,6 +85,9 @@ def arguments():
     made.add_argument("where", metavar="NODE|control")
     made.add_argument("program", metavar="PROGRAM", help="kubelet, containerd, etcd, kube-apiserver, ...")
     made.set_defaults(run=kill)
+    made = commands.add_parser("load", help="import an archive of images, as docker save writes it, on each node")
+    made.add_argument("archive", metavar="FILE")
+    made.set_defaults(run=load)
     commands.add_parser("down", help="remove every trace of it").set_defaults(run=down)
     commands.add_parser("status", help="what runs, nodes, pods").set_defaults(run=status)
     made = commands.add_parser("kubectl", help="kubectl as the cluster's administrator", add_help=False)

@@ -39,8 +39,9 @@ class Cluster:
         version, cni = version_ok(version or there["version"] or VERSION), cni or there["cni"] or "heddle"
         if not 1 <= count <= MOST_NODES:
             raise LabError(f"between 1 and {MOST_NODES} nodes, not {count}")
-        network.check(cni)
+        network.check_name(cni)
         self._check_programs(version)
+        network.check(cni)
         with self._alone():
             self._agree(count, version, cni)
             nodes = self._lab(count, cni, controller)
@@ -81,6 +82,17 @@ class Cluster:
         holder = self.holder(where)
         holder.run("kill", "-9", str(holder.inner(program)))
         self._await(10, f"the end of {program}", holder, None, lambda: not holder.runs(program))
+
+    def load(self, archive):
+        """Imports a docker-archive on each node; a name that is there already means the new image from then on."""
+        if not self.record.data["nodes"]:
+            raise LabError("no cluster is there: heddle k8s up --nodes N")
+        if not os.path.isfile(archive):
+            raise LabError(f"there is no file {archive}")
+        for name in self.record.data["nodes"]:
+            with open(archive, "rb") as file:
+                self.holder(name).run("ctr", "-n", "k8s.io", "images", "import", "-", stdin=file)
+            self._tell(f"{name}: has the images of {archive}")
 
     @contextmanager
     def _alone(self):

@@ -71,10 +71,9 @@ class Holder:
         return ["nsenter", *(f"--{kind}=/proc/{pid}/ns/{file}" for kind, file in
                              (("mount", "mnt"), ("pid", "pid"), ("net", "net"), ("cgroup", "cgroup"))), "--", *command]
 
-    def run(self, *command):
+    def run(self, *command, stdin=subprocess.DEVNULL):
         """Runs a command inside; its output, or LabError with what it said."""
-        done = subprocess.run(self.argv(*command), capture_output=True, text=True, stdin=subprocess.DEVNULL,
-                              env=_environment(), cwd="/")
+        done = subprocess.run(self.argv(*command), capture_output=True, text=True, stdin=stdin, env=_environment(), cwd="/")
         if done.returncode:
             raise LabError(f"{self.name}: {' '.join(command[:4])}: {(done.stderr or done.stdout).strip()[-800:]}")
         return done.stdout.strip()

@@ -20,12 +20,19 @@ def pod_subnet(number):
     return f"10.244.{number}.0/24"
 
 
+CNIS = {"heddle": lambda: [heddle_plugin()], "bridge": lambda: [DEBIAN / "bridge", DEBIAN / "host-local"],
+        "none": lambda: []}
+
+
+def check_name(cni):
+    """Raises LabError if there is no such choice."""
+    if cni not in CNIS:
+        raise LabError(f"no CNI {cni}: {', '.join(CNIS)}")
+
+
 def check(cni):
     """Raises LabError if what the choice needs is not there."""
-    needed = {"heddle": [heddle_plugin()], "bridge": [DEBIAN / "bridge", DEBIAN / "host-local"], "none": []}
-    if cni not in needed:
-        raise LabError(f"no CNI {cni}: {', '.join(needed)}")
-    for file in [DEBIAN / "loopback", *needed[cni]]:
+    for file in [DEBIAN / "loopback", *CNIS[cni]()]:
         if not os.access(file, os.X_OK):
             raise LabError(f"{file} is missing: heddle cni, or apt-get install containernetworking-plugins")
 

@@ -1,17 +1,10 @@
 package dev.heddle.kubernetes;
 
-import com.fasterxml.jackson.databind.JavaType;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.TypeFactory;
-import com.fasterxml.jackson.databind.util.LRUMap;
-import com.fasterxml.jackson.databind.util.LookupCache;
 import dev.heddle.kubernetes.edge.Bridge;
+import dev.heddle.kubernetes.edge.Client;
 import dev.heddle.kubernetes.edge.Configuration;
 import dev.heddle.model.Network;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
@@ -68,31 +61,9 @@ public final class BridgeComponent {
       LOG.error("no cluster: {} (etc/dev.heddle.kubernetes.cfg)", e.toString());
       return Optional.empty();
     }
-    Bridge begun = new Bridge(client(c), network, c.settings());
+    Bridge begun = new Bridge(Client.of(c.access()), network, c.settings());
     LOG.info("watching the cluster at {}", c.access().getMasterUrl());
     return Optional.of(begun);
-  }
-
-  /** The client looks for its classes where the thread says; that is here, and nowhere later. */
-  private static KubernetesClient client(Configuration c) {
-    Thread thread = Thread.currentThread();
-    ClassLoader before = thread.getContextClassLoader();
-    thread.setContextClassLoader(BridgeComponent.class.getClassLoader());
-    try {
-      return new KubernetesClientBuilder()
-          .withConfig(c.access())
-          .withHttpClientFactory(new JdkHttpClientFactory())
-          .withKubernetesSerialization(new KubernetesSerialization(mapper(), false))
-          .build();
-    } finally {
-      thread.setContextClassLoader(before);
-    }
-  }
-
-  /** With a cache of types of its own: the common one would keep the client's classes for ever. */
-  private static JsonMapper mapper() {
-    LookupCache<Object, JavaType> own = new LRUMap<>(16, 1_000);
-    return JsonMapper.builder().typeFactory(TypeFactory.defaultInstance().withCache(own)).build();
   }
 
   /** What the client reads with mappers of its own is in Jackson's common cache all the same. */

@@ -9,6 +9,8 @@ import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.SwapReport.Difference;
 import dev.heddle.show.Changes;
 import dev.heddle.show.Table;
+import dev.heddle.simulator.whatif.Live;
+import dev.heddle.simulator.whatif.Tracked;
 import dev.heddle.simulator.whatif.WhatIf;
 import dev.heddle.simulator.whatif.WhatIf.Verdict;
 import java.util.ArrayList;
@@ -32,13 +34,15 @@ final class Simulations {
   }
 
   CompletionStage<Reply> simulate(Request request) {
-    List<Change> changes =
-        Changes.read(Media.syntax(request.headers().get("Content-Type", "")), request.body());
+    List<JsonNode> steps =
+        Changes.steps(Media.syntax(request.headers().get("Content-Type", "")), request.body());
+    List<Tracked> tracked = Dumps.read(steps.stream().filter(Dumps::isOne).toList());
+    List<Change> changes = Changes.of(steps.stream().filter(s -> !Dumps.isOne(s)).toList());
     if (!turn.tryAcquire()) {
       throw new Refusal(503, "Another change is being simulated; try again.");
     }
     try {
-      WhatIf found = WhatIf.of(inspection, changes, WhatIf.Limits.USUAL);
+      WhatIf found = WhatIf.of(inspection, changes, tracked, WhatIf.Limits.USUAL);
       return CompletableFuture.completedFuture(
           Reply.of(200, request.accepted(), tree(found), () -> text(found)));
     } finally {
@@ -63,6 +67,7 @@ final class Simulations {
     verdicts.put("portsWithoutInterface", w.unplugged());
     ArrayNode list = verdicts.putArray("list");
     w.verdicts().stream().limit(MOST_SHOWN).forEach(v -> list.add(tree(v)));
+    tree.set("connections", tree(w.live()));
     tree.set("unmet", sentences(w.unmet()));
     tree.set("failures", sentences(w.failures()));
     return tree;
@@ -78,6 +83,23 @@ final class Simulations {
         .put("now", v.now().toString())
         .put("then", v.then().toString())
         .put("pairs", v.alike());
+  }
+
+  private static ObjectNode tree(Live live) {
+    ObjectNode tree = JsonNodeFactory.instance.objectNode();
+    tree.put("given", live.given()).put("known", live.known()).put("tried", live.tried());
+    tree.put("cut", live.cut().size());
+    ArrayNode list = tree.putArray("list");
+    live.cut().stream()
+        .limit(MOST_SHOWN)
+        .forEach(
+            c ->
+                list.addObject()
+                    .put("from", c.from())
+                    .put("to", c.to())
+                    .put("connection", c.connection().toString())
+                    .put("bothWays", c.bothWays()));
+    return tree;
   }
 
   private static ArrayNode sentences(Map<String, String> byName) {
@@ -96,6 +118,9 @@ final class Simulations {
       text.append(new Table(List.of("NODE", "ADDED", "CHANGED", "REMOVED"), rows));
     }
     text.append('\n').append(verdicts(w));
+    if (w.live().given() > 0) {
+      text.append('\n').append(live(w.live()));
+    }
     if (w.unplugged() > 0) {
       text.append(w.unplugged())
           .append(
@@ -137,5 +162,28 @@ final class Simulations {
         + tried
         + new Table(List.of("FROM", "TO", "SERVICE", "NOW", "THEN", "PAIRS"), rows)
         + (left > 0 ? "... and " + left + " kinds of pairs more\n" : "");
+  }
+
+  private static String live(Live live) {
+    String of = " of " + live.known() + " live connections would be cut.\n";
+    if (live.cut().isEmpty()) {
+      return "None" + of;
+    }
+    List<List<String>> rows =
+        live.cut().stream()
+            .limit(MOST_SHOWN)
+            .map(
+                c ->
+                    List.of(
+                        c.from(),
+                        c.to(),
+                        c.connection().toString(),
+                        c.bothWays() ? "both ways" : "one way"))
+            .toList();
+    int left = live.cut().size() - rows.size();
+    return live.cut().size()
+        + of
+        + new Table(List.of("FROM", "TO", "CONNECTION", "CUT"), rows)
+        + (left > 0 ? "... and " + left + " more\n" : "");
   }
 }

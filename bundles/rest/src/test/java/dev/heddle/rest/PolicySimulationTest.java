@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,81 @@ class PolicySimulationTest {
     HttpResponse<String> removal =
         north.send("POST", "policy/simulate", "[{'delete':{'kind':'Acl','name':'in'}}]");
     assertThat(removal.statusCode()).isEqualTo(422);
+  }
+
+  private static String dump(String node, String... lines) {
+    return "{'apiVersion':'heddle.dev/v1','kind':'ConnectionDump','metadata':{'name':'NODE'},"
+            .replace("NODE", node)
+        + "'spec':{'connections':["
+        + Stream.of(lines).map(l -> "'" + l + "'").collect(Collectors.joining(","))
+        + "]}}";
+  }
+
+  private static String tracked(int from, int to, int port, int zone, String more) {
+    String a = "src=10.0.0.1" + from + ",dst=10.0.0.1" + to;
+    String b = "src=10.0.0.1" + to + ",dst=10.0.0.1" + from;
+    return "tcp,orig=(%s,sport=4000,dport=%d),reply=(%s,sport=%d,dport=4000),zone=%d%s"
+        .formatted(a, port, b, port, zone, more);
+  }
+
+  @Test
+  void connectionsThatWouldBeCutAreTold() throws Exception {
+    north.send("POST", "transactions", "[" + rule("tcp.dst == 80", "allow") + "]");
+    String dump =
+        dump("n1", tracked(3, 1, 80, 1, ""), tracked(3, 2, 443, 2, ""), tracked(9, 1, 80, 1, ""));
+    String change = "[" + rule("tcp.dst == 80", "drop") + "," + dump + "]";
+    JsonNode said = json(north.send("POST", "policy/simulate", change)).path("connections");
+    assertThat(said.path("given").asInt()).isEqualTo(3);
+    assertThat(said.path("known").asInt()).as("between ports").isEqualTo(2);
+    assertThat(said.path("cut").asInt()).isEqualTo(1);
+    assertThat(said.at("/list/0/from").asText()).isEqualTo("red-c");
+    assertThat(said.at("/list/0/connection").asText())
+        .isEqualTo("tcp 10.0.0.13:4000 to 10.0.0.11:80");
+    assertThat(north.send("POST", "policy/simulate", change, "Accept", "text/plain").body())
+        .contains("1 of 2 live connections would be cut.")
+        .containsPattern("red-c +red-a +tcp 10.0.0.13:4000 to 10.0.0.11:80 +both ways\n");
+  }
+
+  /** The switch is closed by default, and the rule that goes away says that connections drain. */
+  @Test
+  void whatDrainsIsNotCut() throws Exception {
+    String closed =
+        "{'apiVersion':'heddle.dev/v1','kind':'LogicalSwitch','metadata':{'name':'red'},"
+            + "'spec':{'defaultAction':'drop'}}";
+    String drains =
+        rule("tcp.dst == 80", "allow").replace("'priority'", "'onChange':'drain','priority'");
+    String out =
+        rule("ip4", "allow")
+            .replace("'name':'in'", "'name':'out'")
+            .replace("'portGroup':'web'", "'switch':'red'")
+            .replace("'direction':'to'", "'direction':'from'");
+    north.send("POST", "transactions", "[" + closed + "," + drains + "," + out + "]");
+    String gone =
+        "[{'delete':{'kind':'Acl','name':'in'}},"
+            + dump(
+                "n1",
+                tracked(3, 1, 80, 1, ",mark=1"),
+                tracked(3, 1, 80, 3, ""),
+                tracked(3, 2, 80, 2, ""),
+                tracked(3, 2, 80, 3, ""))
+            + "]";
+    JsonNode said = json(north.send("POST", "policy/simulate", gone)).path("connections");
+    assertThat(said.path("cut").asInt()).as(said::toString).isEqualTo(1);
+    assertThat(said.at("/list/0/to").asText()).as("kept without the mark").isEqualTo("red-b");
+  }
+
+  @Test
+  void aDumpThatIsNoneIsRefusedAndNeverStored() throws Exception {
+    HttpResponse<String> refused =
+        north.send("POST", "policy/simulate", "[" + dump("n1", "tcp is a protocol") + "]");
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(json(refused).at("/problems/0/path").asText())
+        .isEqualTo("ConnectionDump/n1 spec.connections[0]");
+    String elsewhere = "[" + dump("n9", tracked(3, 1, 80, 1, "")) + "]";
+    assertThat(north.send("POST", "policy/simulate", elsewhere).body())
+        .contains("There is no node of this name.");
+    assertThat(north.send("POST", "transactions", "[" + dump("n1") + "]").statusCode())
+        .isEqualTo(422);
   }
 
   @Test

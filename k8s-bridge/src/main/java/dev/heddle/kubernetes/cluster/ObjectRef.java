@@ -3,7 +3,7 @@ package dev.heddle.kubernetes.cluster;
 /**
  * An object of the cluster that something can be said about.
  *
- * @param namespace empty for a node and for a policy of the whole cluster
+ * @param namespace empty for what is in none
  */
 public record ObjectRef(Kind kind, String namespace, String name) implements Comparable<ObjectRef> {
 
@@ -14,7 +14,8 @@ public record ObjectRef(Kind kind, String namespace, String name) implements Com
     NODE("Node", "v1"),
     CLUSTER_POLICY("ClusterNetworkPolicy", "policy.networking.k8s.io/v1alpha2"),
     ADMIN_POLICY("AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
-    BASELINE_POLICY("BaselineAdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1");
+    BASELINE_POLICY("BaselineAdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
+    ROLE("ClusterRole", "rbac.authorization.k8s.io/v1");
 
     private final String word;
     private final String apiVersion;
@@ -34,7 +35,12 @@ public record ObjectRef(Kind kind, String namespace, String name) implements Com
 
     /** Whether its objects are policies. */
     public boolean isPolicy() {
-      return this != POD && this != NODE;
+      return this == POLICY || isAdminPolicy();
+    }
+
+    /** Whether they are policies of administrators. */
+    public boolean isAdminPolicy() {
+      return this == CLUSTER_POLICY || this == ADMIN_POLICY || this == BASELINE_POLICY;
     }
   }
 

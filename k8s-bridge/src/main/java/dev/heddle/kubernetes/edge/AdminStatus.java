@@ -49,11 +49,13 @@ final class AdminStatus {
 
   private final KubernetesClient client;
   private final Clock clock;
+  private final Rights rights;
   private String failure = "";
 
-  AdminStatus(KubernetesClient client, Clock clock) {
+  AdminStatus(KubernetesClient client, Clock clock, Rights rights) {
     this.client = client;
     this.clock = clock;
+    this.rights = rights;
   }
 
   /**
@@ -147,6 +149,7 @@ final class AdminStatus {
         .allMatch(f -> there.path(f).asText().equals(condition.path(f).asText()));
   }
 
+  /** False if the API server cannot be reached. */
   private boolean write(ObjectRef about, List<ObjectNode> conditions) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("apiVersion", about.kind().apiVersion()).put("kind", about.kind().word());
@@ -161,6 +164,9 @@ final class AdminStatus {
       failure = "";
       return true;
     } catch (KubernetesClientException e) {
+      if (rights.isRefusal(e, System.nanoTime())) {
+        return true;
+      }
       String why = String.valueOf(e.getMessage());
       if (!why.equals(failure)) {
         failure = why;

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ final class AdminWatches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminWatches.class);
   private static final long AGAIN_MILLIS = 5_000;
   private static final int FORBIDDEN = 403;
+  private static final String GROUP = "policy.networking.k8s.io";
 
   /** The kinds, and what they are called in paths. */
   static final Map<Kind, String> PLURALS =
@@ -53,16 +55,18 @@ final class AdminWatches implements AutoCloseable {
 
   private final KubernetesClient client;
   private final Consumer<String> changed;
-  private final Consumer<Throwable> failed;
+  private final BiConsumer<String, Throwable> failed;
   private final Map<Kind, Watched> kinds = new LinkedHashMap<>();
   private final ScheduledExecutorService clock;
 
   /**
    * Begins to look; what changes is told by its key.
    *
-   * @param failed is told why nothing can be asked or watched; it is tried again
+   * @param failed is told of which resource nothing can be listed or watched, and why; it is tried
+   *     again
    */
-  AdminWatches(KubernetesClient client, Consumer<String> changed, Consumer<Throwable> failed) {
+  AdminWatches(
+      KubernetesClient client, Consumer<String> changed, BiConsumer<String, Throwable> failed) {
     this.client = client;
     this.changed = changed;
     this.failed = failed;
@@ -88,19 +92,23 @@ final class AdminWatches implements AutoCloseable {
         .build();
   }
 
+  private static String resource(Kind kind) {
+    return PLURALS.get(kind) + "." + GROUP;
+  }
+
   private void look() {
     try {
       for (Map.Entry<Kind, Watched> e : kinds.entrySet()) {
         look(e.getKey(), e.getValue());
       }
     } catch (RuntimeException e) {
-      failed.accept(e); // what is watched is watched on; the rest is asked for again
+      failed.accept(GROUP, e); // what is watched is watched on; the rest is asked for again
     }
   }
 
   private void look(Kind kind, Watched w) {
     if (!isThere(kind)) {
-      forget(kind, w, "the API server does not have them", false);
+      forget(kind, w, "the API server does not have them");
       return;
     }
     if (w.isKnown() && !w.missing) {
@@ -114,7 +122,8 @@ final class AdminWatches implements AutoCloseable {
       if (e.getCode() != FORBIDDEN) {
         throw e;
       }
-      forget(kind, w, e.getStatus() == null ? e.getMessage() : e.getStatus().getMessage(), true);
+      failed.accept(resource(kind), e);
+      forget(kind, w, "the bridge may not list them");
       return;
     }
     begin(kind, w);
@@ -130,15 +139,15 @@ final class AdminWatches implements AutoCloseable {
     if (w.informer == null && !clock.isShutdown()) {
       w.informer =
           Watches.watch(
-              kind.word(), client.genericKubernetesResources(context(kind)), changed, failed);
+              resource(kind), client.genericKubernetesResources(context(kind)), changed, failed);
       w.informer.start();
-      say(kind, w, "watched", false);
+      say(kind, w, "watched");
     }
     w.missing = false;
   }
 
-  private synchronized void forget(Kind kind, Watched w, String why, boolean warn) {
-    say(kind, w, "not enforced: " + why, warn);
+  private synchronized void forget(Kind kind, Watched w, String why) {
+    say(kind, w, "not enforced: " + why);
     if (w.informer != null) {
       w.informer.stop();
       w.informer = null;
@@ -149,14 +158,10 @@ final class AdminWatches implements AutoCloseable {
     }
   }
 
-  private static void say(Kind kind, Watched w, String what, boolean warn) {
+  private static void say(Kind kind, Watched w, String what) {
     if (!what.equals(w.said)) {
       w.said = what;
-      if (warn) {
-        LOG.warn("{} objects are {}", kind.word(), what);
-      } else {
-        LOG.info("{} objects are {}", kind.word(), what);
-      }
+      LOG.info("{} objects are {}", kind.word(), what);
     }
   }
 

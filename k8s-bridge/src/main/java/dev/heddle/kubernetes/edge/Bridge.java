@@ -3,6 +3,7 @@ package dev.heddle.kubernetes.edge;
 import dev.heddle.kubernetes.cluster.Cluster;
 import dev.heddle.kubernetes.cluster.ObjectRef;
 import dev.heddle.kubernetes.cluster.Pod;
+import dev.heddle.kubernetes.edge.Events.Answer;
 import dev.heddle.kubernetes.mapping.Desired;
 import dev.heddle.kubernetes.mapping.Mapping;
 import dev.heddle.kubernetes.mapping.Notice;
@@ -49,6 +50,7 @@ public final class Bridge implements AutoCloseable {
   private final Writing writing;
   private final Progress progress;
   private final Telling telling = new Telling();
+  private final Rights rights = new Rights();
   private final Events events;
   private final AdminStatus status;
   private final Map<ObjectRef, String> annotated = new HashMap<>();
@@ -71,8 +73,8 @@ public final class Bridge implements AutoCloseable {
     this.settings = settings;
     writing = new Writing(network);
     progress = new Progress(network, PATIENCE);
-    events = new Events(client, Clock.systemUTC());
-    status = new AdminStatus(client, Clock.systemUTC());
+    events = new Events(client, Clock.systemUTC(), rights);
+    status = new AdminStatus(client, Clock.systemUTC(), rights);
     watch = network.watch(revision -> queue.add(MODEL));
     watches = new Watches(client, queue::add, this::unreachable);
     thread = new Thread(this::run, "heddle-kubernetes");
@@ -80,9 +82,12 @@ public final class Bridge implements AutoCloseable {
     thread.start();
   }
 
-  private void unreachable(Throwable e) {
+  private void unreachable(String resource, Throwable e) {
     String why = String.valueOf(e.getMessage());
-    if (!why.equals(unreachable)) {
+    long now = System.nanoTime();
+    if (!rights.isRefusal(e, now)
+        && !rights.isRefusedWatch(e, resource, now)
+        && !why.equals(unreachable)) {
       unreachable = why;
       LOG.warn("the API server cannot be watched: {}", why);
     }
@@ -91,10 +96,7 @@ public final class Bridge implements AutoCloseable {
   private void run() {
     try {
       while (!stopped) {
-        Set<String> keys = queue.take(LOOK_MILLIS);
-        if (watches.areComplete()) {
-          round(keys);
-        }
+        round(queue.take(LOOK_MILLIS));
       }
     } catch (InterruptedException e) {
       LOG.debug("stopped", e);
@@ -104,7 +106,7 @@ public final class Bridge implements AutoCloseable {
   private void round(Set<String> keys) {
     try {
       boolean anew = desired.isEmpty() || keys.stream().anyMatch(k -> !k.equals(MODEL));
-      if (anew || !keys.isEmpty()) {
+      if (watches.areComplete() && (anew || !keys.isEmpty())) {
         reconcile(anew);
       }
       if (System.nanoTime() - looked >= LOOK_MILLIS * 1_000_000) {
@@ -144,10 +146,8 @@ public final class Bridge implements AutoCloseable {
   }
 
   private void tell() {
-    if (desired.isEmpty()) {
-      return;
-    }
-    List<Notice> all = new ArrayList<>(notices);
+    List<Notice> all = new ArrayList<>(rights.notices(System.nanoTime()));
+    all.addAll(notices);
     all.addAll(refusals);
     Map<ObjectRef, String> conditions = new HashMap<>();
     for (Notice n : all) {
@@ -155,22 +155,26 @@ public final class Bridge implements AutoCloseable {
         conditions.putIfAbsent(n.about(), n.reason() + ": " + n.message());
       }
     }
-    all.addAll(progress.look(desired.get(), System.nanoTime()));
-    status.tell(
-        cluster.adminPolicies(),
-        watches.adminObjects(),
-        all,
-        about -> progress.isRealized(desired.get(), about));
+    desired.ifPresent(d -> all.addAll(progress.look(d, System.nanoTime())));
+    desired.ifPresent(
+        d ->
+            status.tell(
+                cluster.adminPolicies(),
+                watches.adminObjects(),
+                all,
+                about -> progress.isRealized(d, about)));
     boolean heard = annotate(conditions);
     for (Notice n : telling.due(all, System.nanoTime())) {
-      heard = heard && events.tell(n); // who cannot be reached once is not asked again now
-      if (!heard) {
+      // Who cannot be reached once is not asked again now.
+      Answer answer = heard ? events.tell(n) : Answer.UNREACHABLE;
+      heard = answer != Answer.UNREACHABLE;
+      if (answer != Answer.DONE) {
         telling.failed(n);
       }
     }
   }
 
-  /** False if the API server did not take one of them. */
+  /** False if the API server cannot be reached. */
   private boolean annotate(Map<ObjectRef, String> conditions) {
     annotated.keySet().retainAll(cluster.pods().stream().map(Pod::ref).collect(Collectors.toSet()));
     int patches = 0;
@@ -179,13 +183,21 @@ public final class Bridge implements AutoCloseable {
           annotated.getOrDefault(p.ref(), p.annotations().getOrDefault(Events.CONDITION, ""));
       String to = conditions.getOrDefault(p.ref(), "");
       if (!is.equals(to) && patches++ < MOST_PATCHES) {
-        if (!events.annotate(p.ref(), to)) {
+        Answer answer = events.annotate(p.ref(), to);
+        if (answer == Answer.UNREACHABLE) {
           return false;
         }
-        annotated.put(p.ref(), to);
+        if (answer == Answer.DONE) {
+          annotated.put(p.ref(), to);
+        }
       }
     }
     return true;
+  }
+
+  /** What it has been refused of late. */
+  List<Notice> missingRights() {
+    return rights.notices(System.nanoTime());
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.heddle.kubernetes.cluster.ObjectRef;
 import dev.heddle.kubernetes.mapping.Notice;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -27,23 +28,36 @@ final class Events {
 
   private final KubernetesClient client;
   private final Clock clock;
+  private final Rights rights;
 
-  Events(KubernetesClient client, Clock clock) {
+  Events(KubernetesClient client, Clock clock, Rights rights) {
     this.client = client;
     this.clock = clock;
+    this.rights = rights;
   }
 
-  /** True if it was told, or the object is gone; else the log says why not. */
-  boolean tell(Notice n) {
+  /** How a request ended. */
+  enum Answer {
+    DONE,
+    /** For want of a right: others may well be answered. */
+    REFUSED,
+    UNREACHABLE
+  }
+
+  /** Done also if the object is gone; else the log says why not. */
+  Answer tell(Notice n) {
     try {
       HasMetadata object = find(n.about());
       if (object != null) {
         write(n, object);
       }
-      return true;
+      return Answer.DONE;
     } catch (KubernetesClientException e) {
+      if (rights.isRefusal(e, System.nanoTime())) {
+        return Answer.REFUSED;
+      }
       LOG.warn("{} could not be told \"{}\": {}", n.about(), n.message(), e.getMessage());
-      return false;
+      return Answer.UNREACHABLE;
     }
   }
 
@@ -64,6 +78,8 @@ final class Events {
               .genericKubernetesResources(AdminWatches.context(o.kind()))
               .withName(o.name())
               .get();
+      case ROLE -> // it may not read that
+          new ClusterRoleBuilder().withNewMetadata().withName(o.name()).endMetadata().build();
     };
   }
 
@@ -103,8 +119,8 @@ final class Events {
         .create();
   }
 
-  /** True if the pod says so now, or is gone. */
-  boolean annotate(ObjectRef pod, String condition) {
+  /** Done also if the pod is gone. */
+  Answer annotate(ObjectRef pod, String condition) {
     try {
       String value = condition.isEmpty() ? "null" : quoted(cut(condition));
       client
@@ -114,10 +130,13 @@ final class Events {
           .patch(
               PatchContext.of(PatchType.JSON_MERGE),
               "{\"metadata\": {\"annotations\": {\"" + CONDITION + "\": " + value + "}}}");
-      return true;
+      return Answer.DONE;
     } catch (KubernetesClientException e) {
+      if (rights.isRefusal(e, System.nanoTime())) {
+        return Answer.REFUSED;
+      }
       LOG.warn("{} could not be given its condition: {}", pod, e.getMessage());
-      return e.getCode() == GONE;
+      return e.getCode() == GONE ? Answer.DONE : Answer.UNREACHABLE;
     }
   }
 

@@ -4,6 +4,7 @@ import dev.heddle.kubernetes.cluster.ObjectRef;
 import dev.heddle.kubernetes.mapping.Desired;
 import dev.heddle.kubernetes.mapping.Notice;
 import dev.heddle.model.Condition;
+import dev.heddle.model.Document;
 import dev.heddle.model.Id;
 import dev.heddle.model.Network;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ final class Progress {
     for (Network.State s : network.get(part)) {
       found.add(s.document().id());
       s.conditions().stream()
-          .filter(c -> c.type().equals(Condition.REALIZED) && !c.status())
+          .filter(c -> c.type().equals(Condition.REALIZED) && isMissing(c, s.document()))
           .findFirst()
           .ifPresentOrElse(
               c -> {
@@ -94,7 +95,15 @@ final class Progress {
             .allMatch(
                 s ->
                     s.conditions().stream()
-                        .anyMatch(c -> c.type().equals(Condition.REALIZED) && c.status()));
+                        .anyMatch(
+                            c ->
+                                c.type().equals(Condition.REALIZED)
+                                    && !isMissing(c, s.document())));
+  }
+
+  /** A rule is missing also where a node is away; of a port it is said by its own node. */
+  private static boolean isMissing(Condition c, Document d) {
+    return !c.status() || c.reason().equals(Condition.NODES_AWAY) && d.kind().equals("Acl");
   }
 
   private void forget(Id<?> id) {

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -37,27 +38,36 @@ final class Watches implements AutoCloseable {
   /**
    * Begins to watch; what changes is told by its key.
    *
-   * @param failed is told why nothing can be listed or watched; it is tried again
+   * @param failed is told of which resource nothing can be listed or watched, and why; it is tried
+   *     again
    */
-  Watches(KubernetesClient client, Consumer<String> changed, Consumer<Throwable> failed) {
-    nodes = watch("node", client.nodes(), changed, failed);
-    namespaces = watch("namespace", client.namespaces(), changed, failed);
-    pods = watch("pod", client.pods().inAnyNamespace(), changed, failed);
+  Watches(KubernetesClient client, Consumer<String> changed, BiConsumer<String, Throwable> failed) {
+    nodes = watch("nodes", client.nodes(), changed, failed);
+    namespaces = watch("namespaces", client.namespaces(), changed, failed);
+    pods = watch("pods", client.pods().inAnyNamespace(), changed, failed);
     policies =
-        watch("policy", client.network().v1().networkPolicies().inAnyNamespace(), changed, failed);
-    sets = watch("set", client.apps().statefulSets().inAnyNamespace(), changed, failed);
+        watch(
+            "networkpolicies.networking.k8s.io",
+            client.network().v1().networkPolicies().inAnyNamespace(),
+            changed,
+            failed);
+    sets =
+        watch("statefulsets.apps", client.apps().statefulSets().inAnyNamespace(), changed, failed);
     all().forEach(SharedIndexInformer::start);
     admin = new AdminWatches(client, changed, failed);
   }
 
   /** One that is not started yet. */
   static <T extends HasMetadata> SharedIndexInformer<T> watch(
-      String kind, Informable<T> of, Consumer<String> changed, Consumer<Throwable> failed) {
+      String resource,
+      Informable<T> of,
+      Consumer<String> changed,
+      BiConsumer<String, Throwable> failed) {
     SharedIndexInformer<T> informer = of.withLimit(PART).runnableInformer(0);
     informer.removeNamespaceIndex();
     informer.exceptionHandler(
         (begun, e) -> {
-          failed.accept(e);
+          failed.accept(resource, e);
           return true;
         });
     informer.addEventHandler(
@@ -80,7 +90,7 @@ final class Watches implements AutoCloseable {
           private void tell(T o) {
             String namespace = o.getMetadata().getNamespace();
             changed.accept(
-                kind
+                resource
                     + "/"
                     + (namespace == null ? "" : namespace + "/")
                     + o.getMetadata().getName());

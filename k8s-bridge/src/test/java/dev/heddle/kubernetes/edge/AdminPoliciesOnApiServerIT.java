@@ -14,15 +14,12 @@ import dev.heddle.model.IpPrefix;
 import dev.heddle.openflow.placement.Placement;
 import dev.heddle.plain.PlainRuntime;
 import dev.heddle.store.MemoryStore;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -41,21 +38,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * Policies of administrators beside a real API server. Their definitions are those of the Go module
- * sigs.k8s.io/network-policy-api, of the experimental channel.
- */
+/** Policies of administrators beside a real API server. */
 class AdminPoliciesOnApiServerIT {
 
   private static final Settings SETTINGS =
       new Settings("pods", new Pool(List.of(IpPrefix.parse("10.244.0.0/24")), List.of()), 1400);
   private static final long PATIENCE = 60;
-  private static final String MODULE = "sigs.k8s.io/network-policy-api@";
   private static final JsonMapper MAPPER = new JsonMapper();
 
   @TempDir static Path home;
   private static ApiServer server;
   private static KubernetesClient admin;
+  private static AdminKinds kinds;
 
   private final Controller controller =
       PlainRuntime.controller(
@@ -66,6 +60,7 @@ class AdminPoliciesOnApiServerIT {
   static void aCluster() throws Exception {
     server = new ApiServer(home);
     admin = server.admin();
+    kinds = new AdminKinds(admin);
     admin.resource(role()).create();
     admin
         .resource(
@@ -127,70 +122,23 @@ class AdminPoliciesOnApiServerIT {
   void ends() throws Exception {
     bridge.close();
     controller.close();
-    define("v0.2.0", false);
-    define("v0.1.7", false);
-    await("no definitions", () -> admin.getApiResources(Kind.ADMIN_POLICY.apiVersion()) == null);
-  }
-
-  /** All definitions of a version of the API: they come, or they go. */
-  private static void define(String version, boolean come) throws Exception {
-    Process go =
-        new ProcessBuilder("go", "mod", "download", "-json", MODULE + version)
-            .redirectError(home.resolve("go.log").toFile())
-            .directory(home.toFile())
-            .start();
-    JsonNode said = MAPPER.readTree(go.getInputStream());
-    assertThat(go.waitFor()).as("go mod download of %s%s", MODULE, version).isZero();
-    Path folder = Path.of(said.path("Dir").asText(), "config", "crd", "experimental");
-    List<Path> files = new ArrayList<>();
-    try (var all = Files.newDirectoryStream(folder, "policy.*.yaml")) {
-      all.forEach(files::add);
-    }
-    assertThat(files).isNotEmpty();
-    for (Path file : files) {
-      var definition =
-          admin.resource(
-              Serialization.unmarshal(Files.readString(file), CustomResourceDefinition.class));
-      if (come) {
-        definition.create();
-      } else {
-        definition.delete();
-      }
+    kinds.go(AdminKinds.CLUSTER);
+    kinds.go(AdminKinds.ADMIN);
+    for (Kind kind : AdminWatches.PLURALS.keySet()) {
+      await("no kinds", () -> !kinds.isServed(kind));
     }
   }
 
-  private static Resource<GenericKubernetesResource> named(Kind kind, String name) {
-    return admin.genericKubernetesResources(AdminWatches.context(kind)).withName(name);
-  }
-
-  /** Its definition may be so new that it is not served yet. */
   private static void policy(Kind kind, String name, String spec) throws Exception {
-    await(
-        "it is served",
-        () ->
-            admin.getApiResources(kind.apiVersion()) != null
-                && admin.getApiResources(kind.apiVersion()).getResources().stream()
-                    .anyMatch(r -> r.getKind().equals(kind.word())));
-    admin
-        .resource(
-            Serialization.unmarshal(
-                "apiVersion: "
-                    + kind.apiVersion()
-                    + "\nkind: "
-                    + kind.word()
-                    + "\nmetadata: {name: "
-                    + name
-                    + "}\nspec: "
-                    + spec,
-                GenericKubernetesResource.class))
-        .create();
+    await("it is served", () -> kinds.isServed(kind));
+    kinds.create(kind, name, spec);
   }
 
   /** TYPE STATUS REASON GENERATION of each. */
   private static List<String> conditions(Kind kind, String name) {
     List<String> all = new ArrayList<>();
     JsonNode status =
-        MAPPER.valueToTree(named(kind, name).get().getAdditionalProperties().get("status"));
+        MAPPER.valueToTree(kinds.named(kind, name).get().getAdditionalProperties().get("status"));
     if (status != null) {
       for (JsonNode c : status.path("conditions")) {
         all.add(
@@ -244,8 +192,8 @@ class AdminPoliciesOnApiServerIT {
   @Test
   void kindsThatComeWhileTheBridgeRunsAreSeenAndThoseThatGoAreForgotten() throws Exception {
     awaitPorts();
-    define("v0.2.0", true);
-    define("v0.1.7", true);
+    kinds.come(AdminKinds.CLUSTER);
+    kinds.come(AdminKinds.ADMIN);
     policy(Kind.CLUSTER_POLICY, "c", spec("tier: Admin, priority: 2, ", "Deny"));
     policy(Kind.CLUSTER_POLICY, "b", spec("tier: Baseline, priority: 1000, ", "Accept"));
     policy(Kind.ADMIN_POLICY, "a", spec("priority: 1, ", "Pass"));
@@ -264,20 +212,21 @@ class AdminPoliciesOnApiServerIT {
     await("it is told", () -> conditions(Kind.CLUSTER_POLICY, "c").equals(well));
     await("it is told", () -> conditions(Kind.ADMIN_POLICY, "a").equals(well));
     await("it is told", () -> conditions(Kind.BASELINE_POLICY, "default").equals(well));
-    define("v0.1.7", false);
+    kinds.go(AdminKinds.ADMIN);
     await("no rules of what is gone", () -> rules().stream().allMatch(r -> r.contains(" cnp.")));
     assertThat(rules()).hasSize(2);
   }
 
   @Test
   void whatIsNotBuiltIsSaidAndFailsClosedAndConditionsOfOthersStay() throws Exception {
-    define("v0.2.0", true);
+    kinds.come(AdminKinds.CLUSTER);
     policy(
         Kind.CLUSTER_POLICY,
         "names",
         "{tier: Admin, priority: 3, subject: {namespaces: {}}, egress: [{name: web, action: Accept, to:"
             + " [{domainNames: [example.org]}]}, {action: Deny, to: [{networks: [0.0.0.0/0]}]}]}");
-    named(Kind.CLUSTER_POLICY, "names")
+    kinds
+        .named(Kind.CLUSTER_POLICY, "names")
         .subresource("status")
         .patch(
             PatchContext.of(PatchType.JSON_MERGE),
@@ -302,7 +251,8 @@ class AdminPoliciesOnApiServerIT {
                         e.getInvolvedObject().getName().equals("names")
                             && e.getMessage()
                                 .startsWith("Its egress rule 0 (web): domainNames is not built.")));
-    named(Kind.CLUSTER_POLICY, "names")
+    kinds
+        .named(Kind.CLUSTER_POLICY, "names")
         .patch(
             PatchContext.of(PatchType.JSON_MERGE),
             "{\"spec\": {\"egress\": [{\"action\": \"Deny\", \"to\": [{\"nodes\": {}}, {\"networks\":"
@@ -320,7 +270,7 @@ class AdminPoliciesOnApiServerIT {
 
   @Test
   void withoutTheRightTheBridgeWorksOnAndWithItTheKindIsSeen() throws Exception {
-    define("v0.2.0", true);
+    kinds.come(AdminKinds.CLUSTER);
     policy(Kind.CLUSTER_POLICY, "c", spec("tier: Admin, priority: 2, ", "Deny"));
     await("rules", () -> !rules().isEmpty());
     bridge.close();

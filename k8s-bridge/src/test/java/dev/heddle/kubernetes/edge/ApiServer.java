@@ -1,9 +1,7 @@
 package dev.heddle.kubernetes.edge;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -145,10 +143,7 @@ final class ApiServer implements AutoCloseable {
                 + home.resolve("certs/apiserver.crt")
                 + "'}}]",
             "users: [{name: it, user: {token: " + token + "}}]"));
-    return new KubernetesClientBuilder()
-        .withConfig(Access.kubeconfig(file))
-        .withHttpClientFactory(new JdkHttpClientFactory())
-        .build();
+    return Client.of(Access.kubeconfig(file));
   }
 
   @Override

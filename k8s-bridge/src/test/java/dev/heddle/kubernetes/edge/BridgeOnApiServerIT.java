@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.heddle.acl.AccessControl;
 import dev.heddle.engine.Controller;
 import dev.heddle.ipam.Pool;
+import dev.heddle.kubernetes.cluster.ObjectRef.Kind;
+import dev.heddle.kubernetes.mapping.Notice;
 import dev.heddle.kubernetes.mapping.Settings;
 import dev.heddle.l2.L2Switching;
 import dev.heddle.model.Document;
@@ -21,13 +23,20 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,11 +73,7 @@ class BridgeOnApiServerIT {
   static void aCluster() throws Exception {
     server = new ApiServer(home);
     admin = server.admin();
-    admin
-        .resource(
-            Serialization.unmarshal(
-                Files.readString(Path.of("deploy/clusterrole.yaml")), ClusterRole.class))
-        .create();
+    admin.resource(role()).create();
     admin
         .resource(
             new ClusterRoleBindingBuilder()
@@ -84,6 +89,11 @@ class BridgeOnApiServerIT {
           .resource(new NodeBuilder().withNewMetadata().withName(node).endMetadata().build())
           .create();
     }
+  }
+
+  private static ClusterRole role() throws IOException {
+    return Serialization.unmarshal(
+        Files.readString(Path.of("deploy/clusterrole.yaml")), ClusterRole.class);
   }
 
   @AfterAll
@@ -288,6 +298,146 @@ class BridgeOnApiServerIT {
     bridge = new Bridge(server.bridge(), controller, SETTINGS);
     await("it works", () -> port("late").isPresent());
     assertThat(documents()).containsAll(before);
+  }
+
+  private record Right(String verb, String resource, String group) {
+
+    static List<Right> of(ClusterRole role) {
+      return role.getRules().stream()
+          .flatMap(
+              r ->
+                  r.getResources().stream()
+                      .flatMap(
+                          o ->
+                              r.getVerbs().stream()
+                                  .map(v -> new Right(v, o, r.getApiGroups().get(0)))))
+          .toList();
+    }
+
+    PolicyRule rule() {
+      return new PolicyRuleBuilder()
+          .withVerbs(verb)
+          .withResources(resource)
+          .withApiGroups(group)
+          .build();
+    }
+
+    @Override
+    public String toString() {
+      return verb + " " + resource + (group.isEmpty() ? "" : "." + group);
+    }
+  }
+
+  private void give(List<Right> rights) {
+    admin
+        .rbac()
+        .clusterRoles()
+        .withName("heddle-bridge")
+        .edit(r -> r.edit().withRules(rights.stream().map(Right::rule).toList()).build());
+  }
+
+  private boolean isGiven(Right right) {
+    return admin
+        .resource(
+            new SubjectAccessReviewBuilder()
+                .withNewSpec()
+                .withUser("heddle-bridge")
+                .withNewResourceAttributes()
+                .withVerb(right.verb())
+                .withResource(right.resource())
+                .withGroup(right.group())
+                .endResourceAttributes()
+                .endSpec()
+                .build())
+        .create()
+        .getStatus()
+        .getAllowed();
+  }
+
+  private List<String> eventsOnRole() {
+    return admin.v1().events().inNamespace("default").list().getItems().stream()
+        .filter(e -> e.getInvolvedObject().getKind().equals("ClusterRole"))
+        .map(BridgeOnApiServerIT::text)
+        .toList();
+  }
+
+  /** Of each kind of administrators' policies, one with a rule that is not understood. */
+  private static final Map<Kind, String> WRONG =
+      Map.of(
+          Kind.CLUSTER_POLICY,
+          "{tier: Admin, priority: 1, subject: {namespaces: {}}, egress: [{action: Accept, to:"
+              + " [{domainNames: [example.org]}]}]}",
+          Kind.ADMIN_POLICY,
+          "{priority: 1, subject: {namespaces: {}}, egress: [{action: Allow, to: [{domainNames:"
+              + " [example.org]}]}]}",
+          Kind.BASELINE_POLICY,
+          "{subject: {namespaces: {}}, egress: [{action: Deny, to: [{namespaces: {matchExpressions:"
+              + " [{key: a, operator: Near}]}}]}]}");
+
+  /** And so there is none that it does not need. */
+  @Test
+  void ofEachRightThatItsRoleLacksTheBridgeSaysWhichItIs() throws Exception {
+    // What it says of them takes each of its rights.
+    String longest = "n".repeat(63) + ("." + "n".repeat(61)).repeat(3);
+    admin
+        .resource(new NodeBuilder().withNewMetadata().withName(longest).endMetadata().build())
+        .create();
+    pod("wrong", Map.of("heddle.dev/addresses", "none"));
+    policy(
+        "wrong",
+        "{podSelector: {}, ingress: [{from: ["
+            + String.join(", ", Collections.nCopies(1_001, "{podSelector: {}}"))
+            + "]}]}");
+    AdminKinds kinds = new AdminKinds(admin);
+    kinds.come(AdminKinds.CLUSTER);
+    kinds.come(AdminKinds.ADMIN);
+    for (Kind kind : AdminWatches.PLURALS.keySet()) {
+      await("it is served", () -> kinds.isServed(kind));
+      kinds.create(kind, "default", WRONG.get(kind));
+    }
+    List<Right> all = Right.of(role());
+    assertThat(all).hasSize(27);
+    try {
+      for (Right right : all) {
+        bridge.close();
+        give(all.stream().filter(r -> !r.equals(right)).toList());
+        await(right + " is taken", () -> !isGiven(right));
+        bridge = new Bridge(server.bridge(), controller, SETTINGS);
+        String sentence =
+            "The bridge may not "
+                + right
+                + ": its ClusterRole lacks what k8s-bridge/deploy/clusterrole.yaml gives.";
+        await(
+            right + " is missed",
+            () ->
+                bridge.missingRights().stream()
+                    .map(Notice::message)
+                    .anyMatch(m -> m.equals(sentence)));
+        if (!right.resource().equals("events")) {
+          await("an Event of " + right, () -> eventsOnRole().contains("RightMissing: " + sentence));
+        }
+        give(all);
+        await(right + " is given", () -> isGiven(right));
+        admin.pods().inNamespace(namespace).withName("wrong").edit(BridgeOnApiServerIT::blank);
+        for (Kind kind : AdminWatches.PLURALS.keySet()) {
+          kinds
+              .named(kind, "default")
+              .subresource("status")
+              .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\": {\"conditions\": []}}");
+        }
+      }
+    } finally {
+      give(all);
+      admin.nodes().withName(longest).delete();
+      kinds.go(AdminKinds.CLUSTER);
+      kinds.go(AdminKinds.ADMIN);
+    }
+    await("all is well", () -> condition("wrong").startsWith("NoAddress"));
+  }
+
+  /** Without what was said of it. */
+  private static Pod blank(Pod pod) {
+    return pod.edit().editMetadata().removeFromAnnotations(Events.CONDITION).endMetadata().build();
   }
 
   private List<Document> documents() {

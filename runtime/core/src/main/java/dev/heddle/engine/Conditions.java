@@ -261,7 +261,9 @@ final class Conditions {
         Stream.concat(Stream.of(realized.message()), sentences)
             .collect(Collectors.joining(" "))
             .strip();
-    return realized.status() ? Condition.met(Condition.REALIZED, all) : realized;
+    return realized.status()
+        ? new Condition(Condition.REALIZED, true, realized.reason(), all)
+        : realized;
   }
 
   /** A node without a mapping merely lacks access; it is named all the same. */
@@ -338,18 +340,23 @@ final class Conditions {
 
   /**
    * Whether {@code nodes} confirmed a revision. A node that is away holds nothing up unless it is
-   * among {@code own}, where the object itself is; it is named all the same.
+   * among {@code own}, where the object itself is; it is named all the same, and the reason is
+   * another one if it left before it confirmed.
    */
   private Condition realized(Set<Id<Node>> nodes, long changed, Set<Id<Node>> own) {
     long needed = Math.max(changed, functions.arrivedAt());
     Map<Id<Node>, NodeState> states = nodes();
     Map<String, String> late = new TreeMap<>();
     Map<String, String> away = new TreeMap<>();
+    boolean missed = false;
     for (Id<Node> n : nodes) {
       NodeState state = states.get(n);
+      boolean confirmed = state != null && state.installed() >= needed;
       if (state == null || !state.connected()) {
-        (own.contains(n) ? late : away).put(n.name(), " is not connected");
-      } else if (state.installed() < needed) {
+        String unsure = confirmed ? "" : " and has not confirmed revision " + needed;
+        missed |= !confirmed;
+        (own.contains(n) ? late : away).put(n.name(), " is not connected" + unsure);
+      } else if (!confirmed) {
         late.put(
             n.name(),
             state.trouble().isEmpty()
@@ -357,9 +364,11 @@ final class Conditions {
                 : ": " + state.trouble());
       }
     }
-    return late.isEmpty()
-        ? Condition.met(Condition.REALIZED, said(away))
-        : Condition.failed(Condition.REALIZED, "Waiting", said(late));
+    if (!late.isEmpty()) {
+      return Condition.failed(Condition.REALIZED, "Waiting", said(late));
+    }
+    String reason = missed ? Condition.NODES_AWAY : Condition.REALIZED;
+    return new Condition(Condition.REALIZED, true, reason, said(away));
   }
 
   /** The first nodes by name with what is so of each, and how many there are besides. */

@@ -13,6 +13,9 @@ public record Condition(String type, boolean status, String reason, String messa
   public static final String RESOLVED = "Resolved";
   public static final String REALIZED = "Realized";
 
+  /** The reason of {@link #REALIZED} where a node left before it confirmed; it is met elsewhere. */
+  public static final String NODES_AWAY = "NodesAway";
+
   public static Condition met(String type, String message) {
     return new Condition(type, true, type, message);
   }

@@ -30,6 +30,15 @@ public final class Changes {
    * @throws RefusedException with everything that one document alone shows to be wrong
    */
   public static List<Change> read(Syntax syntax, byte[] text) {
+    return of(steps(syntax, text));
+  }
+
+  /**
+   * The parts of a text: arrays count as what is in them.
+   *
+   * @throws UnreadableException if the text is not of its syntax, or says too much
+   */
+  public static List<JsonNode> steps(Syntax syntax, byte[] text) {
     List<JsonNode> steps = new ArrayList<>();
     for (JsonNode document : syntax.read(text)) {
       if (document.isArray()) {
@@ -41,6 +50,15 @@ public final class Changes {
     if (steps.size() > MAX) {
       throw UnreadableException.tooLarge("a transaction has at most " + MAX + " documents");
     }
+    return steps;
+  }
+
+  /**
+   * What these parts say is to change.
+   *
+   * @throws RefusedException with everything that one document alone shows to be wrong
+   */
+  public static List<Change> of(List<JsonNode> steps) {
     List<Change> changes = new ArrayList<>(steps.size());
     List<Problem> problems = new ArrayList<>();
     for (JsonNode step : steps) {

@@ -87,9 +87,18 @@ final class Rig implements AutoCloseable {
 
   /** That each of these nodes is connected and has confirmed that revision. */
   static Confirmations at(long revision, int... nodes) {
+    return said(true, revision, nodes);
+  }
+
+  /** That these nodes were connected until they had confirmed that revision. */
+  static Confirmations left(long revision, int... nodes) {
+    return said(false, revision, nodes);
+  }
+
+  private static Confirmations said(boolean connected, long revision, int... nodes) {
     Map<Id<Node>, Confirmations.NodeState> states = new HashMap<>();
     for (int n : nodes) {
-      states.put(Node.KIND.id("n" + n), new Confirmations.NodeState(true, revision, 0, 0, ""));
+      states.put(Node.KIND.id("n" + n), new Confirmations.NodeState(connected, revision, 0, 0, ""));
     }
     return new Confirmations() {
       @Override

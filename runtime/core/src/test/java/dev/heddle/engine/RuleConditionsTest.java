@@ -58,6 +58,21 @@ class RuleConditionsTest {
     assertThat(realized("of-group").message()).contains("n1", "n2").doesNotContain("n3");
   }
 
+  /** What it had confirmed it goes on doing; what came later nobody knows to be done there. */
+  @Test
+  void withoutANodeThatIsAwayAndTheReasonSaysWhetherItHadConfirmed() {
+    rig.controller.confirmedBy(Rig.left(Long.MAX_VALUE, 1, 2));
+    assertThat(realized("of-group").status()).isTrue();
+    assertThat(realized("of-group").reason()).isEqualTo(Condition.REALIZED);
+    assertThat(realized("of-group").message())
+        .isEqualTo("n1 is not connected; n2 is not connected.");
+    rig.controller.confirmedBy(Rig.left(0, 1, 2));
+    assertThat(realized("of-group").status()).isTrue();
+    assertThat(realized("of-group").reason()).isEqualTo(Condition.NODES_AWAY);
+    assertThat(realized("of-group").message())
+        .startsWith("n1 is not connected and has not confirmed revision ");
+  }
+
   /** It is a port on each node of its switch. */
   @Test
   void byAllNodesOfTheSwitchOfAWayOut() {

@@ -73,6 +73,20 @@ final class Connections implements Tracker {
     return track.commit() ? commit(begun, track, key.get()) : state(begun, bit(Field.CT_NEW));
   }
 
+  /** Keeps a connection that this packet begins, as if it had been answered. */
+  void know(Packet first, int zone, Bits mark, Bits label) {
+    ConnectionKey.of(first, zone)
+        .ifPresent(
+            key -> {
+              Connection c = new Connection(key, key.reversed(), Optional.empty());
+              c.replied = true;
+              c.mark = mark;
+              c.label = label;
+              sides.put(c.reply, new Side(c, true));
+              sides.put(key, new Side(c, false));
+            });
+  }
+
   /** A packet that was translated in this zone looks like the other side's, reversed. */
   private Optional<Side> find(ConnectionKey key, boolean already) {
     if (already) {

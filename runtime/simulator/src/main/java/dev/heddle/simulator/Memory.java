@@ -1,5 +1,6 @@
 package dev.heddle.simulator;
 
+import dev.heddle.model.Bits;
 import dev.heddle.model.Id;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Flow;
@@ -46,6 +47,18 @@ public final class Memory {
    */
   public static Memory foretold(Supplier<Tracker> trackers) {
     return new Memory(trackers, true);
+  }
+
+  /**
+   * A node knows a connection that begins with this packet and has been answered.
+   *
+   * @throws IllegalStateException if somebody else says what is known of connections
+   */
+  public void knows(Id<Node> node, int zone, Packet first, Bits mark, Bits label) {
+    if (!(of(node).tracker instanceof Connections connections)) {
+      throw new IllegalStateException("connections are not this memory's");
+    }
+    connections.know(first, zone, mark, label);
   }
 
   boolean isForetold() {

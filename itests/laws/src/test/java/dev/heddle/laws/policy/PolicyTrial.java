@@ -16,12 +16,17 @@ final class PolicyTrial implements AutoCloseable {
   /** The n-th has the addresses 10.0.0.n and fd00::n. */
   static final List<String> PORTS = List.of("a", "b", "c", "d");
 
-  private final PolicyOracle oracle = new PolicyOracle();
+  private final PolicyOracle oracle;
   private final World world;
   private final List<Step.Send> sent = new ArrayList<>();
   private int arrived;
 
   PolicyTrial(World world) {
+    this(new PolicyOracle(), world);
+  }
+
+  PolicyTrial(PolicyOracle oracle, World world) {
+    this.oracle = oracle;
     this.world = world;
   }
 

@@ -3,6 +3,7 @@ package dev.heddle.laws.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.heddle.acl.AccessControl;
+import dev.heddle.engine.Controller;
 import dev.heddle.model.Document;
 import dev.heddle.model.Network.Change;
 import dev.heddle.model.Network.Writer;
@@ -66,6 +67,10 @@ final class RealSwitch implements AutoCloseable {
 
   RealOvs ovs() {
     return ovs;
+  }
+
+  Controller controller() {
+    return rig.controller;
   }
 
   World begin() {

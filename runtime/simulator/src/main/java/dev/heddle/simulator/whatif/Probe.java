@@ -77,18 +77,24 @@ public final class Probe {
     if (!arrives(memory, from, to, first)) {
       return Fate.DROPPED;
     }
-    return arrives(memory, to, from, answer(from, to, source, destination, piece))
+    return arrives(memory, to, from, answer(from, to, source, destination, piece, SYN_ACK))
         ? Fate.ALLOWED
         : Fate.ONE_WAY;
   }
 
-  private static Packet answer(
-      LogicalPort from, LogicalPort to, IpAddress source, IpAddress destination, Piece piece) {
+  /** What goes back on a connection that {@code from} has begun. */
+  static Packet answer(
+      LogicalPort from,
+      LogicalPort to,
+      IpAddress source,
+      IpAddress destination,
+      Piece piece,
+      int flags) {
     Piece back =
         piece.hasPorts()
             ? piece.answer()
             : new Piece(piece.protocol(), Ports.only(reply(piece)), piece.destination());
-    return packet(to, from, destination, source, back, back.source().one(), SYN_ACK);
+    return packet(to, from, destination, source, back, back.source().one(), flags);
   }
 
   /** Echo, RFC 792 and RFC 4443. */
@@ -98,7 +104,7 @@ public final class Probe {
         : piece.protocol() == Match.PROTO_ICMPV6 ? 129 : 0;
   }
 
-  private boolean arrives(Memory memory, LogicalPort from, LogicalPort to, Packet packet) {
+  boolean arrives(Memory memory, LogicalPort from, LogicalPort to, Packet packet) {
     Plug at = plugs.get(from.id().name());
     Plug end = plugs.get(to.id().name());
     Map<dev.heddle.model.Id<dev.heddle.model.Node>, Fabric.Switch> two = new HashMap<>();
@@ -109,7 +115,7 @@ public final class Probe {
             .anyMatch(a -> a.node().equals(end.node()) && a.port() == end.ofPort());
   }
 
-  private static Packet packet(
+  static Packet packet(
       LogicalPort from,
       LogicalPort to,
       IpAddress source,

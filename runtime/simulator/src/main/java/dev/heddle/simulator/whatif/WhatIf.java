@@ -28,6 +28,7 @@ import java.util.stream.Stream;
  * @param flows by node, how its flows would differ
  * @param verdicts pairs of ports and services whose verdict would be another, one of each kind
  * @param tried how many connections were begun, each before and after
+ * @param live what would become of connections that nodes track
  * @param unplugged ports the change may concern that have no interface: nothing was sent
  * @param unmet what would not hold of the objects of the change, by object
  * @param failures units that could not be computed, with the reason
@@ -37,6 +38,7 @@ public record WhatIf(
     Map<Id<Node>, Difference> flows,
     List<Verdict> verdicts,
     long tried,
+    Live live,
     long unplugged,
     Map<String, String> unmet,
     Map<String, String> failures) {
@@ -77,11 +79,18 @@ public record WhatIf(
     return (long) froms.size() * (same ? tos.size() - 1 : tos.size());
   }
 
+  /** Of no live connections. */
+  public static WhatIf of(Inspection inspection, List<Change> changes, Limits limits) {
+    return of(inspection, changes, List.of(), limits);
+  }
+
   /**
+   * @param tracked what nodes track, of those that are asked about
    * @throws RefusedException if the change would be refused; for the path {@code model} if nothing
    *     can be said, or only at a greater cost
    */
-  public static WhatIf of(Inspection inspection, List<Change> changes, Limits limits) {
+  public static WhatIf of(
+      Inspection inspection, List<Change> changes, List<Tracked> tracked, Limits limits) {
     try (Supposition s = inspection.suppose(changes, limits.objects)) {
       Rules before = new Rules(s::before);
       Rules after = new Rules(s.network()::documents);
@@ -97,6 +106,8 @@ public record WhatIf(
           verdicts.add(new Verdict(t.a.names(), t.b.names(), t.piece, t.v6, was, is));
         }
       }
+      Live.Question question = new Live.Question(before, after, concern, now, then);
+      Live live = Live.of(tracked, s::before, question, limits.connections);
       long unplugged =
           after.ports.keySet().stream()
               .filter(p -> concern.isConcerned(p) && now.plug(p).isEmpty())
@@ -106,6 +117,7 @@ public record WhatIf(
           s.differences(),
           verdicts,
           tries.size(),
+          live,
           unplugged,
           unmet(changes, s.network()),
           s.failures());
