@@ -383,6 +383,7 @@ class BridgeOnApiServerIT {
         .resource(new NodeBuilder().withNewMetadata().withName(longest).endMetadata().build())
         .create();
     pod("wrong", Map.of("heddle.dev/addresses", "none"));
+    pod("subject", Map.of());
     policy(
         "wrong",
         "{podSelector: {}, ingress: [{from: ["
@@ -400,6 +401,13 @@ class BridgeOnApiServerIT {
     try {
       for (Right right : all) {
         bridge.close();
+        admin.pods().inNamespace(namespace).withName("wrong").edit(BridgeOnApiServerIT::blank);
+        for (Kind kind : AdminWatches.PLURALS.keySet()) {
+          kinds
+              .named(kind, "default")
+              .subresource("status")
+              .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\": {\"conditions\": []}}");
+        }
         give(all.stream().filter(r -> !r.equals(right)).toList());
         await(right + " is taken", () -> !isGiven(right));
         bridge = new Bridge(server.bridge(), controller, SETTINGS);
@@ -418,13 +426,6 @@ class BridgeOnApiServerIT {
         }
         give(all);
         await(right + " is given", () -> isGiven(right));
-        admin.pods().inNamespace(namespace).withName("wrong").edit(BridgeOnApiServerIT::blank);
-        for (Kind kind : AdminWatches.PLURALS.keySet()) {
-          kinds
-              .named(kind, "default")
-              .subresource("status")
-              .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\": {\"conditions\": []}}");
-        }
       }
     } finally {
       give(all);
