@@ -10,7 +10,7 @@ import random
 import re
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from system.installation import await_none
 from . import leftover
@@ -37,6 +37,8 @@ class Churn:
         faults = self.faults()
         while self.done["pods made"] < self.count:
             self.step()
+            for deed in filter(Future.done, self.under_way):
+                deed.result()
             while faults and self.done["pods made"] >= faults[0][0] * self.count:
                 _, name, deed = faults.pop(0)
                 self.done["faults"].append(name)

@@ -146,8 +146,12 @@ class Cluster(Installation):
         try:
             await_none(missing, timeout, "ready pods")
         except AssertionError as late:
-            events = [(n, self.events(n)[-4:]) for n in missing()]
-            raise AssertionError(f"{late} {events}") from None
+            raise AssertionError(f"{late} {[self._described(n) for n in missing()]}") from None
+
+    def _described(self, name):
+        """What is known of a pod that is not as it should be."""
+        return {"pod": self.pod(name).get("status"), "events": self.events(name, "")[-6:],
+                "port": self.rest("GET", f"logicalports/{name.replace('/', '.')}")}
 
     def gone(self, *names, timeout=120):
         def there():
@@ -165,7 +169,7 @@ class Cluster(Installation):
                 if source in (e.get("source") or {}).get("component", "")]
 
     # In pods
-    def pid(self, name):
+    def process_of(self, name):
         """A process of the pod as the machine counts them."""
         statuses = self.pod(name)["status"].get("containerStatuses") or []
         number = statuses[0]["containerID"].rpartition("/")[2]
@@ -180,7 +184,7 @@ class Cluster(Installation):
     def popen(self, name, *command, **options):
         if "/" not in name:
             return super().popen(name, *command, **options)
-        return subprocess.Popen(["nsenter", f"--net=/proc/{self.pid(name)}/ns/net", "--", *command],
+        return subprocess.Popen(["nsenter", f"--net=/proc/{self.process_of(name)}/ns/net", "--", *command],
                                 **{"stdin": subprocess.DEVNULL, **options})
 
     def knock(self, name, address, port=8080, how="tcp"):
@@ -195,7 +199,7 @@ class Cluster(Installation):
 
     def delivered(self, name):
         """UDP packets that came through to the pod, to ports where nobody listens, since it has a network (snmp(7))."""
-        lines = [line.split() for line in Path(f"/proc/{self.pid(name)}/net/snmp").read_text().splitlines()]
+        lines = [line.split() for line in Path(f"/proc/{self.process_of(name)}/net/snmp").read_text().splitlines()]
         heads, values = (line for line in lines if line[0] == "Udp:")
         return int(values[heads.index("NoPorts")])
 
@@ -204,7 +208,10 @@ class Cluster(Installation):
         return Parts(self.place).holder(where)
 
     def break_watches(self):
-        """Ends the controller's connections to the API server, as what stands between them may; how many there were."""
+        """Ends the controller's connections to the API server, as what stands between them may, once there are any."""
+        await_none(lambda: not self._broken(), 120, "connections of the controller to the API server")
+
+    def _broken(self):
         process, found = os.pidfd_open(self.pid), 0
         for link in Path(f"/proc/{self.pid}/fd").iterdir():
             if not readlink(link).startswith("socket:"):
@@ -214,14 +221,12 @@ class Cluster(Installation):
                 continue  # closed just now
             with socket.socket(fileno=copy) as one:
                 try:
-                    if one.getpeername()[1] == 6443:
+                    if one.family in (socket.AF_INET, socket.AF_INET6) and one.getpeername()[1] == 6443:
                         one.shutdown(socket.SHUT_RDWR)
                         found += 1
                 except OSError:
                     pass  # it listens, or is not of that kind
         os.close(process)
-        if not found:
-            raise AssertionError("the controller has no connection to the API server")
         return found
 
     def kill_program(self, where, program):

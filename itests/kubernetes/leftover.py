@@ -55,19 +55,20 @@ def _interfaces(at, node):
 
 
 def _veths(at, node):
-    return {line.split()[1].split("@")[0].rstrip(":") for line in at.node(node, "ip", "-o", "link", "show", "type", "veth").splitlines()}
+    links = at.node(node, "ip", "-o", "link", "show", "type", "veth").splitlines()
+    return {line.split()[1].split("@")[0].rstrip(":") for line in links}
 
 
 def _zones(at, node):
+    """Each port's, as PORT=NUMBER."""
     ids = at.node(node, "ovs-vsctl", "get", "Bridge", "br-int", "external_ids")
-    return set(re.findall(r"zone-[^=]+=\"?\d+", ids))
+    return {f"{port}={zone}" for port, zone in re.findall(r"zone-([^=]+)=\"?(\d+)", ids)}
 
 
 def _strays(at, node):
     """Connections in zones that belong to no port: whoever gets such a zone would begin with them."""
-    own = {int(z) for z in re.findall(r"zone-[^=]+=\"?(\d+)", at.node(node, "ovs-vsctl", "get", "Bridge", "br-int", "external_ids"))}
-    zones = re.findall(r"zone=(\d+)", at.node(node, "ovs-appctl", "dpctl/dump-conntrack"))
-    return {int(z) for z in zones} - own
+    own = {zone.rpartition("=")[2] for zone in _zones(at, node)}
+    return set(re.findall(r"zone=(\d+)", at.node(node, "ovs-appctl", "dpctl/dump-conntrack"))) - own
 
 
 def _files(at, node):

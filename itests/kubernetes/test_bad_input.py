@@ -18,9 +18,7 @@ class BadInput(Shared):
         """The streams of others, counted when the test is done."""
         found = self.traffic.stop()
         figures[f"bystanders of {self._testMethodName}"] = found
-        self.assertEqual((0, 0), (found["forbidden delivered"], found["tcp"]["failed"]), found)
-        self.assertGreater(found["forbidden sent"], 500)
-        self.assertLessEqual(found["udp"]["lost"], found["not read by a switch"] + 2 * self.plugged, found)
+        self.kept(found, self.plugged)
 
     def pods(self, **nodes):
         self.plugged = getattr(self, "plugged", 0) + 2 * len(nodes)
@@ -98,7 +96,8 @@ class BadInput(Shared):
 
     def test_ten_thousand_peers(self):
         self.pods(hall="n1")
-        hall, blocks = self.at.address(self.name("hall")), [f"{20 + n // 62_500}.{n // 250 % 250}.{n % 250}.1/32" for n in range(9_999)]
+        hall, numbers = self.at.address(self.name("hall")), range(9_999)
+        blocks = [f"{20 + n // 62_500}.{n // 250 % 250}.{n % 250}.1/32" for n in numbers]
         friend = f"{self.at.address(self.name('friend'))}/32"
         expected = {(self.name(p), hall): p == "friend" for p in ("friend", "stranger", "near")}
         self.put(policy(self.space, "many", {"app": "hall"}, *({"ipBlock": {"cidr": b}} for b in [*blocks, friend])))

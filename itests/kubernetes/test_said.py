@@ -7,6 +7,7 @@ from .cluster import path, policy
 from .standing import Shared, figures
 
 NODE = "n2"
+NOT_ENFORCED = "NotEnforced: The policy is not enforced everywhere yet:"
 
 
 class Said(Shared):
@@ -32,7 +33,7 @@ class Said(Shared):
         await_none(lambda: self.at.get(f"nodes/{NODE}")["status"]["connected"], 120, "the node to be away")
         self.put(policy(self.space, "hall", {"app": "hall"}))
         figures["policy, node away"] = self.event(
-            "hall", rf"^NotEnforced: The policy is not enforced everywhere yet: {NODE} is not connected and has not confirmed")
+            "hall", rf"^{NOT_ENFORCED} {NODE} is not connected and has not confirmed revision")
         # It is so; and what was enforced before still is, and nothing is said of it.
         self.assertEqual("connected", self.at.knock(*self.stranger))
         self.assertNotEqual("connected", self.at.knock(self.name("near"), self.at.address(self.name("web"))))
@@ -46,7 +47,7 @@ class Said(Shared):
         self.at.heddle("lab", "hang", NODE)
         self.put(policy(self.space, "hall", {"app": "hall"}))
         figures["policy, node hangs"] = self.event(
-            "hall", rf"^NotEnforced: The policy is not enforced everywhere yet: {NODE} (has not confirmed revision|is not connected and)")
+            "hall", rf"^{NOT_ENFORCED} {NODE} (has not confirmed revision|is not connected and has not)")
         self.at.heddle("lab", "hang", NODE, "off")
         self.at.reached({self.stranger: False}, timeout=120)
         self.event("hall", "^Settled: ")
@@ -70,5 +71,6 @@ class Said(Shared):
                 said[name] = self.at.heddle("why", cookies.pop())
         figures["why"] = said
         for rule in ("ingress-isolated", "ingress-0"):
-            self.assertTrue([t for n, t in said.items() if f".{rule}." in n and f"NetworkPolicy {self.space}/hall {rule}" in t], said)
+            sentence = f"NetworkPolicy {self.space}/hall {rule}"
+            self.assertTrue([t for n, t in said.items() if f".{rule}." in n and sentence in t], said)
         self.at.delete(path(policy(self.space, "hall", {})))

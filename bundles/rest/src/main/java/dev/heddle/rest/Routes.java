@@ -264,7 +264,10 @@ final class Routes {
     }
     return done(
         Reply.of(
-            200, request.accepted(), Pipeline.why(cookie, found), () -> Pipeline.whyText(found)));
+            200,
+            request.accepted(),
+            Pipeline.why(cookie, found, network),
+            () -> Pipeline.whyText(found, network)));
   }
 
   private static CompletionStage<Reply> done(Reply reply) {

@@ -4,13 +4,16 @@ import static dev.heddle.rest.Northbound.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.heddle.acl.AccessControl;
 import dev.heddle.model.Node;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.Flow;
+import dev.heddle.policy.Acl;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +58,26 @@ class PipelineOverHttpTest {
       assertThat(json(north.get("why/" + Long.toUnsignedString(flow.cookie())))).isEqualTo(why);
     }
     assertThat(ofThePort).isTrue();
+  }
+
+  /** As the bridge of Kubernetes does: the policy, its namespace and which of its rules. */
+  @Test
+  void aFlowOfARuleSaysWhatItsAuthorSaysItIsFor() throws Exception {
+    north.controller.add(new AccessControl());
+    north.redA();
+    north.plug("red-a", "n1");
+    String rule =
+        "{'apiVersion':'heddle.dev/v1','kind':'Acl','metadata':{'name':'in'},'spec':{'appliesTo':"
+            + "{'switch':'tenant-red'},'direction':'to','priority':7,'match':'ip4','action':'drop',"
+            + "'label':'NetworkPolicy shop/api ingress-0'}}";
+    assertThat(north.send("POST", "transactions", "[" + rule + "]").statusCode()).isEqualTo(200);
+    Map<String, Long> cookies = north.controller.inspection().cookies(Acl.KIND.id("in"));
+    assertThat(cookies).isNotEmpty();
+    String path = "why/" + Cookie.text(cookies.values().iterator().next());
+    assertThat(json(north.get(path)).at("/units/0/labels/Acl~1in").asText())
+        .isEqualTo("NetworkPolicy shop/api ingress-0");
+    assertThat(north.text(path).body())
+        .contains("object    Acl/in (NetworkPolicy shop/api ingress-0)\n");
   }
 
   @Test

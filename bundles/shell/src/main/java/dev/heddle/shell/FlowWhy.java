@@ -1,5 +1,6 @@
 package dev.heddle.shell;
 
+import dev.heddle.model.Network;
 import dev.heddle.pipeline.Inspection;
 import dev.heddle.pipeline.Inspection.Why;
 import dev.heddle.show.Pipeline;
@@ -18,6 +19,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Service;
 public final class FlowWhy extends Answering {
 
   @Reference Inspection inspection;
+  @Reference Network network;
 
   @Argument(
       index = 0,
@@ -37,6 +39,6 @@ public final class FlowWhy extends Answering {
     if (found.isEmpty()) {
       throw new IllegalArgumentException("No unit has this cookie.");
     }
-    return new Answer(Pipeline.whyText(found), Pipeline.why(value, found));
+    return new Answer(Pipeline.whyText(found, network), Pipeline.why(value, found, network));
   }
 }

@@ -167,6 +167,7 @@ class CommandsTest {
                     .orElseThrow());
     FlowWhy why = new FlowWhy();
     why.inspection = controller.inspection();
+    why.network = controller;
     why.cookie = Cookie.text(flow.cookie());
     assertThat(why.printed())
         .contains("unit      l2/admit/LogicalPort/red-a\n")

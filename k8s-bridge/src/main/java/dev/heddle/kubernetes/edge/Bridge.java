@@ -85,7 +85,8 @@ public final class Bridge implements AutoCloseable {
   private void unreachable(String resource, Throwable e) {
     String why = String.valueOf(e.getMessage());
     long now = System.nanoTime();
-    if (!rights.isRefusal(e, now)
+    if (!stopped
+        && !rights.isRefusal(e, now)
         && !rights.isRefusedWatch(e, resource, now)
         && !why.equals(unreachable)) {
       unreachable = why;

@@ -433,7 +433,7 @@ class BridgeOnApiServerIT {
       kinds.go(AdminKinds.CLUSTER);
       kinds.go(AdminKinds.ADMIN);
     }
-    await("all is well", () -> condition("wrong").startsWith("NoAddress"));
+    await("all is well", () -> condition("wrong").startsWith("AnnotationNotUnderstood"));
   }
 
   /** Without what was said of it. */

@@ -3,6 +3,8 @@ package dev.heddle.show;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.heddle.model.Id;
+import dev.heddle.model.Network;
 import dev.heddle.pipeline.Cookie;
 import dev.heddle.pipeline.DesiredFlow;
 import dev.heddle.pipeline.FlowKey;
@@ -11,6 +13,7 @@ import dev.heddle.pipeline.Inspection.StageState;
 import dev.heddle.pipeline.Inspection.Why;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Stages, and the reason of a flow, for people and programs. */
@@ -98,7 +101,8 @@ public final class Pipeline {
     }
   }
 
-  public static ObjectNode why(long cookie, List<Why> found) {
+  /** The objects with what those who wrote them say they are for, where they say it. */
+  public static ObjectNode why(long cookie, List<Why> found, Network network) {
     ObjectNode tree = JsonNodeFactory.instance.objectNode().put("cookie", Cookie.text(cookie));
     ArrayNode units = tree.putArray("units");
     for (Why w : found) {
@@ -106,7 +110,14 @@ public final class Pipeline {
       unit.put("bundle", w.origin().bundle()).put("version", w.origin().version());
       unit.put("held", w.held()).put("failure", w.failure());
       ArrayNode objects = unit.putArray("objects");
-      w.objects().forEach(o -> objects.add(o.toString()));
+      ObjectNode labels = JsonNodeFactory.instance.objectNode();
+      for (Id<?> o : w.objects()) {
+        objects.add(o.toString());
+        label(o, network).ifPresent(l -> labels.put(o.toString(), l));
+      }
+      if (!labels.isEmpty()) {
+        unit.set("labels", labels);
+      }
       ArrayNode reads = unit.putArray("reads");
       w.reads().stream().sorted().forEach(reads::add);
       ArrayNode flows = unit.putArray("flows");
@@ -124,13 +135,23 @@ public final class Pipeline {
     return tree;
   }
 
-  public static String whyText(List<Why> found) {
+  private static Optional<String> label(Id<?> id, Network network) {
+    return network
+        .get(id.kind(), id.name())
+        .map(s -> s.document().spec().path("label").asText(""))
+        .filter(l -> !l.isEmpty());
+  }
+
+  public static String whyText(List<Why> found, Network network) {
     StringBuilder text = new StringBuilder();
     for (Why w : found) {
       text.append("unit      ").append(w.unit()).append('\n');
       text.append("feature   ").append(feature(w)).append(w.held() ? " (held)" : "").append('\n');
       text.append("bundle    ").append(orDash(w.origin().toString())).append('\n');
-      w.objects().forEach(o -> text.append("object    ").append(o).append('\n'));
+      for (Id<?> o : w.objects()) {
+        String label = label(o, network).map(l -> " (" + l + ")").orElse("");
+        text.append("object    ").append(o).append(label).append('\n');
+      }
       w.reads().stream().sorted().forEach(r -> text.append("read      ").append(r).append('\n'));
       if (!w.failure().isEmpty()) {
         text.append("failure   ").append(w.failure()).append('\n');
