@@ -35,6 +35,7 @@ public final class Mapping {
     Peers peers = new Peers(cluster.policies(), plugged.pods(), cluster.namespaces());
     Subjects subjects = new Subjects(cluster.policies(), plugged.pods());
     Acls acls = new Acls(new Matches(peers, cluster.nodes(), plugged.hosts()));
+    cluster.policies().forEach(acls::read);
     subjects.all().forEach(acls::add);
     Set<String> isolatedOn = new HashSet<>();
     plugged.pods().stream()

@@ -70,7 +70,10 @@ class MappingTest {
   private static Policy policy(String yaml) {
     return Policies.policy(
         Serialization.unmarshal(
-            "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {namespace: web, name: p}\nspec: "
+            "apiVersion: networking.k8s.io/v1\n"
+                + "kind: NetworkPolicy\n"
+                + "metadata: {namespace: web, name: p}\n"
+                + "spec: "
                 + yaml,
             NetworkPolicy.class));
   }
@@ -220,8 +223,8 @@ class MappingTest {
             "Pod web/long " + annotation + "it is too long.",
             "Pod web/maybe AnnotationNotUnderstood: The annotation heddle.dev/sticky is \"true\" or"
                 + " \"false\", not \"maybe?\".",
-            "Pod web/single AnnotationNotUnderstood: The annotation heddle.dev/sticky is for pods of"
-                + " a StatefulSet: others have no lasting name.");
+            "Pod web/single AnnotationNotUnderstood: The annotation heddle.dev/sticky is for pods"
+                + " of a StatefulSet: others have no lasting name.");
   }
 
   @Test
@@ -302,14 +305,17 @@ class MappingTest {
         List.of(
             "{podSelector: {}, ingress: [{from: [{}]}]}",
             "{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0}}]}]}",
-            "{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8, except: [11.0.0.0/8]}}]}]}",
-            "{podSelector: {}, ingress: [{from: [{podSelector: {}, ipBlock: {cidr: 10.0.0.0/8}}]}]}",
+            "{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8, except:"
+                + " [11.0.0.0/8]}}]}]}",
+            "{podSelector: {}, ingress: [{from: [{podSelector: {}, ipBlock: {cidr:"
+                + " 10.0.0.0/8}}]}]}",
             "{podSelector: {}, ingress: [{ports: [{protocol: ICMP}]}]}",
             "{podSelector: {}, ingress: [{ports: [{port: 90, endPort: 80}]}]}",
             "{podSelector: {}, ingress: [{ports: [{port: http, endPort: 80}]}]}",
             "{podSelector: {}, ingress: [{ports: [{port: 70000}]}]}",
             "{podSelector: {}, policyTypes: [Sideways], ingress: [{}]}",
-            "{podSelector: {matchExpressions: [{key: app, operator: Near, values: [a]}]}, ingress: [{}]}");
+            "{podSelector: {matchExpressions: [{key: app, operator: Near, values: [a]}]}, ingress:"
+                + " [{}]}");
     for (String yaml : senseless) {
       Desired d =
           Mapping.of(
@@ -326,6 +332,12 @@ class MappingTest {
           .as(yaml)
           .isNotEmpty()
           .allMatch(n -> n.startsWith("NetworkPolicy web/p NotCompiled: "));
+      assertThat(
+              said(
+                  Mapping.of(
+                      cluster(List.of(), policy(yaml)), List.of(), settings("10.244.0.0/16"))))
+          .as("about no pod: " + yaml)
+          .isEqualTo(said(d));
     }
   }
 
@@ -343,8 +355,8 @@ class MappingTest {
             cluster(List.of(pod("a")), blocks(30_000)), List.of(), settings("10.244.0.0/16"));
     assertThat(said(more))
         .containsExactly(
-            "NetworkPolicy web/p NotCompiled: It has more than 20000 peers. The policy allows nothing;"
-                + " the pods that it selects are isolated by it.");
+            "NetworkPolicy web/p NotCompiled: It has more than 20000 peers. The policy allows"
+                + " nothing; the pods that it selects are isolated by it.");
     assertThat(acls(more)).hasSize(3).contains("drop ip");
   }
 
