@@ -2,7 +2,6 @@ package dev.heddle.acl;
 
 import static dev.heddle.pipeline.Field.CLOSED;
 import static dev.heddle.pipeline.Field.CT_DRAINS;
-import static dev.heddle.pipeline.Field.CT_EST;
 import static dev.heddle.pipeline.Field.CT_NEW;
 import static dev.heddle.pipeline.Field.CT_PEER;
 import static dev.heddle.pipeline.Field.CT_RPL;
@@ -47,6 +46,9 @@ final class Verdicts {
 
   /** Bit 1 of ip_frag: not the first fragment. */
   private static final Bits LATER = Bits.of(2);
+
+  /** Of ip_frag: the first fragment. Its flows are so much above those of a whole packet. */
+  private static final int FIRST = 1;
 
   private static final List<Integer> FAMILIES = List.of(Match.ETH_IPV4, Match.ETH_IPV6);
 
@@ -139,13 +141,13 @@ final class Verdicts {
 
     /**
      * A later fragment does not show its ports. The tracker lets a datagram on only when it is
-     * whole, and keeps a new one only when all of its fragments ask for that: so it goes the way of
-     * its first fragment.
+     * whole: each fragment that may go on, and each later one, goes there once more, and what has
+     * lost its first fragment stays there.
      */
     private void fragments(int family, Stage verdict, Stage judge, boolean peer) {
       FlowDraft begins = later(family, verdict).match(CT_NEW, 1);
-      add(to(kept(begins, peer, Optional.empty()).set(JUDGING, 0), judge));
-      add(to(later(family, verdict).match(CT_NEW, 0).set(JUDGING, 0), judge));
+      add(waits(begins, kept(peer, Optional.empty()), judge));
+      add(waits(later(family, verdict).match(CT_NEW, 0), Track.commit(ZONE), judge));
     }
 
     private static FlowDraft later(int family, Stage verdict) {
@@ -154,23 +156,53 @@ final class Verdicts {
 
     /** What is allowed goes on, and is kept if it is new. */
     private void connections(int family, Stage verdict, Stage judge, boolean peer) {
-      for (int drains : List.of(0, 1)) {
-        FlowDraft begins = decided(verdict, 100, Lens.ALLOW).match(DRAINS, drains);
-        begins.match(CT_NEW, 1).match(ETH_TYPE, family);
-        add(to(kept(begins, peer, Optional.of(drains)).set(JUDGING, 0), judge));
+      for (int first : List.of(0, FIRST)) {
+        for (int drains : List.of(0, 1)) {
+          FlowDraft begins = decided(verdict, 100 + first, Lens.ALLOW).match(DRAINS, drains);
+          begins(begins, family, first, kept(peer, Optional.of(drains)), judge);
+        }
+        FlowDraft open = connection(verdict, 30 + first).match(DECIDED, 0).match(CLOSED, 0);
+        begins(open, family, first, kept(peer, Optional.of(0)), judge);
+        for (FlowDraft goesOn :
+            List.of(
+                decided(verdict, 100 + first, Lens.ALLOW).match(CT_NEW, 0),
+                decided(verdict, 100 + first, Lens.ALLOW_STATELESS).match(CT_RPL, 0),
+                // Where a rule decides otherwise that rule is obeyed: it may be newer.
+                connection(verdict, 60 + first)
+                    .match(DECIDED, 0)
+                    .match(CT_NEW, 0)
+                    .match(CT_DRAINS, 1),
+                connection(verdict, 30 + first)
+                    .match(DECIDED, 0)
+                    .match(CLOSED, 0)
+                    .match(CT_NEW, 0))) {
+          goesOn.match(ETH_TYPE, family);
+          add(
+              first == 0
+                  ? to(goesOn.set(JUDGING, 0), judge)
+                  : waits(first(goesOn), Track.commit(ZONE), judge));
+        }
       }
-      FlowDraft open = connection(verdict, 30).match(DECIDED, 0).match(CLOSED, 0);
-      open.match(CT_NEW, 1).match(ETH_TYPE, family);
-      add(to(kept(open, peer, Optional.of(0)).set(JUDGING, 0), judge));
-      for (FlowDraft goesOn :
-          List.of(
-              decided(verdict, 100, Lens.ALLOW).match(CT_NEW, 0),
-              decided(verdict, 100, Lens.ALLOW_STATELESS).match(CT_RPL, 0),
-              // Where a rule decides otherwise that rule is obeyed: it may be newer.
-              connection(verdict, 60).match(DECIDED, 0).match(CT_EST, 1).match(CT_DRAINS, 1),
-              connection(verdict, 30).match(DECIDED, 0).match(CLOSED, 0).match(CT_NEW, 0))) {
-        add(to(goesOn.match(ETH_TYPE, family).set(JUDGING, 0), judge));
-      }
+    }
+
+    private void begins(FlowDraft draft, int family, int first, Track keeps, Stage judge) {
+      draft.match(CT_NEW, 1).match(ETH_TYPE, family);
+      add(
+          first == 0
+              ? to(draft.then(keeps).set(JUDGING, 0), judge)
+              : waits(first(draft), keeps, judge));
+    }
+
+    private static FlowDraft first(FlowDraft draft) {
+      return draft.match(IP_FRAG, FIRST);
+    }
+
+    /**
+     * A fragment, for the others. All of them then do what is left to do for the last, so each is
+     * looked up anew.
+     */
+    private static FlowDraft waits(FlowDraft draft, Track track, Stage stage) {
+      return draft.set(JUDGING, 0).then(track.into(stage.joint()));
     }
 
     /** What is not, does not; the replies of what is stateless are among it. */
@@ -193,12 +225,12 @@ final class Verdicts {
     }
 
     /** Keeps the connection, and with it who began it. */
-    private static FlowDraft kept(FlowDraft draft, boolean peer, Optional<Integer> drains) {
+    private static Track kept(boolean peer, Optional<Integer> drains) {
       Track track = Track.commit(ZONE);
       if (drains.isPresent()) {
         track = track.with(CT_DRAINS, drains.get());
       }
-      return draft.then(peer ? track.with(Action.Move.of(IN_PORT, CT_PEER)) : track);
+      return peer ? track.with(Action.Move.of(IN_PORT, CT_PEER)) : track;
     }
 
     /** On behind the stage that was about to judge. */

@@ -8,7 +8,8 @@ public record Cluster(
     List<Namespace> namespaces,
     List<Pod> pods,
     List<Policy> policies,
-    List<StatefulSet> statefulSets) {
+    List<StatefulSet> statefulSets,
+    List<AdminPolicy> adminPolicies) {
 
   public Cluster {
     nodes = List.copyOf(nodes);
@@ -16,5 +17,6 @@ public record Cluster(
     pods = List.copyOf(pods);
     policies = List.copyOf(policies);
     statefulSets = List.copyOf(statefulSets);
+    adminPolicies = List.copyOf(adminPolicies);
   }
 }

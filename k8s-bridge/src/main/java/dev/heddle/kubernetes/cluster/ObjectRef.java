@@ -3,7 +3,7 @@ package dev.heddle.kubernetes.cluster;
 /**
  * An object of the cluster that something can be said about.
  *
- * @param namespace empty for a node and a role
+ * @param namespace empty for what is in none
  */
 public record ObjectRef(Kind kind, String namespace, String name) implements Comparable<ObjectRef> {
 
@@ -12,6 +12,9 @@ public record ObjectRef(Kind kind, String namespace, String name) implements Com
     POD("Pod", "v1"),
     POLICY("NetworkPolicy", "networking.k8s.io/v1"),
     NODE("Node", "v1"),
+    CLUSTER_POLICY("ClusterNetworkPolicy", "policy.networking.k8s.io/v1alpha2"),
+    ADMIN_POLICY("AdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
+    BASELINE_POLICY("BaselineAdminNetworkPolicy", "policy.networking.k8s.io/v1alpha1"),
     ROLE("ClusterRole", "rbac.authorization.k8s.io/v1");
 
     private final String word;
@@ -28,6 +31,16 @@ public record ObjectRef(Kind kind, String namespace, String name) implements Com
 
     public String apiVersion() {
       return apiVersion;
+    }
+
+    /** Whether its objects are policies. */
+    public boolean isPolicy() {
+      return this == POLICY || isAdminPolicy();
+    }
+
+    /** Whether they are policies of administrators. */
+    public boolean isAdminPolicy() {
+      return this == CLUSTER_POLICY || this == ADMIN_POLICY || this == BASELINE_POLICY;
     }
   }
 

@@ -61,6 +61,9 @@ public record Policy(
      * @param namespaces empty: those of the policy's namespace
      */
     record Pods(Optional<Selector> namespaces, Selector pods) implements Peer {}
+
+    /** Nodes, by their labels; no NetworkPolicy names them. */
+    record Nodes(Selector selector) implements Peer {}
   }
 
   /** What a connection is for. */

@@ -52,13 +52,15 @@ public final class Bridge implements AutoCloseable {
   private final Telling telling = new Telling();
   private final Rights rights = new Rights();
   private final Events events;
+  private final AdminStatus status;
   private final Map<ObjectRef, String> annotated = new HashMap<>();
   private final Watches watches;
   private final AutoCloseable watch;
   private final Thread thread;
   private volatile boolean stopped;
   private volatile String unreachable = "";
-  private Cluster cluster = new Cluster(List.of(), List.of(), List.of(), List.of(), List.of());
+  private Cluster cluster =
+      new Cluster(List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
   private Optional<Desired> desired = Optional.empty();
   private List<Notice> refusals = List.of();
   private List<Notice> notices = List.of();
@@ -72,6 +74,7 @@ public final class Bridge implements AutoCloseable {
     writing = new Writing(network);
     progress = new Progress(network, PATIENCE);
     events = new Events(client, Clock.systemUTC(), rights);
+    status = new AdminStatus(client, Clock.systemUTC(), rights);
     watch = network.watch(revision -> queue.add(MODEL));
     watches = new Watches(client, queue::add, this::unreachable);
     thread = new Thread(this::run, "heddle-kubernetes");
@@ -133,7 +136,7 @@ public final class Bridge implements AutoCloseable {
             "the cluster is known: {} nodes, {} pods, {} policies",
             cluster.nodes().size(),
             cluster.pods().size(),
-            cluster.policies().size());
+            cluster.policies().size() + cluster.adminPolicies().size());
       }
       notices = next.notices();
       desired = Optional.of(next);
@@ -154,6 +157,13 @@ public final class Bridge implements AutoCloseable {
       }
     }
     desired.ifPresent(d -> all.addAll(progress.look(d, System.nanoTime())));
+    desired.ifPresent(
+        d ->
+            status.tell(
+                cluster.adminPolicies(),
+                watches.adminObjects(),
+                all,
+                about -> progress.isRealized(d, about)));
     boolean heard = annotate(conditions);
     for (Notice n : telling.due(all, System.nanoTime())) {
       // Who cannot be reached once is not asked again now.

@@ -73,6 +73,11 @@ final class Events {
               .withName(o.name())
               .get();
       case NODE -> client.nodes().withName(o.name()).get();
+      case CLUSTER_POLICY, ADMIN_POLICY, BASELINE_POLICY ->
+          client
+              .genericKubernetesResources(AdminWatches.context(o.kind()))
+              .withName(o.name())
+              .get();
       case ROLE -> // it may not read that
           new ClusterRoleBuilder().withNewMetadata().withName(o.name()).endMetadata().build();
     };

@@ -21,6 +21,9 @@ import java.util.TreeMap;
  */
 final class Progress {
 
+  /** Of a policy that is not in all switches yet. */
+  static final String LATE = "NotEnforced";
+
   /** Of so many documents the conditions are asked for at a time. */
   private static final int PART = 2_000;
 
@@ -75,6 +78,29 @@ final class Progress {
     return notices(desired, now);
   }
 
+  /** Whether all documents that are there for the object are in all switches that need them. */
+  boolean isRealized(Desired desired, ObjectRef about) {
+    List<Id<?>> its = new ArrayList<>();
+    desired
+        .origins()
+        .forEach(
+            (id, of) -> {
+              if (of.contains(about)) {
+                its.add(id);
+              }
+            });
+    List<Network.State> states = network.get(its);
+    return states.size() == its.size()
+        && states.stream()
+            .allMatch(
+                s ->
+                    s.conditions().stream()
+                        .anyMatch(
+                            c ->
+                                c.type().equals(Condition.REALIZED)
+                                    && !isMissing(c, s.document())));
+  }
+
   /** A rule is missing also where a node is away; of a port it is said by its own node. */
   private static boolean isMissing(Condition c, Document d) {
     return !c.status() || c.reason().equals(Condition.NODES_AWAY) && d.kind().equals("Acl");
@@ -99,8 +125,8 @@ final class Progress {
   }
 
   private static Notice notice(ObjectRef about, String message) {
-    return about.kind() == ObjectRef.Kind.POLICY
-        ? new Notice(about, "NotEnforced", "The policy is not enforced everywhere yet: " + message)
+    return about.kind().isPolicy()
+        ? new Notice(about, LATE, "The policy is not enforced everywhere yet: " + message)
         : new Notice(about, "NotConnected", "The pod is not connected yet: " + message);
   }
 

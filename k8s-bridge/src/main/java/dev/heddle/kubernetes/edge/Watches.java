@@ -1,8 +1,10 @@
 package dev.heddle.kubernetes.edge;
 
 import dev.heddle.kubernetes.cluster.Cluster;
+import dev.heddle.kubernetes.cluster.ObjectRef;
 import dev.heddle.kubernetes.reading.Policies;
 import dev.heddle.kubernetes.reading.Reading;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Node;
@@ -14,6 +16,7 @@ import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -30,6 +33,7 @@ final class Watches implements AutoCloseable {
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<NetworkPolicy> policies;
   private final SharedIndexInformer<StatefulSet> sets;
+  private final AdminWatches admin;
 
   /**
    * Begins to watch; what changes is told by its key.
@@ -50,9 +54,11 @@ final class Watches implements AutoCloseable {
     sets =
         watch("statefulsets.apps", client.apps().statefulSets().inAnyNamespace(), changed, failed);
     all().forEach(SharedIndexInformer::start);
+    admin = new AdminWatches(client, changed, failed);
   }
 
-  private static <T extends HasMetadata> SharedIndexInformer<T> watch(
+  /** One that is not started yet. */
+  static <T extends HasMetadata> SharedIndexInformer<T> watch(
       String resource,
       Informable<T> of,
       Consumer<String> changed,
@@ -99,7 +105,7 @@ final class Watches implements AutoCloseable {
 
   /** Whether all were listed once: before that an absent object means nothing. */
   boolean areComplete() {
-    return all().stream().allMatch(SharedIndexInformer::hasSynced);
+    return all().stream().allMatch(SharedIndexInformer::hasSynced) && admin.areComplete();
   }
 
   /** The cluster as it is known now. */
@@ -109,11 +115,18 @@ final class Watches implements AutoCloseable {
         namespaces.getStore().list().stream().map(Reading::namespace).toList(),
         pods.getStore().list().stream().map(Reading::pod).toList(),
         policies.getStore().list().stream().map(Policies::policy).toList(),
-        sets.getStore().list().stream().map(Reading::statefulSet).toList());
+        sets.getStore().list().stream().map(Reading::statefulSet).toList(),
+        admin.policies());
+  }
+
+  /** Policies of administrators as they are known now, their status too. */
+  Map<ObjectRef, GenericKubernetesResource> adminObjects() {
+    return admin.objects();
   }
 
   @Override
   public void close() {
+    admin.close();
     all().forEach(SharedIndexInformer::stop);
   }
 }

@@ -83,9 +83,13 @@ final class Writing {
     Change.Remove remove = (Change.Remove) c;
     return switch (remove.kind()) {
       case "LogicalPort" -> 3;
-      case "Acl" -> remove.name().contains("-isolated.") ? 6 : 2;
+      case "Acl" -> isDenial(remove.name()) ? 6 : 2;
       default -> 7;
     };
+  }
+
+  private static boolean isDenial(String rule) {
+    return rule.contains("-isolated.") || rule.contains(".drop.");
   }
 
   private static List<Notice> notices(Change c, RefusedException refused, Desired desired) {

@@ -30,7 +30,7 @@ final class Acls {
 
   private static final String KIND = "Acl";
   private static final int MOST_TEXT = 63;
-  private static final int LONGEST_BASE = 180;
+  static final int LONGEST_BASE = 180;
 
   /** A direction, as the model and as Kubernetes call it. */
   enum Way {
@@ -38,7 +38,7 @@ final class Acls {
     FROM("from", "egress");
 
     private final String word;
-    private final String kubernetes;
+    final String kubernetes;
 
     Way(String word, String kubernetes) {
       this.word = word;
@@ -106,7 +106,7 @@ final class Acls {
     }
   }
 
-  private void put(Document d, List<ObjectRef> about) {
+  void put(Document d, List<ObjectRef> about) {
     documents.add(d);
     origins.put(d.id(), about);
   }
@@ -117,8 +117,8 @@ final class Acls {
     for (int i = 0; i < rules.size(); i++) {
       List<String> texts =
           way == Way.TO
-              ? matches.to(policy, rules.get(i), subject.numbers())
-              : matches.from(policy, rules.get(i));
+              ? matches.to(policy.namespace(), rules.get(i), subject.numbers())
+              : matches.from(policy.namespace(), rules.get(i));
       String rule = way.kubernetes + "-" + i;
       for (int part = 0; part < texts.size(); part++) {
         if (all.size() == MOST) {
@@ -130,7 +130,7 @@ final class Acls {
             document(
                 name,
                 labels(policy, rule),
-                spec(subject.group(), way, ALLOWED, texts.get(part), "allow"),
+                spec(subject.group(), way, TIER, ALLOWED, texts.get(part), "allow"),
                 policy.ref() + " " + rule));
       }
     }
@@ -152,7 +152,7 @@ final class Acls {
         document(
             base(first) + "." + rule + "." + subject.id(),
             labels,
-            spec(subject.group(), way, ISOLATED, "ip", "drop"),
+            spec(subject.group(), way, TIER, ISOLATED, "ip", "drop"),
             first.ref() + more + " " + rule),
         policies.stream().map(Policy::ref).toList());
   }
@@ -163,7 +163,7 @@ final class Acls {
         document(
             "k8s.node." + way.word + "." + node,
             Marks.own(),
-            spec(group, way, OF_NODE, match, "allow"),
+            spec(group, way, TIER, OF_NODE, match, "allow"),
             "node and its own pods"),
         List.of());
   }
@@ -183,18 +183,18 @@ final class Acls {
     return labels;
   }
 
-  private static ObjectNode spec(String group, Way way, int priority, String match, String action) {
+  static ObjectNode spec(
+      String group, Way way, int tier, int priority, String match, String action) {
     ObjectNode spec = JsonNodeFactory.instance.objectNode();
     spec.putObject("appliesTo").put("portGroup", group);
     return spec.put("direction", way.word)
-        .put("tier", TIER)
+        .put("tier", tier)
         .put("priority", priority)
         .put("match", match)
         .put("action", action);
   }
 
-  private static Document document(
-      String name, Map<String, String> labels, ObjectNode spec, String says) {
+  static Document document(String name, Map<String, String> labels, ObjectNode spec, String says) {
     spec.put("label", says.length() <= MOST_TEXT ? says : says.substring(0, MOST_TEXT));
     return new Document(KIND, name, labels, spec);
   }

@@ -23,12 +23,15 @@ final class Groups {
   private static final String SUBJECT = "k8s.subject.";
   private static final String PEER = "k8s.peer.";
   private static final String NAMESPACE = "k8s.namespace.";
-  private static final String NODE = "k8s.node.";
+  private static final String ADMIN = "k8s.admin.";
+  private static final String TO_NODE = "k8s.node.to.";
+  private static final String FROM_NODE = "k8s.node.from.";
 
   private Groups() {}
 
-  static String ofNode(String node) {
-    return NODE + Marks.value(node);
+  /** Those on the node that policies isolate in this direction. */
+  static String ofNode(String node, Acls.Way way) {
+    return (way == Acls.Way.TO ? TO_NODE : FROM_NODE) + Marks.value(node);
   }
 
   /** Those that these rules apply to or name. */
@@ -58,9 +61,14 @@ final class Groups {
       labels.put(Marks.PEER, name.substring(PEER.length()));
     } else if (name.startsWith(NAMESPACE)) {
       labels.put(Marks.NAMESPACE, name.substring(NAMESPACE.length()));
-    } else if (name.startsWith(NODE)) {
-      labels.put(Marks.NODE, name.substring(NODE.length()));
-      exists(selector, Marks.SUBJECT);
+    } else if (name.startsWith(ADMIN)) {
+      labels.put(Marks.ADMIN, name.substring(ADMIN.length()));
+    } else if (name.startsWith(TO_NODE)) {
+      labels.put(Marks.NODE, name.substring(TO_NODE.length()));
+      exists(selector, Marks.ISOLATED_TO);
+    } else if (name.startsWith(FROM_NODE)) {
+      labels.put(Marks.NODE, name.substring(FROM_NODE.length()));
+      exists(selector, Marks.ISOLATED_FROM);
     } else if (name.equals(Peers.ALL)) {
       exists(selector, Marks.NAMESPACE);
     } else {

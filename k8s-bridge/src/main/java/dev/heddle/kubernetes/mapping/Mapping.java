@@ -32,18 +32,24 @@ public final class Mapping {
    */
   public static Desired of(Cluster cluster, Collection<Document> ports, Settings settings) {
     Ports plugged = new Ports(cluster, ports, settings);
-    Peers peers = new Peers(cluster.policies(), plugged.pods(), cluster.namespaces());
+    Peers peers = new Peers(cluster, plugged.pods());
     Subjects subjects = new Subjects(cluster.policies(), plugged.pods());
-    Acls acls = new Acls(new Matches(peers, cluster.nodes(), plugged.hosts()));
+    AdminSubjects judged = new AdminSubjects(cluster.adminPolicies(), plugged.pods());
+    Matches matches = new Matches(peers, cluster.nodes(), plugged.hosts());
+    Acls acls = new Acls(matches);
     cluster.policies().forEach(acls::read);
     subjects.all().forEach(acls::add);
-    Set<String> isolatedOn = new HashSet<>();
-    plugged.pods().stream()
-        .filter(p -> subjects.of(p).isPresent())
-        .forEach(p -> isolatedOn.add(p.pod().node().orElseThrow()));
-    cluster.nodes().stream()
-        .filter(n -> isolatedOn.contains(n.name()))
-        .forEach(n -> addNode(acls, n, Optional.ofNullable(plugged.hosts().get(n.name()))));
+    for (Way way : Way.values()) {
+      Set<String> on = new HashSet<>();
+      plugged.pods().stream()
+          .filter(p -> subjects.of(p).filter(c -> c.isIsolated(way)).isPresent())
+          .forEach(p -> on.add(p.pod().node().orElseThrow()));
+      cluster.nodes().stream()
+          .filter(n -> on.contains(n.name()))
+          .forEach(n -> addNode(acls, n, way, Optional.ofNullable(plugged.hosts().get(n.name()))));
+    }
+    AdminAcls admin = new AdminAcls(matches, acls);
+    judged.all().forEach(admin::add);
 
     List<Document> documents = new ArrayList<>();
     documents.add(network(settings));
@@ -54,7 +60,8 @@ public final class Mapping {
     documents.addAll(plugged.retained());
     for (Port p : plugged.pods()) {
       Map<String, String> classes = new TreeMap<>();
-      subjects.of(p).ifPresent(c -> classes.put(Marks.SUBJECT, c.id()));
+      subjects.of(p).ifPresent(c -> classes.putAll(c.labels()));
+      judged.of(p).ifPresent(c -> classes.put(Marks.ADMIN, c.id()));
       peers.of(p).ifPresent(c -> classes.put(Marks.PEER, c.id()));
       Document d = plugged.document(p, classes);
       documents.add(d);
@@ -62,14 +69,13 @@ public final class Mapping {
     }
     List<Notice> notices = new ArrayList<>(plugged.notices());
     notices.addAll(acls.notices());
+    notices.addAll(admin.notices());
     return new Desired(documents, notices, origins);
   }
 
-  private static void addNode(Acls acls, Node node, Optional<Given> host) {
-    for (Way way : Way.values()) {
-      Matches.ofNode(node, host, way == Way.TO)
-          .ifPresent(match -> acls.addNode(node.name(), Groups.ofNode(node.name()), way, match));
-    }
+  private static void addNode(Acls acls, Node node, Way way, Optional<Given> host) {
+    Matches.ofNode(node, host, way == Way.TO)
+        .ifPresent(match -> acls.addNode(node.name(), Groups.ofNode(node.name(), way), way, match));
   }
 
   /** Without the feature that judges, no pod is plugged in rather than one that nobody isolates. */

@@ -27,10 +27,20 @@ public final class Marks {
   /** Of the class of ports that the same policies isolate. */
   static final String SUBJECT = PREFIX + "subject";
 
+  /** On ports that a policy isolates for what comes to them. */
+  static final String ISOLATED_TO = PREFIX + "isolated-to";
+
+  /** On ports that a policy isolates for what they begin. */
+  static final String ISOLATED_FROM = PREFIX + "isolated-from";
+
+  /** Of the class of ports that the same policies of administrators judge. */
+  static final String ADMIN = PREFIX + "admin";
+
   /** Of the class of ports that the same peers of policies choose. */
   static final String PEER = PREFIX + "peer";
 
   static final String POLICY = PREFIX + "policy";
+  static final String POLICY_KIND = PREFIX + "policy-kind";
   static final String POLICY_NAMESPACE = PREFIX + "policy-namespace";
   static final String RULE = PREFIX + "rule";
 

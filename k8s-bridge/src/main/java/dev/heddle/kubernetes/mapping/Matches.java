@@ -9,6 +9,7 @@ import dev.heddle.kubernetes.cluster.Policy.Service;
 import dev.heddle.kubernetes.cluster.Policy.Service.Numbers;
 import dev.heddle.model.IpAddress;
 import dev.heddle.model.IpPrefix;
+import dev.heddle.model.Selector;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -43,7 +44,7 @@ final class Matches {
    *
    * @throws IllegalArgumentException with a sentence if it is too much
    */
-  List<String> to(Policy policy, Policy.Rule rule, Map<Service.Named, Set<Integer>> numbers) {
+  List<String> to(String namespace, Policy.Rule rule, Map<Service.Named, Set<Integer>> numbers) {
     List<Numbers> services = numbers(rule);
     for (Service.Named name : Peers.named(rule)) {
       numbers
@@ -55,9 +56,9 @@ final class Matches {
       return what;
     }
     List<String> who = new ArrayList<>();
-    chunks(List.copyOf(peers.groups(policy, rule.peers())), MOST_NAMES)
+    chunks(List.copyOf(peers.groups(namespace, rule.peers())), MOST_NAMES)
         .forEach(part -> who.add("inport == " + set(part.stream().map(g -> "@" + g))));
-    who.addAll(prefixes("src", withHosts(rule)));
+    who.addAll(prefixes("src", addresses(namespace, rule)));
     return product(who, what);
   }
 
@@ -66,19 +67,19 @@ final class Matches {
    *
    * @throws IllegalArgumentException with a sentence if it is too much
    */
-  List<String> from(Policy policy, Policy.Rule rule) {
+  List<String> from(String namespace, Policy.Rule rule) {
     List<String> all = new ArrayList<>();
     List<String> what =
         rule.ports().isEmpty() ? List.of("ip") : Services.expressions(numbers(rule));
     if (rule.peers().isEmpty()) {
       all.addAll(what);
     } else if (!what.isEmpty()) {
-      List<String> who = sets(peers.groups(policy, rule.peers()), Optional.empty());
-      who.addAll(prefixes("dst", withHosts(rule)));
+      List<String> who = sets(peers.groups(namespace, rule.peers()), Optional.empty());
+      who.addAll(prefixes("dst", addresses(namespace, rule)));
       all.addAll(product(who, what));
     }
     peers
-        .targets(policy, rule)
+        .targets(namespace, rule)
         .forEach(
             (target, groups) ->
                 all.addAll(
@@ -108,25 +109,41 @@ final class Matches {
     return all;
   }
 
-  /** A block that holds a node's address is for what the node sends to pods, too. */
-  private List<IpPrefix> withHosts(Policy.Rule rule) {
+  /**
+   * Those of blocks and nodes. In a NetworkPolicy a block that holds a node's address is for the
+   * address of the node's port, too: from there it sends to pods.
+   */
+  private List<IpPrefix> addresses(String namespace, Policy.Rule rule) {
     List<Block> blocks = new ArrayList<>();
+    List<Selector> selectors = new ArrayList<>();
     for (Peer p : rule.peers()) {
       if (p instanceof Block b) {
         blocks.add(b);
+      } else if (p instanceof Peer.Nodes n) {
+        selectors.add(n.selector());
       }
     }
     List<IpPrefix> all = new ArrayList<>(Prefixes.of(blocks));
+    boolean wide = !namespace.equals(Peers.NOWHERE);
     for (Node n : nodes) {
-      boolean meant =
-          n.addresses().stream()
-              .anyMatch(a -> blocks.stream().anyMatch(b -> Prefixes.contains(b, a)));
+      boolean chosen = selectors.stream().anyMatch(s -> s.selects(n.labels()));
+      if (chosen) {
+        n.addresses().forEach(a -> all.add(whole(a)));
+      }
       Given host = hosts.get(n.name());
-      if (meant && host != null) {
-        host.addresses().forEach(a -> all.add(whole(a)));
+      for (IpAddress port : host == null ? List.<IpAddress>of() : host.addresses()) {
+        if (chosen || wide && holdsNode(blocks, n, port.isV6())) {
+          all.add(whole(port));
+        }
       }
     }
     return Prefixes.apart(all);
+  }
+
+  private static boolean holdsNode(List<Block> blocks, Node node, boolean v6) {
+    return node.addresses().stream()
+        .filter(a -> a.isV6() == v6)
+        .anyMatch(a -> blocks.stream().anyMatch(b -> Prefixes.contains(b, a)));
   }
 
   private static IpPrefix whole(IpAddress a) {

@@ -1,5 +1,7 @@
 package dev.heddle.kubernetes.mapping;
 
+import dev.heddle.kubernetes.cluster.AdminPolicy;
+import dev.heddle.kubernetes.cluster.Cluster;
 import dev.heddle.kubernetes.cluster.Namespace;
 import dev.heddle.kubernetes.cluster.Pod.NamedPort;
 import dev.heddle.kubernetes.cluster.Policy;
@@ -26,6 +28,9 @@ final class Peers {
 
   static final String ALL = "k8s.all";
 
+  /** In place of the namespace of a policy that has none. */
+  static final String NOWHERE = "";
+
   /** Of names in policies: what pods that begin something call the ports of the other end. */
   private final Set<Service.Named> names = new HashSet<>();
 
@@ -41,25 +46,35 @@ final class Peers {
     }
   }
 
-  Peers(Collection<Policy> policies, Collection<Port> ports, List<Namespace> namespaces) {
-    this.namespaces = namespaces;
+  Peers(Cluster cluster, Collection<Port> ports) {
+    this.namespaces = cluster.namespaces();
     Set<Term> terms = new HashSet<>();
-    for (Policy p : policies) {
-      p.to().forEach(r -> r.peers().forEach(peer -> add(terms, p, peer, false)));
-      for (Policy.Rule r : p.from()) {
-        Set<Service.Named> named = named(r);
-        names.addAll(named);
-        r.peers().forEach(peer -> add(terms, p, peer, !named.isEmpty()));
-        if (r.peers().isEmpty() && !named.isEmpty()) {
-          terms.add(anybody());
-        }
-      }
+    for (Policy p : cluster.policies()) {
+      p.to().forEach(r -> to(terms, p.namespace(), r));
+      p.from().forEach(r -> from(terms, p.namespace(), r));
+    }
+    for (AdminPolicy p : cluster.adminPolicies()) {
+      p.to().forEach(r -> to(terms, NOWHERE, r.what()));
+      p.from().forEach(r -> from(terms, NOWHERE, r.what()));
     }
     classify(terms, ports);
   }
 
-  private static void add(Set<Term> terms, Policy policy, Peer peer, boolean named) {
-    term(policy, peer, named).filter(t -> named || !isWhole(t)).ifPresent(terms::add);
+  private static void to(Set<Term> terms, String namespace, Policy.Rule rule) {
+    rule.peers().forEach(peer -> add(terms, namespace, peer, false));
+  }
+
+  private void from(Set<Term> terms, String namespace, Policy.Rule rule) {
+    Set<Service.Named> named = named(rule);
+    names.addAll(named);
+    rule.peers().forEach(peer -> add(terms, namespace, peer, !named.isEmpty()));
+    if (rule.peers().isEmpty() && !named.isEmpty()) {
+      terms.add(anybody());
+    }
+  }
+
+  private static void add(Set<Term> terms, String namespace, Peer peer, boolean named) {
+    term(namespace, peer, named).filter(t -> named || !isWhole(t)).ifPresent(terms::add);
   }
 
   /** Terms that need no class. */
@@ -67,11 +82,13 @@ final class Peers {
     return t instanceof Term.Labelled l && l.choosesAllPods();
   }
 
-  private static Optional<Term> term(Policy policy, Peer peer, boolean named) {
+  private static Optional<Term> term(String namespace, Peer peer, boolean named) {
     if (peer instanceof Peer.Pods pods) {
-      return Optional.of(Term.Labelled.of(policy.namespace(), pods));
+      return Optional.of(Term.Labelled.of(namespace, pods));
     }
-    return named ? Optional.of(new Term.Within((Peer.Block) peer)) : Optional.empty();
+    return named && peer instanceof Peer.Block b
+        ? Optional.of(new Term.Within(b))
+        : Optional.empty();
   }
 
   private static Term anybody() {
@@ -125,11 +142,15 @@ final class Peers {
     return Optional.ofNullable(byPort.get(port.name()));
   }
 
-  /** The groups of the pods that these peers choose; blocks are not asked here. */
-  Set<String> groups(Policy policy, Collection<Peer> peers) {
+  /**
+   * The groups of the pods that these peers choose; blocks and nodes are not asked here.
+   *
+   * @param namespace of the policy, {@link #NOWHERE} if it has none
+   */
+  Set<String> groups(String namespace, Collection<Peer> peers) {
     Set<String> groups = new TreeSet<>();
     for (Peer peer : peers) {
-      term(policy, peer, false).ifPresent(t -> groups.addAll(groups((Term.Labelled) t)));
+      term(namespace, peer, false).ifPresent(t -> groups.addAll(groups((Term.Labelled) t)));
     }
     return groups.contains(ALL) ? Set.of(ALL) : groups;
   }
@@ -167,12 +188,12 @@ final class Peers {
   }
 
   /** What a rule that names ports of the other end allows to which groups. */
-  Map<Target, Set<String>> targets(Policy policy, Policy.Rule rule) {
+  Map<Target, Set<String>> targets(String namespace, Policy.Rule rule) {
     Map<Target, Set<String>> targets = new TreeMap<>();
     Collection<Term> terms =
         rule.peers().isEmpty()
             ? List.of(anybody())
-            : rule.peers().stream().flatMap(p -> term(policy, p, true).stream()).toList();
+            : rule.peers().stream().flatMap(p -> term(namespace, p, true).stream()).toList();
     for (Term term : terms) {
       Optional<Boolean> v6 =
           term instanceof Term.Within w ? Optional.of(w.isV6()) : Optional.empty();

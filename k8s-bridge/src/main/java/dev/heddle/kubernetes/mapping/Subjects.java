@@ -2,6 +2,7 @@ package dev.heddle.kubernetes.mapping;
 
 import dev.heddle.kubernetes.cluster.Policy;
 import dev.heddle.kubernetes.cluster.Policy.Service;
+import dev.heddle.kubernetes.mapping.Acls.Way;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -35,6 +36,22 @@ final class Subjects {
 
     String group() {
       return "k8s.subject." + id;
+    }
+
+    boolean isIsolated(Way way) {
+      return !(way == Way.TO ? to : from).isEmpty();
+    }
+
+    /** Of its ports. */
+    Map<String, String> labels() {
+      Map<String, String> labels = new TreeMap<>(Map.of(Marks.SUBJECT, id));
+      if (isIsolated(Way.TO)) {
+        labels.put(Marks.ISOLATED_TO, "");
+      }
+      if (isIsolated(Way.FROM)) {
+        labels.put(Marks.ISOLATED_FROM, "");
+      }
+      return labels;
     }
   }
 

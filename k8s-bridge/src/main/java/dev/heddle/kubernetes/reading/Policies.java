@@ -127,7 +127,7 @@ public final class Policies {
   }
 
   /** Bits below the prefix length count for nothing. */
-  private static IpPrefix prefix(String text) {
+  static IpPrefix prefix(String text) {
     int slash = text == null ? -1 : text.indexOf('/');
     expect(slash > 0 && text.substring(slash + 1).matches("\\d{1,3}"), "A cidr is ADDRESS/LENGTH.");
     IpAddress a = IpAddress.parse(text.substring(0, slash));

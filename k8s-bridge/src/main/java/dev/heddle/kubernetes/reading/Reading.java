@@ -39,7 +39,7 @@ public final class Reading {
         }
       }
     }
-    return new Node(name(n), addresses);
+    return new Node(name(n), addresses, map(n.getMetadata().getLabels()));
   }
 
   private static Optional<IpAddress> address(String text) {

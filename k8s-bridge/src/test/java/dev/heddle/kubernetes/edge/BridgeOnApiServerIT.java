@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.heddle.acl.AccessControl;
 import dev.heddle.engine.Controller;
 import dev.heddle.ipam.Pool;
+import dev.heddle.kubernetes.cluster.ObjectRef.Kind;
 import dev.heddle.kubernetes.mapping.Notice;
 import dev.heddle.kubernetes.mapping.Settings;
 import dev.heddle.l2.L2Switching;
@@ -29,6 +30,8 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -358,6 +361,19 @@ class BridgeOnApiServerIT {
         .toList();
   }
 
+  /** Of each kind of administrators' policies, one with a rule that is not understood. */
+  private static final Map<Kind, String> WRONG =
+      Map.of(
+          Kind.CLUSTER_POLICY,
+          "{tier: Admin, priority: 1, subject: {namespaces: {}}, egress: [{action: Accept, to:"
+              + " [{domainNames: [example.org]}]}]}",
+          Kind.ADMIN_POLICY,
+          "{priority: 1, subject: {namespaces: {}}, egress: [{action: Allow, to: [{domainNames:"
+              + " [example.org]}]}]}",
+          Kind.BASELINE_POLICY,
+          "{subject: {namespaces: {}}, egress: [{action: Deny, to: [{namespaces: {matchExpressions:"
+              + " [{key: a, operator: Near}]}}]}]}");
+
   /** And so there is none that it does not need. */
   @Test
   void ofEachRightThatItsRoleLacksTheBridgeSaysWhichItIs() throws Exception {
@@ -372,12 +388,25 @@ class BridgeOnApiServerIT {
         "{podSelector: {}, ingress: [{from: ["
             + String.join(", ", Collections.nCopies(1_001, "{podSelector: {}}"))
             + "]}]}");
+    AdminKinds kinds = new AdminKinds(admin);
+    kinds.come(AdminKinds.CLUSTER);
+    kinds.come(AdminKinds.ADMIN);
+    for (Kind kind : AdminWatches.PLURALS.keySet()) {
+      await("it is served", () -> kinds.isServed(kind));
+      kinds.create(kind, "default", WRONG.get(kind));
+    }
     List<Right> all = Right.of(role());
-    assertThat(all).hasSize(15);
+    assertThat(all).hasSize(27);
     try {
       for (Right right : all) {
         bridge.close();
         admin.pods().inNamespace(namespace).withName("wrong").edit(BridgeOnApiServerIT::blank);
+        for (Kind kind : AdminWatches.PLURALS.keySet()) {
+          kinds
+              .named(kind, "default")
+              .subresource("status")
+              .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"status\": {\"conditions\": []}}");
+        }
         give(all.stream().filter(r -> !r.equals(right)).toList());
         await(right + " is taken", () -> !isGiven(right));
         bridge = new Bridge(server.bridge(), controller, SETTINGS);
@@ -400,6 +429,8 @@ class BridgeOnApiServerIT {
     } finally {
       give(all);
       admin.nodes().withName(longest).delete();
+      kinds.go(AdminKinds.CLUSTER);
+      kinds.go(AdminKinds.ADMIN);
     }
     await("all is well", () -> condition("wrong").startsWith("AnnotationNotUnderstood"));
   }

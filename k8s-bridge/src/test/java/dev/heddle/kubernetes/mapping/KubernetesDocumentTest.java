@@ -2,10 +2,13 @@ package dev.heddle.kubernetes.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.heddle.kubernetes.cluster.AdminPolicy;
 import dev.heddle.kubernetes.cluster.Cluster;
 import dev.heddle.kubernetes.cluster.Namespace;
 import dev.heddle.kubernetes.cluster.Node;
+import dev.heddle.kubernetes.cluster.ObjectRef;
 import dev.heddle.kubernetes.cluster.Pod;
+import dev.heddle.kubernetes.reading.AdminPolicies;
 import dev.heddle.kubernetes.reading.Policies;
 import dev.heddle.model.Document;
 import dev.heddle.model.Id;
@@ -19,8 +22,12 @@ import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Stage;
 import dev.heddle.plain.FlowText;
 import dev.heddle.plain.GeneratedSection;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,17 +61,22 @@ class KubernetesDocumentTest {
         playground.put(
             new Cluster(
                 List.of(
-                    new Node("n1", List.of(IpAddress.parse("172.18.0.1"))),
-                    new Node("n2", List.of(IpAddress.parse("172.18.0.2")))),
+                    new Node("n1", List.of(IpAddress.parse("172.18.0.1")), Map.of()),
+                    new Node("n2", List.of(IpAddress.parse("172.18.0.2")), Map.of())),
                 List.of(new Namespace("shop", Map.of())),
                 List.of(pod("api-0", "api", "n1", 5), pod("front-0", "front", "n2", 6)),
                 List.of(Policies.policy(Serialization.unmarshal(POLICY, NetworkPolicy.class))),
+                List.of(),
                 List.of()));
   }
 
   private static Pod pod(String name, String app, String node, int address) {
+    return pod("shop", name, app, node, address);
+  }
+
+  private static Pod pod(String namespace, String name, String app, String node, int address) {
     return new Pod(
-        "shop",
+        namespace,
         name,
         "1",
         Optional.of(node),
@@ -105,6 +117,54 @@ class KubernetesDocumentTest {
     }
     lines.add("```");
     new GeneratedSection("docs/kubernetes.md", "documents").mustBe(lines);
+  }
+
+  @Test
+  void theDocumentsOfAdministrators() throws IOException {
+    List<AdminPolicy> policies = new ArrayList<>();
+    for (String text :
+        Files.readString(Path.of("..", "examples", "kubernetes-admin-policy.yaml"))
+            .split("---\n")) {
+      policies.add(
+          AdminPolicies.policy(
+              ObjectRef.Kind.CLUSTER_POLICY,
+              Serialization.unmarshal(text, GenericKubernetesResource.class)));
+    }
+    List<Namespace> namespaces =
+        Stream.of("monitoring", "shop", "visitors")
+            .map(n -> new Namespace(n, Map.of("kubernetes.io/metadata.name", n)))
+            .toList();
+    Cluster cluster =
+        new Cluster(
+            List.of(new Node("n1", List.of(IpAddress.parse("172.18.0.1")), Map.of())),
+            namespaces,
+            List.of(
+                pod("monitoring", "m", "m", "n1", 3),
+                pod("shop", "api", "api", "n1", 4),
+                pod("visitors", "v", "v", "n1", 5)),
+            List.of(),
+            List.of(),
+            policies);
+    List<String> lines = new ArrayList<>();
+    lines.add("```");
+    for (Document d : Mapping.of(cluster, List.of(), Playground.SETTINGS).documents()) {
+      if (d.kind().equals("Acl")) {
+        lines.add(d.path() + "  \"" + d.spec().path("label").asText() + "\"");
+        lines.add(
+            "    "
+                + d.spec().path("direction").asText()
+                + ", tier "
+                + d.spec().path("tier")
+                + ", priority "
+                + d.spec().path("priority")
+                + ": "
+                + d.spec().path("action").asText()
+                + " "
+                + d.spec().path("match").asText());
+      }
+    }
+    lines.add("```");
+    new GeneratedSection("docs/kubernetes.md", "admin").mustBe(lines);
   }
 
   @Test

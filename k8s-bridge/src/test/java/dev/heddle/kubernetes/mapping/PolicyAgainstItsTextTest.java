@@ -57,11 +57,12 @@ class PolicyAgainstItsTextTest {
     Cluster cluster() {
       return new Cluster(
           List.of(
-              new Node("n1", List.of(IpAddress.parse("172.18.0.1"))),
-              new Node("n2", List.of(IpAddress.parse("172.18.0.2")))),
+              new Node("n1", List.of(IpAddress.parse("172.18.0.1")), Map.of()),
+              new Node("n2", List.of(IpAddress.parse("172.18.0.2")), Map.of())),
           namespaces.stream().map(Reading::namespace).toList(),
           pods.stream().map(Reading::pod).toList(),
           policies.stream().map(Policies::policy).toList(),
+          List.of(),
           List.of());
     }
   }
@@ -134,7 +135,8 @@ class PolicyAgainstItsTextTest {
               c.namespaces(),
               c.pods(),
               c.policies().stream().map(fault).toList(),
-              c.statefulSets()));
+              c.statefulSets(),
+              c.adminPolicies()));
       return !differences(playground, state).isEmpty();
     }
   }

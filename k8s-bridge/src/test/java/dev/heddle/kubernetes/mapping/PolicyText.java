@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Whether NetworkPolicies allow a connection, from the text of the API (networking.k8s.io/v1) and
@@ -43,25 +44,27 @@ final class PolicyText {
    * @param port 0 for a protocol without ports
    */
   boolean allows(End from, End to, String protocol, int port) {
-    boolean sameNode = from.node.equals(to.node);
-    if (sameNode && (from.pod == null || to.pod == null)) {
-      return true; // between a node and its own pods nothing stands
-    }
-    return passes(from, to, to, "Egress", protocol, port)
-        && passes(to, from, to, "Ingress", protocol, port);
+    return decides(from, to, to, "Egress", protocol, port).orElse(true)
+        && decides(to, from, to, "Ingress", protocol, port).orElse(true);
   }
 
-  private boolean passes(End self, End peer, End target, String way, String protocol, int port) {
+  /**
+   * Empty if no policy isolates {@code self} in this direction.
+   *
+   * @param way Ingress or Egress
+   */
+  Optional<Boolean> decides(End self, End peer, End target, String way, String protocol, int port) {
     boolean isolated = false;
     for (NetworkPolicy p : policies) {
       if (self.pod != null && isSubject(p, self.pod) && types(p).contains(way)) {
         isolated = true;
-        if (allowedBy(p, peer, target, way, protocol, port)) {
-          return true;
+        boolean own = peer.pod == null && self.node.equals(peer.node);
+        if (own || allowedBy(p, peer, target, way, protocol, port)) {
+          return Optional.of(true); // between a node and its own pods nothing stands
         }
       }
     }
-    return !isolated;
+    return isolated ? Optional.of(false) : Optional.empty();
   }
 
   private static boolean isSubject(NetworkPolicy p, Pod pod) {
@@ -116,7 +119,7 @@ final class PolicyText {
             || block.getExcept().stream().noneMatch(e -> within(e, address)));
   }
 
-  private static boolean within(String cidr, String address) {
+  static boolean within(String cidr, String address) {
     String[] parts = cidr.split("/");
     byte[] net = bytes(parts[0]);
     byte[] is = bytes(address);
@@ -158,7 +161,7 @@ final class PolicyText {
     return number.getIntVal() <= port && port <= last;
   }
 
-  private static boolean isNamed(ContainerPort c, String name, String protocol, int port) {
+  static boolean isNamed(ContainerPort c, String name, String protocol, int port) {
     return name.equals(c.getName())
         && (c.getProtocol() == null ? "TCP" : c.getProtocol()).equals(protocol)
         && c.getContainerPort() == port;

@@ -1,10 +1,12 @@
 package dev.heddle.simulator;
 
 import dev.heddle.model.Bits;
+import dev.heddle.pipeline.Field;
 import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Wire;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What makes packets of one direction one connection. Ports are those of TCP, UDP and SCTP; of ICMP
@@ -13,9 +15,9 @@ import java.util.Optional;
 record ConnectionKey(
     int zone, boolean v6, int protocol, Bits source, Bits destination, int from, int to) {
 
-  private static final int ICMP_UNREACHABLE = 3;
-  private static final int ICMP_EXCEEDED = 11;
-  private static final int ICMP_PROBLEM = 12;
+  /** Unreachable, source quench, redirect, time exceeded, parameter problem (RFC 792). */
+  private static final Set<Integer> ERRORS = Set.of(3, 4, 5, 11, 12);
+
   private static final int ICMPV6_LAST_ERROR = 4;
 
   /** Requests to answers, for both versions (RFC 792, RFC 4443). */
@@ -66,6 +68,21 @@ record ConnectionKey(
     return Optional.of(new ConnectionKey(zone, v6, protocol, source, destination, from, to));
   }
 
+  /**
+   * Of the packet that an ICMP error is about, as whoever answers it would have sent it. Empty if
+   * that is a later fragment, of IPv6 any, or was not sent by whom the error is for.
+   */
+  static Optional<ConnectionKey> quoted(Packet error, Packet quoted, int zone) {
+    long fragment = quoted.get(Field.IP_FRAG).low();
+    boolean v6 = error.get(Wire.ETH_TYPE).low() == Match.ETH_IPV6;
+    return fragment > (v6 ? 0 : 1)
+        ? Optional.empty()
+        : of(quoted, zone)
+            .filter(k -> k.v6 == v6)
+            .filter(k -> k.source.equals(error.get(v6 ? Wire.IPV6_DST : Wire.IPV4_DST)))
+            .map(ConnectionKey::reversed);
+  }
+
   private static Optional<Integer> counterpart(int type, Map<Integer, Integer> answers) {
     return answers.entrySet().stream()
         .filter(e -> e.getKey() == type || e.getValue() == type)
@@ -89,9 +106,7 @@ record ConnectionKey(
       long type = p.get(Wire.ICMPV6_TYPE).low();
       return protocol == Match.PROTO_ICMPV6 && type >= 1 && type <= ICMPV6_LAST_ERROR;
     }
-    int type = (int) p.get(Wire.ICMPV4_TYPE).low();
-    return protocol == Match.PROTO_ICMP
-        && (type == ICMP_UNREACHABLE || type == ICMP_EXCEEDED || type == ICMP_PROBLEM);
+    return protocol == Match.PROTO_ICMP && ERRORS.contains((int) p.get(Wire.ICMPV4_TYPE).low());
   }
 
   /** The packet, told that its connection began with these addresses and ports. */

@@ -12,9 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The connections of one switch, zone by zone. A connection is new until its first reply, of
- * whatever protocol; it ends when it is forgotten, never by itself. Addresses and ports are chosen
- * from the first of their range on, where a real tracker goes by a hash.
+ * The connections of one switch, zone by zone. A connection is new until its first reply, one of
+ * TCP only until its next packet if that is no SYN; it ends when it is forgotten, never by itself.
+ * Addresses and ports are chosen from the first of their range on, where a real tracker goes by a
+ * hash.
  */
 final class Connections implements Tracker {
 
@@ -51,7 +52,7 @@ final class Connections implements Tracker {
     boolean error = ConnectionKey.isError(packet);
     Optional<ConnectionKey> key =
         error
-            ? packet.quoted().flatMap(q -> ConnectionKey.of(q, zone)).map(ConnectionKey::reversed)
+            ? packet.quoted().flatMap(q -> ConnectionKey.quoted(packet, q, zone))
             : ConnectionKey.of(packet, zone);
     if (key.isEmpty()) {
       return state(clean, bit(Field.CT_INV));
@@ -110,13 +111,18 @@ final class Connections implements Tracker {
         : (flags & (ACK | 4)) != 0 && ((flags & ACK) != 0 || (flags & 0x29) == 0);
   }
 
+  private static boolean goesOn(Packet p) {
+    int flags = (int) p.get(Wire.TCP_FLAGS).low();
+    return p.get(Wire.IP_PROTO).low() == Match.PROTO_TCP && flags != 0 && (flags & SYN) == 0;
+  }
+
   private static Packet known(Packet p, Track track, Side side, boolean error, long before) {
     Connection c = side.of;
     long state = before;
     if (error) {
       state |= bit(Field.CT_REL) | (side.reply ? bit(Field.CT_RPL) : 0);
     } else {
-      c.replied |= side.reply;
+      c.replied |= side.reply || goesOn(p);
       state |= c.replied ? bit(Field.CT_EST) : bit(Field.CT_NEW);
       state &= c.replied ? ~bit(Field.CT_NEW) : -1L;
       state |= side.reply ? bit(Field.CT_RPL) : 0;

@@ -12,14 +12,15 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * What switches remember from one packet to the next: connections, learned flows, which ports are
- * down; and the time, which passes only when told to. For one thread.
+ * What switches remember from one packet to the next: connections, fragments, learned flows, which
+ * ports are down; and the time, which passes only when told to. For one thread.
  */
 public final class Memory {
 
   /** What one switch remembers. */
   static final class Local {
     final Tracker tracker;
+    final Fragments fragments = new Fragments();
     final Learned learned = new Learned();
     final Set<Integer> down = new HashSet<>();
 

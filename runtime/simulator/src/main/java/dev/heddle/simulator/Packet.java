@@ -8,6 +8,7 @@ import dev.heddle.pipeline.Operand;
 import dev.heddle.pipeline.Wire;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -18,10 +19,44 @@ import java.util.stream.Collectors;
  *
  * @param innerTag the tag behind the one that VLAN_TCI is, which no flow can see
  * @param quoted of an ICMP error, the packet it is about
+ * @param fragment which piece of a datagram it is, if it is one
  */
-public record Packet(Map<Wire, Bits> fields, Bits innerTag, Optional<Packet> quoted) {
+public record Packet(
+    Map<Wire, Bits> fields, Bits innerTag, Optional<Packet> quoted, Optional<Fragment> fragment) {
 
-  public static final Packet EMPTY = new Packet(Map.of(), Bits.ZERO, Optional.empty());
+  public static final Packet EMPTY =
+      new Packet(Map.of(), Bits.ZERO, Optional.empty(), Optional.empty());
+
+  /** Fields of what IP carries: only the first fragment has them. */
+  private static final List<Wire> CARRIED =
+      List.of(
+          Wire.TCP_SRC,
+          Wire.TCP_DST,
+          Wire.TCP_FLAGS,
+          Wire.UDP_SRC,
+          Wire.UDP_DST,
+          Wire.SCTP_SRC,
+          Wire.SCTP_DST,
+          Wire.ICMPV4_TYPE,
+          Wire.ICMPV4_CODE,
+          Wire.ICMPV6_TYPE,
+          Wire.ICMPV6_CODE);
+
+  /**
+   * One of the pieces of a datagram.
+   *
+   * @param id which datagram, as its IP header tells
+   * @param part 0 is the first
+   * @param parts how many there are, two or more
+   */
+  public record Fragment(int id, int part, int parts) {
+
+    public Fragment {
+      if (part < 0 || part >= parts || parts < 2) {
+        throw new IllegalArgumentException("no fragment " + part + " of " + parts);
+      }
+    }
+  }
 
   /** Zero values are left out, so that equal packets are equal values. */
   public Packet {
@@ -50,12 +85,33 @@ public record Packet(Map<Wire, Bits> fields, Bits innerTag, Optional<Packet> quo
     EnumMap<Wire, Bits> changed = new EnumMap<>(Wire.class);
     changed.putAll(fields);
     changed.put(wire, value);
-    return new Packet(changed, innerTag, quoted);
+    return new Packet(changed, innerTag, quoted, fragment);
+  }
+
+  /** This piece of it. */
+  public Packet piece(Fragment piece) {
+    Packet cut = piece.part() == 0 ? this : carrying(EMPTY);
+    return new Packet(cut.fields, cut.innerTag, cut.quoted, Optional.of(piece))
+        .with(Field.IP_FRAG, piece.part() == 0 ? 1 : 3);
+  }
+
+  /** The whole datagram, of which {@code first} is the first fragment. */
+  Packet whole(Packet first) {
+    Packet all = carrying(first).with(Field.IP_FRAG, 0);
+    return new Packet(all.fields, all.innerTag, all.quoted, Optional.empty());
+  }
+
+  private Packet carrying(Packet other) {
+    Packet p = this;
+    for (Wire w : CARRIED) {
+      p = p.with(w, other.get(w));
+    }
+    return p;
   }
 
   /** An ICMP error about {@code packet}. */
   public Packet quoting(Packet packet) {
-    return new Packet(fields, innerTag, Optional.of(packet));
+    return new Packet(fields, innerTag, Optional.of(packet), fragment);
   }
 
   /** With the bits of {@code field} replaced. */
@@ -96,7 +152,7 @@ public record Packet(Map<Wire, Bits> fields, Bits innerTag, Optional<Packet> quo
             kept.put(wire, value);
           }
         });
-    return new Packet(kept, innerTag, quoted);
+    return new Packet(kept, innerTag, quoted, fragment);
   }
 
   /** As after {@link dev.heddle.pipeline.Track}: what is behind it knows nothing of connections. */
@@ -108,7 +164,7 @@ public record Packet(Map<Wire, Bits> fields, Bits innerTag, Optional<Packet> quo
             kept.put(wire, value);
           }
         });
-    return new Packet(kept, innerTag, quoted);
+    return new Packet(kept, innerTag, quoted, fragment);
   }
 
   Bits get(Operand.Slice slice) {
@@ -117,12 +173,12 @@ public record Packet(Map<Wire, Bits> fields, Bits innerTag, Optional<Packet> quo
 
   /** With an empty tag before what there is; of three tags the innermost is lost. */
   Packet tagged() {
-    return new Packet(fields, get(Wire.VLAN_TCI), quoted)
+    return new Packet(fields, get(Wire.VLAN_TCI), quoted, fragment)
         .with(Wire.VLAN_TCI, Field.VLAN_PRESENT.mask());
   }
 
   Packet withoutTag() {
-    return new Packet(fields, Bits.ZERO, quoted).with(Wire.VLAN_TCI, innerTag);
+    return new Packet(fields, Bits.ZERO, quoted, fragment).with(Wire.VLAN_TCI, innerTag);
   }
 
   boolean isIp() {

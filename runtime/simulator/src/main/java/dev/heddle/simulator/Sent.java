@@ -155,6 +155,11 @@ public record Sent(Net net, String from, Packet packet, String to, Plan plan, Fa
     return count;
   }
 
+  /** The port at which it came out. */
+  public String port(Fabric.Arrival arrival) {
+    return name(arrival.node(), arrival.port());
+  }
+
   private String name(Id<Node> node, int port) {
     Id<LogicalPort> named = plan.plugged().get(new Plan.Plug(node, port));
     return named == null ? node.name() + ":" + port : named.name();

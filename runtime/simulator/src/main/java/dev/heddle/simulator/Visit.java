@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.UnaryOperator;
 
 /**
  * All that one switch does with a packet: a passage through its tables, then what came of it, then
@@ -62,32 +63,60 @@ final class Visit {
     if (!memory.isForetold()) {
       outcome.lessons().forEach(l -> local.learned.learn(l.by(), l.flow(), memory.now()));
     }
-    carryOut(outcome.effects(), new EnumMap<>(Wire.class), in.passages);
+    carryOut(outcome.effects(), new EnumMap<>(Wire.class), in.passages, List.of(p -> p));
     return outcome;
   }
 
   /**
    * @param translated what tracking changed in the packet itself: flows know nothing of it, but it
    *     shows wherever they have not written the field
+   * @param riders whom it is done to: the packet itself; behind a tracker, which may have held it
+   *     back, nobody or all fragments of its datagram
    */
-  private void carryOut(List<Effect> effects, Map<Wire, Change> translated, int passages) {
+  private void carryOut(
+      List<Effect> effects, Map<Wire, Change> translated, int passages, List<Rider> riders) {
+    List<Rider> now = riders;
     for (Effect e : effects) {
       if (e instanceof Effect.Sent s) {
-        copies.add(new Copy(s.port(), shown(s.packet(), translated)));
+        now.forEach(r -> copies.add(new Copy(s.port(), r.apply(shown(s.packet(), translated)))));
       } else if (e instanceof Effect.Punted p) {
-        notes.add(new Note(p.punt(), shown(p.packet(), translated)));
+        now.forEach(r -> notes.add(new Note(p.punt(), r.apply(shown(p.packet(), translated)))));
       } else if (e instanceof Effect.Copied c) {
-        carryOut(c.effects(), new EnumMap<>(translated), passages);
+        carryOut(c.effects(), new EnumMap<>(translated), passages, now);
       } else if (e instanceof Effect.Tracked t) {
-        track(t, translated, passages);
+        now = now.stream().flatMap(r -> track(r, t, translated, passages).stream()).toList();
       }
     }
   }
 
+  /** What actions have made of the packet that they were for, as this one of its datagram. */
+  private interface Rider extends UnaryOperator<Packet> {}
+
   private record Change(Bits from, Bits to) {}
 
-  private void track(Effect.Tracked t, Map<Wire, Change> translated, int passages) {
-    Packet in = shown(t.packet(), translated);
+  private List<Rider> track(
+      Rider rider, Effect.Tracked t, Map<Wire, Change> translated, int passages) {
+    Memory.Local local = memory.of(node);
+    Packet arrived = rider.apply(shown(t.packet(), translated));
+    if (memory.isForetold() || arrived.fragment().isEmpty()) {
+      resume(tracked(arrived, t, translated), t, passages);
+      return List.of(rider);
+    }
+    List<Packet> pieces = local.fragments.take(arrived, t.zone(), passages);
+    if (pieces.isEmpty()) {
+      return List.of();
+    }
+    Packet out = tracked(arrived.whole(pieces.get(0)), t, translated);
+    List<Rider> riders = new ArrayList<>();
+    for (Packet piece : pieces) {
+      Packet.Fragment one = piece.fragment().orElseThrow();
+      resume(out.piece(one), t, passages);
+      riders.add(p -> p.whole(out).piece(one));
+    }
+    return riders;
+  }
+
+  private Packet tracked(Packet in, Effect.Tracked t, Map<Wire, Change> translated) {
     Packet out = memory.of(node).tracker.track(in, t.track(), t.zone());
     for (Wire w : Wire.values()) {
       if (!memory.isForetold()
@@ -96,6 +125,10 @@ final class Visit {
         translated.put(w, new Change(t.packet().get(w), out.get(w)));
       }
     }
+    return out;
+  }
+
+  private void resume(Packet out, Effect.Tracked t, int passages) {
     Optional<Integer> table = t.track().table();
     if (table.isPresent() && passages == MOST_PASSAGES) {
       lost.add("over " + MOST_PASSAGES + " passages through the tables: the copy is lost");

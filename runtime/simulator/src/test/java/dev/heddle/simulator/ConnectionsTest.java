@@ -70,6 +70,29 @@ class ConnectionsTest {
   }
 
   @Test
+  void anErrorIsForWhoSentWhatItQuotesAndQuotesWhatShowsPorts() {
+    Packet request = udp(CLIENT, 1000, SERVER, 53);
+    track(request, KEEP);
+    assertThat(state(look(icmp(SERVER, OUTSIDE, 3).quoting(request)))).isEqualTo("inv trk");
+    for (int redirectOrQuench : List.of(4, 5)) {
+      Packet error = icmp(SERVER, CLIENT, redirectOrQuench).quoting(request);
+      assertThat(state(look(error))).isEqualTo("rel rpl trk");
+    }
+    Packet first = request.piece(new Packet.Fragment(1, 0, 2));
+    Packet later = request.piece(new Packet.Fragment(1, 1, 2));
+    assertThat(state(look(icmp(SERVER, CLIENT, 3).quoting(first)))).isEqualTo("rel rpl trk");
+    assertThat(state(look(icmp(SERVER, CLIENT, 3).quoting(later)))).isEqualTo("inv trk");
+    assertThat(state(look(request))).as("an error is no answer").isEqualTo("new trk");
+  }
+
+  @Test
+  void aConnectionOfTcpGoesOnWithoutAnAnswerIfThatIsNoBeginning() {
+    track(tcp(CLIENT, 1, SERVER, 2, 0x02), KEEP);
+    assertThat(state(look(tcp(CLIENT, 1, SERVER, 2, 0x02)))).as("SYN again").isEqualTo("new trk");
+    assertThat(state(look(tcp(CLIENT, 1, SERVER, 2, 0x10)))).as("ACK").isEqualTo("est trk");
+  }
+
+  @Test
   void flagsThatBeginNothingAreInvalid() {
     assertThat(state(look(tcp(CLIENT, 1, SERVER, 2, 0x02)))).as("SYN").isEqualTo("new trk");
     assertThat(state(look(tcp(CLIENT, 1, SERVER, 2, 0x12)))).as("SYN+ACK").isEqualTo("inv trk");

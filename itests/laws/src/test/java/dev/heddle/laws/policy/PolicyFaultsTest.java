@@ -16,6 +16,7 @@ import dev.heddle.pipeline.Match;
 import dev.heddle.pipeline.Policy;
 import dev.heddle.pipeline.Spine;
 import dev.heddle.pipeline.Stage;
+import dev.heddle.pipeline.Term;
 import dev.heddle.pipeline.Track;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,6 +42,9 @@ class PolicyFaultsTest {
   private static final List<Stage> TIERS =
       Stream.concat(Policy.tiers(true).stream(), Policy.tiers(false).stream()).toList();
 
+  private static final List<Stage> JUDGES = List.of(Spine.POLICY_FROM, Spine.POLICY_TO);
+  private static final List<Stage> VERDICTS = List.of(Policy.VERDICT_FROM, Policy.VERDICT_TO);
+
   /** The same stories in each run: whether a fault is found is no matter of luck. */
   @Property(tries = 1, seed = "20261126", edgeCases = EdgeCasesMode.NONE)
   void everySeededFaultIsFound(@ForAll("many") List<List<Step>> stories) {
@@ -58,21 +62,28 @@ class PolicyFaultsTest {
 
   @Provide
   Arbitrary<List<List<Step>>> many() {
-    return new PolicyLawsTest().stories().list().ofSize(150);
+    return Stories.any().list().ofSize(150);
   }
 
   private static boolean isFound(Fault fault, List<Step> story) {
-    Feature faulty =
-        new Wrapped(
-            new AccessControl(),
-            (key, unit, out) -> unit.accept(f -> fault.apply(f).forEach(out::add)));
     try (PolicyTrial trial =
-        new PolicyTrial(new Simulated(new L2Switching(), new Placement(), faulty))) {
+        new PolicyTrial(new Simulated(new L2Switching(), new Placement(), faulty(fault)))) {
       story.forEach(trial::take);
       return false;
     } catch (AssertionError found) {
       return true;
     }
+  }
+
+  /** Acl with the fault of this name. */
+  static Feature faulty(String name) {
+    return faulty(faults().get(name));
+  }
+
+  private static Feature faulty(Fault fault) {
+    return new Wrapped(
+        new AccessControl(),
+        (key, unit, out) -> unit.accept(f -> fault.apply(f).forEach(out::add)));
   }
 
   private static Map<String, Fault> faults() {
@@ -89,9 +100,22 @@ class PolicyFaultsTest {
     all.put("an answer is judged as if it began", judged());
     all.put(
         "no connection is kept",
+        actions(VERDICTS, a -> a instanceof Track t && t.commit() ? Stream.empty() : Stream.of(a)));
+    all.put("what belongs to nothing passes", lost(JUDGES, has(Field.CT_INV, 1)));
+    all.put(
+        "errors of live connections are dropped",
+        match(VERDICTS, m -> m.value(Field.CT_NEW).filter(Bits::isZero).isPresent() ? est(m) : m));
+    all.put("nothing drains", lost(VERDICTS, has(Field.CT_DRAINS)));
+    all.put(
+        "everything drains",
         actions(
-            List.of(Policy.VERDICT_FROM, Policy.VERDICT_TO),
-            a -> !(a instanceof Track t && t.commit())));
+            VERDICTS,
+            a -> Stream.of(a instanceof Track t && t.commit() ? t.with(Field.CT_DRAINS, 1) : a)));
+    all.put("draining goes before rules", in(VERDICTS, PolicyFaultsTest::first));
+    all.put(
+        "later fragments are dropped",
+        lost(VERDICTS, f -> has(Field.IP_FRAG).test(f) && !has(Field.IP_FRAG, 1).test(f)));
+    all.put("fragments go on by themselves", actions(VERDICTS, PolicyFaultsTest::goesOn));
     all.put("IPv6 is not judged", lost(List.of(Spine.TRACK_TO), has(Field.ETH_TYPE, 0x86dd)));
     return all;
   }
@@ -125,12 +149,33 @@ class PolicyFaultsTest {
     return new DesiredFlow(key, f.actions(), f.scope(), f.owner());
   }
 
-  private static Fault actions(List<Stage> stages, Predicate<Action> kept) {
+  private static Fault actions(List<Stage> stages, Function<Action, Stream<Action>> change) {
     return in(
         stages,
         f ->
             new DesiredFlow(
-                f.key(), f.actions().stream().filter(kept).toList(), f.scope(), f.owner()));
+                f.key(), f.actions().stream().flatMap(change).toList(), f.scope(), f.owner()));
+  }
+
+  /** A fragment that waits for no other. */
+  private static Stream<Action> goesOn(Action a) {
+    return Stream.of(
+        a instanceof Track t && t.table().isPresent() ? new Action.Resubmit(t.table().get()) : a);
+  }
+
+  private static Match est(Match m) {
+    Match est = Match.builder().match(Field.CT_EST, 1).build();
+    return Match.of(Stream.concat(m.terms().stream(), est.terms().stream()).toList());
+  }
+
+  /** What drains, whatever was decided. */
+  private static DesiredFlow first(DesiredFlow f) {
+    if (!has(Field.CT_DRAINS).test(f)) {
+      return f;
+    }
+    List<Term> terms =
+        f.key().match().terms().stream().filter(t -> t.wire() != Field.DECIDED.wire()).toList();
+    return keyed(f, new FlowKey(f.key().table(), 190, Match.of(terms)));
   }
 
   private static Function<Match, Match> without(Field field) {

@@ -1,6 +1,7 @@
 package dev.heddle.laws.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.heddle.laws.RandomHistories;
 import dev.heddle.laws.policy.Condition.End;
@@ -74,11 +75,48 @@ class PolicyOnRealOvsTest {
     try (PolicyTrial trial = new PolicyTrial(real.begin())) {
       bothJudge(trial, Verdict.ALLOW);
       trial.take(udp("a", "b", 1000)); // and all of that is in the switch
-      assertThat(real.fragments("a", "b", 53, 1, 0, 1)).as("allowed").isEqualTo(2);
-      assertThat(real.fragments("a", "b", 54, 2, 0, 1)).as("refused").isEqualTo(0);
-      assertThat(real.fragments("a", "b", 53, 3, 1)).as("without its first").isEqualTo(0);
-      assertThat(real.fragments("a", "b", 53, 3, 0)).as("and that, later").isEqualTo(2);
-      assertThat(real.fragments("a", "b", 54, 4, 1, 0)).as("refused, in disorder").isEqualTo(0);
+      for (boolean known : List.of(false, true)) {
+        int arrived = trial.arrivals();
+        trial.take(fragments(1000, 53, 0, 1));
+        trial.take(fragments(1001, 53, 2, 0, 1));
+        assertThat(trial.arrivals()).as("allowed, known: " + known).isEqualTo(arrived + 2);
+        trial.take(fragments(1000, 54, 0, 1));
+        trial.take(fragments(1000, 54, 1, 2, 0));
+        trial.take(fragments(1000, 53, 1));
+        assertThat(trial.arrivals()).as("refused, or not all of it").isEqualTo(arrived + 2);
+        trial.take(new Step.Answer(4));
+      }
+      // A connection that is no longer allowed, of which a later fragment does not speak.
+      trial.take(new Step.Remove("from-destination"));
+      int arrived = trial.arrivals();
+      trial.take(fragments(1000, 53, 0, 1));
+      trial.take(fragments(1001, 53, 2, 1, 0));
+      assertThat(trial.arrivals()).as("allowed no longer").isEqualTo(arrived);
+    }
+  }
+
+  /** The comparison with a real switch can fail, too; and a later fragment would pass. */
+  @Example
+  void laterFragmentsThatWaitForNoneAreFound() {
+    Ports dns = new Ports(Datagram.UDP, End.DESTINATION, 53, 53);
+    List<Step> steps =
+        List.of(
+            new Step.Group("g1", Set.of("a")),
+            new Step.Put(new Rule("dns", "g1", Side.FROM, 0, 9, dns, Verdict.ALLOW)),
+            new Step.Put(new Rule("rest", "g1", Side.FROM, 3, 1, new Ip(), Verdict.DROP)),
+            udp("a", "b", 1000),
+            new Step.Answer(0),
+            new Step.Remove("dns"));
+    try (RealSwitch other =
+            new RealSwitch(PolicyFaultsTest.faulty("fragments go on by themselves"));
+        PolicyTrial faulty = new PolicyTrial(other.begin());
+        PolicyTrial sound = new PolicyTrial(real.begin())) {
+      steps.forEach(faulty::take);
+      steps.forEach(sound::take);
+      sound.take(fragments(1000, 53, 0, 1));
+      assertThatThrownBy(() -> faulty.take(fragments(1000, 53, 0, 1)))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("b=");
     }
   }
 
@@ -162,6 +200,12 @@ class PolicyOnRealOvsTest {
     return (side + "-" + end).toLowerCase(java.util.Locale.ROOT);
   }
 
+  /** Of UDP, from a to b: as many as are named, in this order. */
+  private static Step fragments(int source, int destination, Integer... pieces) {
+    Datagram d = new Datagram(Datagram.UDP, "10.0.0.1", source, "10.0.0.2", destination);
+    return new Step.Fragments("a", "b", d, Math.max(2, pieces.length), List.of(pieces));
+  }
+
   private static Step udp(String from, String to, int source) {
     return udp(from, to, source, 53);
   }
@@ -181,16 +225,16 @@ class PolicyOnRealOvsTest {
 
   @Provide
   Arbitrary<List<Step>> stories() {
-    return new PolicyLawsTest().stories();
+    return Stories.any();
   }
 
   /** Many rules over the same few packets, in two tiers with two priorities each. */
   @Provide
   Arbitrary<List<Step>> overlaps() {
     return Combinators.combine(
-            PolicyLawsTest.memberships().list().ofSize(5),
+            Stories.memberships().list().ofSize(5),
             crowded().list().ofMinSize(8).ofMaxSize(20),
-            PolicyLawsTest.sends().list().ofSize(6))
+            Stories.sends().list().ofSize(6))
         .as(
             (members, rules, packets) -> {
               List<Step> all = new ArrayList<>(members);
@@ -201,7 +245,7 @@ class PolicyOnRealOvsTest {
   }
 
   private static Arbitrary<Step> crowded() {
-    return PolicyLawsTest.puts()
+    return AnyRule.puts()
         .map(
             step -> {
               Rule r = ((Step.Put) step).rule();
@@ -214,7 +258,8 @@ class PolicyOnRealOvsTest {
                       r.tier() % 2,
                       priority,
                       r.condition(),
-                      r.verdict()));
+                      r.verdict(),
+                      r.drains()));
             });
   }
 }

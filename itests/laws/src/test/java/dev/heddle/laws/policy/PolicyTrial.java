@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The same steps told to the oracle and done in a world. */
@@ -18,7 +19,8 @@ final class PolicyTrial implements AutoCloseable {
 
   private final PolicyOracle oracle;
   private final World world;
-  private final List<Step.Send> sent = new ArrayList<>();
+  private final List<Step.Packet> sent = new ArrayList<>();
+  private int packets;
   private int arrived;
 
   PolicyTrial(World world) {
@@ -34,16 +36,20 @@ final class PolicyTrial implements AutoCloseable {
     return port.charAt(0) - 'a' + 1;
   }
 
+  static String address(String port, boolean v6) {
+    return (v6 ? "fd00::" : "10.0.0.") + number(port);
+  }
+
   /** Packets sent so far, and those of them that arrived. */
   int packets() {
-    return sent.size();
+    return packets;
   }
 
   int arrivals() {
     return arrived;
   }
 
-  /** For each verdict on a packet at a port under policy: side, tier and verdict. */
+  /** For each verdict at a port under policy side, tier and verdict, and what else was decided. */
   List<String> decisions() {
     return oracle.decisions();
   }
@@ -52,13 +58,21 @@ final class PolicyTrial implements AutoCloseable {
    * @throws AssertionError with the whole trace if a packet fares otherwise than the oracle says
    */
   void take(Step step) {
-    if (step instanceof Step.Send send) {
-      send(send);
+    if (step instanceof Step.Packet packet) {
+      send(packet);
     } else if (step instanceof Step.Answer answer && answer.ago() < sent.size()) {
-      Step.Send asked = sent.get(sent.size() - 1 - answer.ago());
+      Step.Packet asked = sentBefore(answer.ago());
       send(new Step.Send(asked.to(), asked.from(), asked.datagram().answer()));
+    } else if (step instanceof Step.Again again && again.ago() < sent.size()) {
+      send(sentBefore(again.ago()));
+    } else if (step instanceof Step.Refuse refuse && refuse.ago() < sent.size()) {
+      Step.Packet asked = sentBefore(refuse.ago());
+      String by = refuse.by().isEmpty() ? asked.to() : refuse.by();
+      if (!by.equals(asked.from())) {
+        send(new Step.Unreachable(by, asked.from(), asked.datagram()));
+      }
     } else if (step instanceof Step.Put put
-        && (world.takesEquals() || !oracle.hasEqualOf(put.rule()))) {
+        && !(world.takesEquals() ? oracle.hasRivalOf(put.rule()) : oracle.hasEqualOf(put.rule()))) {
       oracle.put(put.rule());
       world.put(document(put.rule()));
     } else if (step instanceof Step.Remove remove && oracle.has(remove.rule())) {
@@ -70,7 +84,14 @@ final class PolicyTrial implements AutoCloseable {
     } else if (step instanceof Step.AddressSet set) {
       oracle.set(set.name(), set.prefixes());
       world.put(document(set));
+    } else if (step instanceof Step.Default closed) {
+      oracle.closed(closed.drop());
+      world.put(document(closed));
     }
+  }
+
+  private Step.Packet sentBefore(int ago) {
+    return sent.get(sent.size() - 1 - ago);
   }
 
   /** The change that a step is, if it is one that a simulated world takes. */
@@ -83,6 +104,8 @@ final class PolicyTrial implements AutoCloseable {
       return Optional.of(new Change.Put(document(group)));
     } else if (step instanceof Step.AddressSet set) {
       return Optional.of(new Change.Put(document(set)));
+    } else if (step instanceof Step.Default closed) {
+      return Optional.of(new Change.Put(document(closed)));
     }
     return Optional.empty();
   }
@@ -95,14 +118,22 @@ final class PolicyTrial implements AutoCloseable {
     return named("AddressSet", set.name(), spec -> list(spec, "addresses", set.prefixes()));
   }
 
-  private void send(Step.Send send) {
-    if (!world.speaks(send.datagram())) {
+  private static Document document(Step.Default closed) {
+    return named(
+        "LogicalSwitch", "s", spec -> spec.put("defaultAction", closed.drop() ? "drop" : "allow"));
+  }
+
+  private void send(Step.Packet packet) {
+    if (!world.speaks(packet)) {
       return;
     }
-    sent.add(send);
-    boolean arrives = oracle.arrives(send.from(), send.to(), send.datagram());
-    arrived += arrives ? 1 : 0;
-    world.send(send, arrives, oracle.told());
+    packets++;
+    if (!(packet instanceof Step.Unreachable)) {
+      sent.add(packet); // nobody answers an error, or reports one
+    }
+    Set<Integer> arrive = oracle.arrive(packet);
+    arrived += arrive.isEmpty() ? 0 : 1;
+    world.send(packet, arrive, oracle.told());
   }
 
   private static Document document(Rule rule) {
@@ -118,6 +149,7 @@ final class PolicyTrial implements AutoCloseable {
           }
           spec.put("direction", rule.side() == Rule.Side.FROM ? "from" : "to");
           spec.put("tier", rule.tier()).put("priority", rule.priority());
+          spec.put("onChange", rule.drains() ? "drain" : "cut");
           return spec.put("match", rule.condition().text()).put("action", rule.verdict().word());
         });
   }

@@ -7,6 +7,7 @@ package dev.heddle.laws.policy;
  * @param tier 0 is asked first, 3 last
  * @param priority the highest of a tier decides; of equals drop and reject go first, then pass,
  *     allow-stateless, allow
+ * @param drains established connections that it allowed go on without it where no rule decides
  */
 record Rule(
     String name,
@@ -15,7 +16,19 @@ record Rule(
     int tier,
     int priority,
     Condition condition,
-    Verdict verdict) {
+    Verdict verdict,
+    boolean drains) {
+
+  Rule(
+      String name,
+      String group,
+      Side side,
+      int tier,
+      int priority,
+      Condition condition,
+      Verdict verdict) {
+    this(name, group, side, tier, priority, condition, verdict, false);
+  }
 
   /** In place of a group: the switch, with all ports. */
   static final String SWITCH = "";

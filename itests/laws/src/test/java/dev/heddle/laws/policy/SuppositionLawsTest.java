@@ -22,6 +22,7 @@ import dev.heddle.simulator.Net;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -46,7 +47,7 @@ class SuppositionLawsTest {
 
   @Provide
   Arbitrary<List<Step>> stories() {
-    return new PolicyLawsTest().stories();
+    return Stories.any();
   }
 
   /** Supposes each change before it makes it. */
@@ -81,7 +82,7 @@ class SuppositionLawsTest {
     }
 
     @Override
-    public boolean speaks(Datagram datagram) {
+    public boolean speaks(Step.Packet packet) {
       return false; // PolicyLawsTest sends packets
     }
 
@@ -91,7 +92,7 @@ class SuppositionLawsTest {
     }
 
     @Override
-    public void send(Step.Send packet, boolean arrives, Told told) {
+    public void send(Step.Packet packet, Set<Integer> arrive, Told told) {
       throw new IllegalStateException();
     }
 

@@ -1,6 +1,7 @@
 package dev.heddle.laws.policy;
 
 import dev.heddle.model.Document;
+import java.util.Set;
 
 /** Steps are taken as a real switch takes them, and nothing comes of them: for the oracle alone. */
 enum Unheard implements World {
@@ -13,8 +14,8 @@ enum Unheard implements World {
   public void remove(String kind, String name) {}
 
   @Override
-  public boolean speaks(Datagram datagram) {
-    return datagram.protocol() == Datagram.UDP || datagram.protocol() == Datagram.TCP;
+  public boolean speaks(Step.Packet packet) {
+    return packet.datagram().protocol() != Datagram.SCTP;
   }
 
   @Override
@@ -23,7 +24,7 @@ enum Unheard implements World {
   }
 
   @Override
-  public void send(Step.Send packet, boolean arrives, Told told) {}
+  public void send(Step.Packet packet, Set<Integer> arrive, Told told) {}
 
   @Override
   public void close() {}

@@ -1,6 +1,7 @@
 package dev.heddle.laws.policy;
 
 import dev.heddle.model.Document;
+import java.util.Set;
 
 /** Where a story happens: a network "s" with the ports of {@link PolicyTrial}. */
 interface World extends AutoCloseable {
@@ -10,8 +11,8 @@ interface World extends AutoCloseable {
 
   void remove(String kind, String name);
 
-  /** Whether such a packet can be sent here at all. */
-  boolean speaks(Datagram datagram);
+  /** Whether such a packet can be sent here now. */
+  boolean speaks(Step.Packet packet);
 
   /**
    * Whether two rules of the same place and verdict may both be there. Either may decide, which
@@ -22,11 +23,12 @@ interface World extends AutoCloseable {
   /**
    * Sends a packet.
    *
-   * @param arrives it must come out at its receiver, and then nowhere else; else nowhere
+   * @param arrive which of its pieces must come out at its receiver, and then nowhere else; of what
+   *     is not among them nothing may come out anywhere
    * @param told whether its sender must hear of a refusal
    * @throws AssertionError if that is not so
    */
-  void send(Step.Send packet, boolean arrives, Told told);
+  void send(Step.Packet packet, Set<Integer> arrive, Told told);
 
   @Override
   void close();
