@@ -7,7 +7,6 @@ import dev.heddle.kubernetes.cluster.AdminPolicy.Tier;
 import dev.heddle.kubernetes.cluster.ObjectRef;
 import dev.heddle.kubernetes.mapping.Acls.Way;
 import dev.heddle.kubernetes.mapping.AdminSubjects.AdminClass;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,14 +38,26 @@ final class AdminAcls {
 
   private final Matches matches;
   private final Acls acls;
-  private final Map<ObjectRef, Set<String>> refused = new LinkedHashMap<>();
+  private final Map<ObjectRef, Set<String>> refused = new TreeMap<>();
 
   /**
    * @param acls where the documents go
+   * @param policies all; of what cannot be read of them is told, whether they have subjects or not
    */
-  AdminAcls(Matches matches, Acls acls) {
+  AdminAcls(Matches matches, Acls acls, List<AdminPolicy> policies) {
     this.matches = matches;
     this.acls = acls;
+    for (AdminPolicy p : policies) {
+      p.faults().forEach(f -> refuse(p, f));
+      for (Way way : Way.values()) {
+        List<Rule> rules = rules(p, way);
+        for (int i = 0; i < rules.size(); i++) {
+          if (!rules.get(i).fault().isEmpty()) {
+            refuse(p, sentence(way, i, rules.get(i), rules.get(i).fault()));
+          }
+        }
+      }
+    }
   }
 
   List<Notice> notices() {
@@ -95,7 +106,6 @@ final class AdminAcls {
       return;
     }
     for (AdminPolicy policy : policies) {
-      policy.faults().forEach(f -> refuse(policy, f));
       add(subject, way, policy, places.get(policy.priority()));
     }
   }
@@ -114,20 +124,21 @@ final class AdminAcls {
     int count = 0;
     for (int i = 0; i < rules.size(); i++) {
       Rule rule = rules.get(i);
-      List<String> texts;
+      boolean accepts = rule.action() == Action.ACCEPT;
       Action action = rule.action();
+      List<String> texts;
       try {
         texts = texts(subject, way, rule);
         if (count + texts.size() > MOST - rules.size()) {
           throw new IllegalArgumentException("with those before it comes to too many rules.");
         }
-        action = policy.faults().isEmpty() || action == Action.ACCEPT ? action : Action.DENY;
-        if (!policy.faults().isEmpty() && action == Action.ACCEPT) {
-          texts = List.of();
+        if (!policy.faults().isEmpty()) {
+          texts = accepts ? List.of() : texts;
+          action = Action.DENY;
         }
       } catch (IllegalArgumentException e) {
         refuse(policy, sentence(way, i, rule, e.getMessage()));
-        texts = action == Action.ACCEPT ? List.of() : List.of(EVERYTHING);
+        texts = accepts ? List.of() : List.of(EVERYTHING);
         action = Action.DENY;
       }
       count += texts.size();

@@ -48,7 +48,7 @@ public final class Mapping {
           .filter(n -> on.contains(n.name()))
           .forEach(n -> addNode(acls, n, way, Optional.ofNullable(plugged.hosts().get(n.name()))));
     }
-    AdminAcls admin = new AdminAcls(matches, acls);
+    AdminAcls admin = new AdminAcls(matches, acls, cluster.adminPolicies());
     judged.all().forEach(admin::add);
 
     List<Document> documents = new ArrayList<>();

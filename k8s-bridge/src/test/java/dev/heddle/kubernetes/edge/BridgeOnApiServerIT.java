@@ -383,6 +383,7 @@ class BridgeOnApiServerIT {
         .resource(new NodeBuilder().withNewMetadata().withName(longest).endMetadata().build())
         .create();
     pod("wrong", Map.of("heddle.dev/addresses", "none"));
+    pod("subject", Map.of());
     policy(
         "wrong",
         "{podSelector: {}, ingress: [{from: ["

@@ -154,6 +154,19 @@ class AdminMappingTest {
   }
 
   @Test
+  void whatIsNotUnderstoodIsSaidOfAPolicyWithoutSubjectsToo() {
+    Desired d =
+        map(
+            policy(
+                Kind.ADMIN_POLICY,
+                "p",
+                "{priority: 1, subject: {namespaces: {matchLabels: {no: one}}}, egress: [{action: Allow,"
+                    + " to: [{domainNames: [example.org]}]}]}"));
+    assertThat(said(d)).singleElement().asString().startsWith("Its egress rule 0: domainNames");
+    assertThat(acls(d)).isEmpty();
+  }
+
+  @Test
   void aPolicyOfWhichMoreIsNotUnderstoodAcceptsNothing() {
     String rules =
         "ingress: [{action: Accept, from: ["
