@@ -84,8 +84,8 @@ final class AdminAcls {
   void add(AdminClass subject) {
     for (Tier tier : Tier.values()) {
       List<AdminPolicy> its = subject.policies().stream().filter(p -> p.tier() == tier).toList();
-      add(subject, tier, Way.TO, its.stream().filter(p -> !p.to().isEmpty()).toList());
-      add(subject, tier, Way.FROM, its.stream().filter(p -> !p.from().isEmpty()).toList());
+      add(subject, Way.TO, its.stream().filter(p -> !p.to().isEmpty()).toList());
+      add(subject, Way.FROM, its.stream().filter(p -> !p.from().isEmpty()).toList());
     }
   }
 
@@ -93,7 +93,7 @@ final class AdminAcls {
     return way == Way.TO ? policy.to() : policy.from();
   }
 
-  private void add(AdminClass subject, Tier tier, Way way, List<AdminPolicy> policies) {
+  private void add(AdminClass subject, Way way, List<AdminPolicy> policies) {
     TreeMap<Integer, Integer> widths = new TreeMap<>();
     policies.forEach(p -> widths.merge(p.priority(), rules(p, way).size(), Math::max));
     Map<Integer, Integer> places;
