@@ -209,7 +209,7 @@ final class TierText {
 
   private static boolean holds(JsonNode selector, Map<String, String> labels) {
     boolean all = true;
-    for (var label : (Iterable<Map.Entry<String, JsonNode>>) selector.path("matchLabels")::fields) {
+    for (var label : selector.path("matchLabels").properties()) {
       all &= label.getValue().asText().equals(labels.get(label.getKey()));
     }
     for (JsonNode r : selector.path("matchExpressions")) {
