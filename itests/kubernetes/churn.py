@@ -19,6 +19,7 @@ from .reading import allows
 
 SPACES, APPS, NAMES = ("x", "y", "z"), ("web", "db", "front"), 30
 PORT = 8080
+FEWEST = 4  # policies, once there are as many
 
 
 class Churn:
@@ -112,7 +113,7 @@ class Churn:
         self.done["pods deleted"] += 1
 
     def change_policies(self):
-        if len(self.policies) > 6 or self.policies and self.random.random() < 0.4:
+        if len(self.policies) > 6 or len(self.policies) > FEWEST and self.random.random() < 0.5:
             self.at.delete(path(self.policies.pop(self.random.choice(sorted(self.policies)))))
             self.done["policies deleted"] += 1
             return
@@ -152,6 +153,8 @@ class Churn:
     # At the end
     def settle(self):
         """Returns when those pods that were not deleted run, and no others are there."""
+        while len(self.policies) < FEWEST:
+            self.change_policies()
         wanted = {f"{s}/{n}" for s, n in self.pods}
         await_none(lambda: {f"{p['metadata']['namespace']}/{p['metadata']['name']}" for p in self.listed()} ^ wanted, 300,
                    "pods that were not deleted")
@@ -213,6 +216,7 @@ def churn(at, count, alive, seed):
     figures = {"seed": seed, "nodes": len(at.nodes), **load.run()}
     load.settle()
     figures["running at the end"] = len(load.pods)
+    figures["policies at the end"] = len(load.policies)
     figures["addresses twice"] += twice(load.listed())
     figures["matrix"] = load.matrix()
     load.end()

@@ -6,7 +6,7 @@ from system.installation import await_none
 
 KINDS = ("logicalports", "portgroups", "addresssets", "acls", "bindings")
 # Where kubelet, containerd and plugins keep something of each pod.
-DIRECTORIES = ("/run/netns", "/var/lib/cni", "/var/lib/kubelet/pods", "/run/containerd/io.containerd.runtime.v2.task/k8s.io",
+DIRECTORIES = ("/run/netns", "/var/lib/cni/results", "/var/lib/kubelet/pods", "/run/containerd/io.containerd.runtime.v2.task/k8s.io",
                "/run/containerd/io.containerd.grpc.v1.cri/sandboxes", "/run/containerd/io.containerd.grpc.v1.cri/containers")
 
 

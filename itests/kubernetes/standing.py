@@ -87,7 +87,9 @@ class Shared(unittest.TestCase):
         self.at.reached({(self.name(p), self.at.address(self.name("web"))): p == "friend"
                          for p in ("friend", "stranger", "near")})
         enlarge(self.at, self.at.nodes)
-        return Bystanders(self.at, self.space, also)
+        streams = Bystanders(self.at, self.space, also)
+        self.addCleanup(streams.kill)
+        return streams
 
 
 class Bystanders:
@@ -103,8 +105,15 @@ class Bystanders:
         self.forbidden = [started(at, f"{space}/{sender}", [*UDP, "send", to, "4666", "100"], "sending")
                           for sender in ("stranger", "near") for to in (address, *also)]
 
+    def kill(self):
+        """Ends what a test that failed has not stopped."""
+        for process in (self.udp.sender, self.udp.receiver, self.tcp.client, self.tcp.server, *self.forbidden):
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+
     def stop(self):
-        """What came of them; `plugged` pods came or went meanwhile."""
+        """What came of them."""
         sent = sum(json.loads(finish(f))["sent"] for f in self.forbidden)
         return {"udp": self.udp.stop(), "tcp": self.tcp.stop(), "forbidden sent": sent,
                 "forbidden delivered": self.at.delivered(self.web) - self.before,
@@ -174,9 +183,12 @@ class ComingAndGoing:
         if self.failure:
             raise self.failure
 
-    def stop(self):
+    def end(self):
         self._ended.set()
         self._thread.join(300)
+
+    def stop(self):
+        self.end()
         if self.failure:
             raise self.failure
         return {"pods came and went": self.count, "delivered to isolated ones": self.delivered}

@@ -31,6 +31,7 @@ class Killed(Shared):
         """Pods that run keep their traffic, and what was asked for meanwhile is done afterwards."""
         traffic = self.traffic()
         changing = ComingAndGoing(self.at, self.space)
+        self.addCleanup(changing.end)
         changing.more(2)
         with ThreadPoolExecutor(1) as someone:
             early = self.asked_for()

@@ -67,6 +67,13 @@ final class Acls {
     return origins;
   }
 
+  /** Says what makes no sense in a policy, also while it is about no pod. */
+  void read(Policy policy) {
+    if (!policy.faults().isEmpty()) {
+      refuse(policy, String.join(" ", policy.faults()));
+    }
+  }
+
   void add(SubjectClass subject) {
     isolate(subject, Way.TO, subject.to());
     isolate(subject, Way.FROM, subject.from());
@@ -84,8 +91,6 @@ final class Acls {
         } catch (IllegalArgumentException e) {
           refuse(policy, e.getMessage());
         }
-      } else {
-        refuse(policy, String.join(" ", policy.faults()));
       }
     }
   }

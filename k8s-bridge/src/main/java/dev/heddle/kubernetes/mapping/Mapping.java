@@ -37,6 +37,7 @@ public final class Mapping {
     AdminSubjects judged = new AdminSubjects(cluster.adminPolicies(), plugged.pods());
     Matches matches = new Matches(peers, cluster.nodes(), plugged.hosts());
     Acls acls = new Acls(matches);
+    cluster.policies().forEach(acls::read);
     subjects.all().forEach(acls::add);
     for (Way way : Way.values()) {
       Set<String> on = new HashSet<>();

@@ -161,9 +161,8 @@ class EdgeTest {
     WatchEvent event =
         Client.serialization()
             .unmarshal(
-                "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
-                    + "\"status\":\"Failure\",\"message\":\"too old resource version: 329 (2368)\","
-                    + "\"reason\":\"Expired\",\"code\":410}}",
+                "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\",\"message\":\"too"
+                    + " old resource version: 329 (2368)\",\"reason\":\"Expired\",\"code\":410}}",
                 WatchEvent.class);
     assertThat(event.getObject()).isInstanceOf(Status.class);
     assertThat(((Status) event.getObject()).getCode()).isEqualTo(410);

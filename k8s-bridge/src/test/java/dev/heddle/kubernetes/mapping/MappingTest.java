@@ -327,6 +327,9 @@ class MappingTest {
           .as(yaml)
           .isNotEmpty()
           .allMatch(n -> n.startsWith("NetworkPolicy web/p NotCompiled: "));
+      Desired alone =
+          Mapping.of(cluster(List.of(), policy(yaml)), List.of(), settings("10.244.0.0/16"));
+      assertThat(said(alone)).as("about no pod: " + yaml).isEqualTo(said(d));
     }
   }
 

@@ -116,7 +116,7 @@ class PolicyOnRealOvsTest {
       sound.take(fragments(1000, 53, 0, 1));
       assertThatThrownBy(() -> faulty.take(fragments(1000, 53, 0, 1)))
           .isInstanceOf(AssertionError.class)
-          .hasMessageContaining("b=");
+          .hasMessageContaining("was: {\"b\"=[");
     }
   }
 
