@@ -105,7 +105,11 @@ class PolicyAgainstItsTextTest {
     return pods;
   }
 
-  @Property(tries = 40, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.BOUNDED)
+  @Property(
+      seed = "-4426056320667908020",
+      tries = 40,
+      edgeCases = EdgeCasesMode.NONE,
+      shrinking = ShrinkingMode.OFF)
   void whatPassesIsWhatTheTextAllows(@ForAll("states") State first, @ForAll("states") State then) {
     try (Playground playground = new Playground()) {
       playground.put(first.cluster());
@@ -181,7 +185,7 @@ class PolicyAgainstItsTextTest {
         String protocol = service.split(" ")[0];
         int port = Integer.parseInt(service.split(" ")[1]);
         boolean allowed = text.allows(begin, end, protocol, port);
-        boolean meansNode = from == null && !node.equals(to.getSpec().getNodeName());
+        boolean meansNode = from == null && !v6 && !node.equals(to.getSpec().getNodeName());
         if (meansNode && !allowed && text.allows(asNode(begin), end, protocol, port)) {
           allowed = true; // a block that holds the node's own address is for its port, too
         }
