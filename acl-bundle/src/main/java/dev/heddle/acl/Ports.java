@@ -2,6 +2,7 @@ package dev.heddle.acl;
 
 import static dev.heddle.pipeline.Field.CT_INV;
 import static dev.heddle.pipeline.Field.CT_PEER;
+import static dev.heddle.pipeline.Field.CT_REL;
 import static dev.heddle.pipeline.Field.CT_RPL;
 import static dev.heddle.pipeline.Field.ETH_TYPE;
 import static dev.heddle.pipeline.Field.IN_PORT;
@@ -40,6 +41,7 @@ final class Ports {
 
   private static final int LINK = 90;
   private static final int IP = 100;
+  private static final int ERROR = 110;
 
   private Ports() {}
 
@@ -107,6 +109,9 @@ final class Ports {
         }
         add(of(side, side.judge, IP).match(CT_INV, 1).drop());
         add(judged(side, Lens.CONNECTION, true));
+        if (!side.from) {
+          add(error());
+        }
         add(judged(side, Lens.CONNECTION, false));
         add(judged(side, Lens.LINK, true));
       }
@@ -146,6 +151,15 @@ final class Ports {
         draft.move(request ? IN_PORT : CT_PEER, PEER);
       }
       return draft.resubmit(side.evaluate(begunBySelf)).resubmit(side.verdict);
+    }
+
+    /** An error about a reply: whoever sends it, the peer is who began the connection. */
+    private FlowDraft error() {
+      Side to = SIDES.get(1);
+      FlowDraft draft = of(to, to.judge, ERROR).match(CT_INV, 0).match(CT_REL, 1).match(CT_RPL, 0);
+      begin(draft, Lens.CONNECTION);
+      draft.move(CT_PEER, PEER);
+      return draft.resubmit(to.evaluate(false)).resubmit(to.verdict);
     }
 
     private void begin(FlowDraft draft, Lens lens) {

@@ -95,8 +95,8 @@ class PolicyCountsTest {
     Set<Flow> elsewhere = flows(Node.KIND.id("n1"));
     put(List.of(port("new", MEMBERS, Map.of("app", "web"))));
     assertThat(difference(before, flows()))
-        .as("12 of its policy, and the list of copies in which it is")
-        .isEqualTo(13);
+        .as("13 of its policy, and the list of copies in which it is")
+        .isEqualTo(14);
     assertThat(difference(elsewhere, flows(Node.KIND.id("n1")))).isZero();
   }
 

@@ -17,6 +17,7 @@ final class Fragments {
   /**
    * @param passage how often it has been through the tables: a second time in the same zone it is
    *     another datagram
+   * @param protocol of IPv4; of IPv6 only the first piece has it
    */
   private record Datagram(
       int zone, int passage, Bits protocol, Bits source, Bits destination, int id) {}
@@ -31,7 +32,7 @@ final class Fragments {
         new Datagram(
             zone,
             passage,
-            piece.get(Wire.IP_PROTO),
+            v6 ? Bits.ZERO : piece.get(Wire.IP_PROTO),
             piece.get(v6 ? Wire.IPV6_SRC : Wire.IPV4_SRC),
             piece.get(v6 ? Wire.IPV6_DST : Wire.IPV4_DST),
             of.id());

@@ -27,6 +27,9 @@ public record Packet(
   public static final Packet EMPTY =
       new Packet(Map.of(), Bits.ZERO, Optional.empty(), Optional.empty());
 
+  /** RFC 8200, 4.5. */
+  private static final int FRAGMENT_HEADER = 44;
+
   /** Fields of what IP carries: only the first fragment has them. */
   private static final List<Wire> CARRIED =
       List.of(
@@ -88,16 +91,23 @@ public record Packet(
     return new Packet(changed, innerTag, quoted, fragment);
   }
 
-  /** This piece of it. */
+  /**
+   * This piece of it. In a later one of IPv6 a switch sees no protocol but that of the fragment
+   * header itself.
+   */
   public Packet piece(Fragment piece) {
-    Packet cut = piece.part() == 0 ? this : carrying(EMPTY);
-    return new Packet(cut.fields, cut.innerTag, cut.quoted, Optional.of(piece))
-        .with(Field.IP_FRAG, piece.part() == 0 ? 1 : 3);
+    boolean first = piece.part() == 0;
+    Packet cut = first ? this : carrying(EMPTY);
+    Packet marked =
+        new Packet(cut.fields, cut.innerTag, cut.quoted, Optional.of(piece))
+            .with(Field.IP_FRAG, first ? 1 : 3);
+    return first || !is(Match.ETH_IPV6) ? marked : marked.with(Field.IP_PROTO, FRAGMENT_HEADER);
   }
 
   /** The whole datagram, of which {@code first} is the first fragment. */
   Packet whole(Packet first) {
-    Packet all = carrying(first).with(Field.IP_FRAG, 0);
+    Packet all =
+        carrying(first).with(Field.IP_FRAG, 0).with(Wire.IP_PROTO, first.get(Wire.IP_PROTO));
     return new Packet(all.fields, all.innerTag, all.quoted, Optional.empty());
   }
 

@@ -17,6 +17,7 @@ record Datagram(int protocol, String source, int from, String destination, int t
   static final int ICMPV6 = 58;
   static final int SCTP = 132;
 
+  private static final int FRAGMENT_HEADER = 44;
   private static final int UNREACHABLE = 3;
   private static final int UNREACHABLE_V6 = 1;
   private static final int ECHO_REPLY = 0;
@@ -39,9 +40,9 @@ record Datagram(int protocol, String source, int from, String destination, int t
         0);
   }
 
-  /** As a later fragment of it shows it. */
+  /** As a later fragment of it shows it: of IPv6 the protocol is that of the fragment header. */
   Datagram withoutPorts() {
-    return new Datagram(protocol, source, 0, destination, 0);
+    return new Datagram(v6() ? FRAGMENT_HEADER : protocol, source, 0, destination, 0);
   }
 
   /** Nothing can begin with it. */

@@ -1,13 +1,20 @@
 package dev.heddle.laws.policy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.heddle.acl.AccessControl;
 import dev.heddle.l2.L2Switching;
 import dev.heddle.laws.RandomHistories;
+import dev.heddle.laws.policy.Rule.Side;
+import dev.heddle.laws.policy.Rule.Verdict;
 import dev.heddle.openflow.placement.Placement;
 import dev.heddle.relaid.policy.RelaidPolicy;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -65,6 +72,49 @@ class PolicyLawsTest {
   @Property(tries = 50, edgeCases = EdgeCasesMode.NONE)
   void theSameHoldsOfTheVersionThatTheTestsOfHotSwapBring(@ForAll("stories") List<Step> steps) {
     told(steps, new Simulated(new L2Switching(), new Placement(), new RelaidPolicy()));
+  }
+
+  /** Who sends an error about a reply is not who began the connection. */
+  @Example
+  void anErrorAboutAReplyIsOfWhoeverTheReplyWasFor() {
+    Datagram request = new Datagram(Datagram.UDP, "10.0.0.2", 1000, "10.0.0.1", 53);
+    List<Step> story =
+        List.of(
+            new Step.Group("g1", Set.of("a")),
+            new Step.Group("g2", Set.of("b")),
+            rule("friends", 2, new Condition.Peer("g2"), Verdict.ALLOW),
+            rule("rest", 1, new Condition.Ip(), Verdict.DROP),
+            new Step.Send("b", "a", request),
+            new Step.Answer(0),
+            new Step.Unreachable("c", "a", request.answer()),
+            new Step.Unreachable("b", "a", request.answer()));
+    Simulated world = new Simulated(new L2Switching(), new Placement(), new AccessControl());
+    try (PolicyTrial trial = new PolicyTrial(world)) {
+      done(story, trial);
+      assertThat(trial.arrivals()).isEqualTo(trial.packets()).isEqualTo(4);
+    }
+  }
+
+  private static Step rule(String name, int priority, Condition condition, Verdict verdict) {
+    return new Step.Put(new Rule(name, "g1", Side.TO, 0, priority, condition, verdict, false));
+  }
+
+  /** Of IPv6 a later fragment shows the number of its header in place of the protocol. */
+  @Example
+  void aLaterFragmentOfIpv6IsOfNoProtocol() {
+    List<Step> story = new ArrayList<>();
+    story.add(new Step.Group("g1", Set.of("a")));
+    story.add(rule("udp", 2, new Condition.Protocol(Datagram.UDP), Verdict.ALLOW_STATELESS));
+    story.add(rule("rest", 1, new Condition.Ip(), Verdict.DROP));
+    for (String network : List.of("10.0.0.", "fd00::")) {
+      Datagram d = new Datagram(Datagram.UDP, network + 2, 1000, network + 1, 53);
+      story.add(new Step.Fragments("b", "a", d, 2, List.of(0, 1)));
+    }
+    Simulated world = new Simulated(new L2Switching(), new Placement(), new AccessControl());
+    try (PolicyTrial trial = new PolicyTrial(world)) {
+      done(story, trial);
+      assertThat(trial.packets()).isEqualTo(2);
+    }
   }
 
   @Provide
