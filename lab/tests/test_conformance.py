@@ -62,7 +62,8 @@ class Table(unittest.TestCase):
         self.assertEqual("0 passed, 1 failed", self.says(1)[-1])
 
     def test_a_skip_is_not_a_pass_and_has_its_reason(self):
-        self.report("pods", *(case(str(n)) for n in range(4)), case("e", '<skipped message="skipped - no GPU"/>', status="skipped"),
+        around = [case(f"[{node}]", status="passed") for node in ("SynchronizedBeforeSuite", "ReportAfterSuite")]
+        self.report("pods", *around, *(case(f"[It] {n}") for n in range(4)), case("e", '<skipped message="skipped - no GPU"/>', status="skipped"),
                     case("never asked for", '<skipped message="skipped"/>', status="skipped"))
         lines = self.says(0, "pods=0")
         self.assertEqual(["pods   4       0       1: skipped - no GPU", "4 passed, 0 failed"], lines[1:])
@@ -96,6 +97,10 @@ class Table(unittest.TestCase):
         lines = self.says(1, "control=0")
         self.assertIn("the judge does not see it", lines[0])
         self.assertEqual("0 passed, 1 failed", lines[-1])
+
+    def test_what_is_done_around_all_cases_is_none_unless_it_fails(self):
+        self.report("pods", *(case(str(n)) for n in range(4)), case("[SynchronizedAfterSuite]", "<failure>no</failure>"))
+        self.assertEqual("4 passed, 1 failed", self.says(1, "pods=1")[-1])
 
     def test_go_tests_skipped_with_their_reason(self):
         said = "\n".join('{"Action":"%s","Package":"p","Test":"T/A"%s}' % (action, output) for action, output in (
