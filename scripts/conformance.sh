@@ -2,12 +2,13 @@
 # Outside judges on a real cluster: builds them from their own modules, runs them unmodified, keeps what they report.
 # docs/conformance.md says what each one judges.
 
-CONFORMANCE_SUITES=(control pods cyclonus cyclonus-more cluster-policy admin-policy)
+CONFORMANCE_SUITES=(control pods cyclonus cyclonus-more cyclonus-swapped cluster-policy admin-policy)
 CONFORMANCE_SOURCES=$HEDDLE_ROOT/lab/conformance
 CONFORMANCE_REPORTS=$HEDDLE_ROOT/target/conformance
 CONFORMANCE_PACKAGES=(debian-archive-keyring mmdebstrap)
 # What cyclonus leaves out unless it is told otherwise.
 CYCLONUS_MORE=multi-peer,upstream-e2e,example,end-port,namespaces-by-default-label
+CONFORMANCE_SWAP_SECONDS=30
 
 # conformance [SUITE...] [--include TAG,...]
 conformance() {
@@ -33,6 +34,7 @@ conformance() {
   if k8s_run status >/dev/null 2>&1; then die "a cluster is there: heddle k8s down, for each suite makes its own"; fi
   (k8s_prepare --version "$K8S_VERSION")
   for suite in "${suites[@]}"; do conformance_build "$suite"; done
+  [[ " ${suites[*]} " != *" cyclonus-swapped "* ]] || conformance_other_acl
   at_exit conformance_interrupt
   for suite in "${suites[@]}"; do
     status=0
@@ -83,6 +85,15 @@ conformance_suite() {
       k8s_with_heddle
       conformance_cyclonus "$reports" --include "$CYCLONUS_MORE" --exclude ''
       ;;
+    cyclonus-swapped)
+      HEDDLE_POD_SUBNETS=fd42:244::/64 k8s_with_heddle
+      conformance_swaps "$reports/swaps" &
+      CONFORMANCE_SWAPS=$!
+      at_exit conformance_stop_swaps
+      conformance_cyclonus "$reports"
+      kill -0 "$CONFORMANCE_SWAPS" || die "the bundle could not be swapped; see $reports/swaps"
+      say "conformance: the acl bundle was swapped $(grep -c swapped "$reports/swaps") times"
+      ;;
     pods)
       k8s_with_heddle
       conformance_images
@@ -108,6 +119,28 @@ conformance_cyclonus() {
     env "KUBECONFIG=$(conformance_kubeconfig)" "$(conformance_program cyclonus)" generate --destination-type pod-ip \
     --server-protocol TCP,UDP --perturbation-wait-seconds 2 --job-timeout-seconds 1 --pod-creation-timeout-seconds 180 \
     --ignore-loopback --junit-results-file "$reports/junit.xml" "$@"
+}
+
+# conformance_swaps FILE: every 30 s the acl bundle becomes the other of two builds, of which half of the flows differ. Ends if it cannot.
+conformance_swaps() {
+  local builds=("$HEDDLE_ROOT"/itests/swap-acl/target/heddle-itests-swap-acl-*.jar "$HEDDLE_ROOT"/acl-bundle/target/heddle-acl-bundle-*.jar)
+  local n=0
+  while :; do
+    read -rt "$CONFORMANCE_SWAP_SECONDS" <> <(:) || true # as sleep, but ends with this shell
+    controller_console "bundle:update dev.heddle.acl-bundle file:${builds[n % 2]}" || return 1
+    printf '%s swapped to %s\n' "$(date +%T)" "${builds[n % 2]##*/}"
+    n=$((n + 1))
+  done >"$1" 2>&1
+}
+
+conformance_stop_swaps() { kill -TERM "$CONFORMANCE_SWAPS" 2>/dev/null && wait "$CONFORMANCE_SWAPS"; }
+
+conformance_other_acl() {
+  local log
+  log=$(mktemp)
+  (cd "$HEDDLE_ROOT" && mvn -B -ntp -DskipTests -pl itests/swap-acl,acl-bundle -am package </dev/null) >"$log" 2>&1 ||
+    die "the other build of acl cannot be made; see $log"
+  rm -f "$log"
 }
 
 # The suites of sigs.k8s.io/network-policy-api. SCTP cases run as well; conformance.py sets them apart.
@@ -180,7 +213,7 @@ conformance_cache() { printf '%s/heddle/conformance' "${XDG_CACHE_HOME:-$HOME/.c
 # conformance_part SUITE: its module, below lab/conformance and in the cache.
 conformance_part() {
   case $1 in
-    control | cyclonus | cyclonus-more) printf cyclonus ;;
+    control | cyclonus*) printf cyclonus ;;
     pods | e2e) printf e2e ;;
     *) printf '%s' "$1" ;;
   esac
