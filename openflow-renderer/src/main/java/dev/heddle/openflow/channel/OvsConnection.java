@@ -9,6 +9,7 @@ import dev.heddle.openflow.codec.FlowUpdate;
 import dev.heddle.openflow.codec.Installed;
 import dev.heddle.openflow.codec.MalformedMessage;
 import dev.heddle.openflow.codec.Messages;
+import dev.heddle.openflow.codec.Messages.Fragments;
 import dev.heddle.openflow.codec.Messages.Role;
 import dev.heddle.openflow.codec.MeterChange;
 import dev.heddle.openflow.codec.MeterCodec;
@@ -192,7 +193,9 @@ final class OvsConnection implements SwitchConnection, Dialogue {
 
   @Override
   public CompletableFuture<Void> claim(long generation) {
-    return confirmed((out, xid) -> Messages.writeRoleRequest(out, xid, Role.PRIMARY, generation));
+    return confirmed((out, xid) -> Messages.writeRoleRequest(out, xid, Role.PRIMARY, generation))
+        .thenCompose(ok -> each(List.of(Fragments.NX_MATCH), Messages::writeFragments))
+        .thenAccept(BundleOutcome::require);
   }
 
   @Override

@@ -39,7 +39,8 @@ public interface SwitchConnection extends AutoCloseable {
 
   /**
    * Becomes the one controller that may change the switch; another one that was so before is told
-   * no from then on. Fails if somebody has claimed a later generation.
+   * no from then on. Fails if somebody has claimed a later generation. From then on flows see the
+   * ports of a first fragment.
    */
   CompletableFuture<Void> claim(long generation);
 

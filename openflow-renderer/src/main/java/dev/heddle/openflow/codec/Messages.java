@@ -15,6 +15,9 @@ public final class Messages {
 
   private static final int CT_FLUSH_ZONE = 29;
 
+  /** OFP_DEFAULT_MISS_SEND_LEN, in bytes. */
+  private static final int MISS_SEND_LENGTH = 128;
+
   private Messages() {}
 
   /** Offers version 1.3 and no other. */
@@ -36,6 +39,23 @@ public final class Messages {
   public static void writeRoleRequest(ByteBuf out, int xid, Role role, long generation) {
     int start = OpenFlow.begin(out, OpenFlow.ROLE_REQUEST, xid);
     out.writeInt(role.ordinal()).writeInt(0).writeLong(generation);
+    OpenFlow.end(out, start);
+  }
+
+  /** What a switch shows of fragments, as numbered in the flags of OFPT_SET_CONFIG. */
+  public enum Fragments {
+    /** No ports, of none of them: what Open vSwitch begins with. */
+    NORMAL,
+    DROP,
+    REASSEMBLE,
+    /** Ports of the first, which has them: OFPC_FRAG_NX_MATCH (OVS openflow-common.h). */
+    NX_MATCH
+  }
+
+  /** Writes how fragments are to be shown (OpenFlow 1.3.5, section 7.3.2). */
+  public static void writeFragments(ByteBuf out, int xid, Fragments how) {
+    int start = OpenFlow.begin(out, OpenFlow.SET_CONFIG, xid);
+    out.writeShort(how.ordinal()).writeShort(MISS_SEND_LENGTH);
     OpenFlow.end(out, start);
   }
 

@@ -15,6 +15,7 @@ public final class OpenFlow {
   public static final int EXPERIMENTER = 4;
   public static final int FEATURES_REQUEST = 5;
   public static final int FEATURES_REPLY = 6;
+  public static final int SET_CONFIG = 9;
   public static final int PACKET_IN = 10;
   public static final int FLOW_REMOVED = 11;
   public static final int PORT_STATUS = 12;

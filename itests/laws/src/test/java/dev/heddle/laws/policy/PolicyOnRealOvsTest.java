@@ -95,6 +95,21 @@ class PolicyOnRealOvsTest {
     }
   }
 
+  /** A switch that hid them would let a datagram pass below the rule that names its port. */
+  @Example
+  void aFirstFragmentShowsItsPorts() {
+    Ports dns = new Ports(Datagram.UDP, End.DESTINATION, 53, 53);
+    try (PolicyTrial trial = new PolicyTrial(real.begin())) {
+      trial.take(new Step.Group("g1", Set.of("a")));
+      trial.take(new Step.Put(new Rule("dns", "g1", Side.FROM, 0, 9, dns, Verdict.DROP)));
+      trial.take(
+          new Step.Put(new Rule("rest", "g1", Side.FROM, 0, 1, new Ip(), Verdict.ALLOW_STATELESS)));
+      trial.take(fragments(1000, 54, 0, 1));
+      assertThat(trial.arrivals()).isEqualTo(1);
+      trial.take(fragments(1000, 53, 0, 1));
+    }
+  }
+
   /** The comparison with a real switch can fail, too; and a later fragment would pass. */
   @Example
   void laterFragmentsThatWaitForNoneAreFound() {
