@@ -94,6 +94,9 @@ final class RealSwitch implements AutoCloseable {
     /** What the cache holds is of another story. */
     private boolean stale = true;
 
+    /** Whose senders may be told of a refusal, at any time, or not. */
+    private final List<Step.Packet> open = new ArrayList<>();
+
     /** When the first fragments of this story were sent, zero if none were. */
     private long fragmentsSince;
 
@@ -146,6 +149,9 @@ final class RealSwitch implements AutoCloseable {
       for (String port : PolicyTrial.PORTS) {
         if (!port.equals(packet.from())) {
           List<String> came = untilMarked(packet.from(), port);
+          open.stream()
+              .filter(p -> p.from().equals(port))
+              .forEach(p -> came.removeAll(refusals(p, came)));
           if (!came.isEmpty()) {
             seen.put(port, came);
           }
@@ -175,6 +181,8 @@ final class RealSwitch implements AutoCloseable {
         }
       } else if (told == Told.NO) {
         assertThat(refusals).as(() -> "refusals of " + send).isEmpty();
+      } else {
+        open.add(send);
       }
     }
 
