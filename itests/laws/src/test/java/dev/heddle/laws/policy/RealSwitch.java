@@ -15,6 +15,7 @@ import dev.heddle.pipeline.Feature;
 import dev.heddle.store.MemoryStore;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -97,6 +98,9 @@ final class RealSwitch implements AutoCloseable {
     /** Whose senders may be told of a refusal, at any time, or not. */
     private final List<Step.Packet> open = new ArrayList<>();
 
+    /** Of TCP, in both directions: a reset has ended them, or may have. */
+    private final Set<Datagram> ended = new HashSet<>();
+
     /** When the first fragments of this story were sent, zero if none were. */
     private long fragmentsSince;
 
@@ -123,11 +127,15 @@ final class RealSwitch implements AutoCloseable {
       return true;
     }
 
-    /** Fragments that are held back must not grow old while the story lasts. */
+    /**
+     * Fragments that are held back must not grow old while the story lasts. What a reset has ended
+     * is to the tracker another connection than to the oracle.
+     */
     @Override
     public boolean speaks(Step.Packet packet) {
       int protocol = packet.datagram().protocol();
       return protocol != Datagram.SCTP
+          && !ended.contains(packet.datagram())
           && (!(packet instanceof Step.Unreachable e) || e.quoted().protocol() != Datagram.SCTP)
           && (fragmentsSince == 0 || System.nanoTime() - fragmentsSince < YOUNG);
     }
@@ -168,6 +176,9 @@ final class RealSwitch implements AutoCloseable {
 
     /** The controller refuses: what it says comes when it comes, and once. */
     private void told(Step.Packet send, Told told) {
+      if (told != Told.NO && send.datagram().protocol() == Datagram.TCP) {
+        ended.addAll(List.of(send.datagram(), send.datagram().answer()));
+      }
       Frames own = frames.get(send.from());
       List<String> refusals = refusals(send, own.fresh());
       if (told == Told.YES) {
