@@ -169,13 +169,14 @@ conformance_policies() {
 
 # conformance_judge REPORTS PROGRESS COMMAND...: runs it; all it says goes to a file, what the awk program makes of it is shown.
 conformance_judge() {
-  local log=$1/log progress=$2 status=0
+  local log=$1/log progress=$2 status=0 shown
   "${@:3}" </dev/null >"$log" 2>&1 &
   CONFORMANCE_JUDGE=$!
   at_exit conformance_stop_judge
   tail -n +1 --pid="$CONFORMANCE_JUDGE" -f "$log" | awk "$progress" >&2 &
+  shown=$!
   wait "$CONFORMANCE_JUDGE" || status=$?
-  wait
+  wait "$shown"
   CONFORMANCE_JUDGE=''
   [ "$status" = 0 ] || say "conformance: it ended with code $status; see $log"
   return "$status"

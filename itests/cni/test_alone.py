@@ -91,6 +91,26 @@ class AddAndDelete(Alone):
         self.assertNotIn("eth0", inside(netns, "ip -o link"))
         self.at.call("DEL", "web", netns=netns)  # twice is once
 
+    def test_what_a_pod_sends_is_for_the_switch_alone_and_the_node_takes_nothing_by_itself(self):
+        """There are no flows: nothing passes the switch."""
+        netns, result = self.attached("web")
+        link, mac = result["interfaces"][0]["name"], result["interfaces"][0]["mac"]
+        self.node.sh("ip addr add 10.0.0.1/32 dev lo")
+        self.addCleanup(self.node.sh, "ip addr del 10.0.0.1/32 dev lo")
+
+        def pings():
+            return "1 received" in inside(netns, "ping -c 1 -W 1 10.0.0.1 || true")
+
+        self.assertFalse(pings())
+        inside(netns, f"ip neigh replace 10.0.0.1 lladdr {mac} dev eth0")
+        self.assertFalse(pings())
+        inside(netns, "ip neigh del 10.0.0.1 dev eth0")
+        # Without what keeps it from that the node answers, or this test would see nothing.
+        self.node.sh(f"ip link set {link} group default; sysctl -qw net.ipv4.conf.{link}.arp_ignore=0; "
+                     f"ip route add 10.0.0.11 dev {link}")
+        self.assertTrue(pings())
+        self.at.call("DEL", "web", netns=netns)
+
     def test_no_gateway_no_default_route_and_without_ipv6_none_of_it(self):
         netns, result = self.attached("four", {"installed": "true", "mac": "0a:00:00:00:00:12", "ips": "10.0.0.12/24",
                                                "mtu": "1300"}, keys={"cniVersion": "1.0.0"})

@@ -51,8 +51,15 @@ func (p Pair) raise() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", p.Link, err)
 	}
-	// The end in the switch is no host: it must not say anything by itself, not even for IPv6.
+	// The end in the switch is no host: it must not say anything by itself, not even for IPv6 or that it has an address
+	// of the node.
 	if err := set("ipv6/conf/"+p.Link+"/disable_ipv6", "1"); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if err := set("ipv4/conf/"+p.Link+"/arp_ignore", "8"); err != nil {
+		return err
+	}
+	if err := Mute(p.Group); err != nil {
 		return err
 	}
 	return netlink.LinkSetUp(device)
