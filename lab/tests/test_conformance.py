@@ -86,6 +86,22 @@ class Table(unittest.TestCase):
                 self.assertEqual(code, conformance.main(self.reports, "cluster-policy=1", sctp=sctp))
             self.assertIn(row, said.getvalue().splitlines())
 
+    def test_a_case_that_ended_at_a_probe_of_sctp_says_that_the_rest_was_not_probed(self):
+        def ended_at(protocol, wrong):
+            return case(protocol, "<failure>FAILED Command was [/agnhost connect --protocol=udp 10.0.0.1:53]\n successfully connected\n"
+                        f"FAILED Command was [/agnhost connect --protocol={protocol} 10.0.0.1:53]\n {wrong}</failure>")
+
+        self.report("cluster-policy", case("T"), ended_at("sctp", "OTHER: protocol not supported"),
+                    ended_at("tcp", "successfully connected"))
+        sys.path.insert(0, str(SCRIPTS))
+        self.addCleanup(sys.path.remove, str(SCRIPTS))
+        conformance = importlib.import_module("conformance")
+        with redirect_stdout(io.StringIO()) as said:
+            self.assertEqual(1, conformance.main(self.reports, "--include", "cluster-policy=1", sctp=False))
+        self.assertIn("cluster-policy  1       1       1: it ended at a probe of SCTP, which the kernel has not; "
+                      "its probes behind that were not made", said.getvalue().splitlines())
+        self.assertIn("failed: cluster-policy: tcp", said.getvalue())
+
     def test_where_nothing_is_enforced_cases_must_fail(self):
         self.report("control", *(case(str(n), "<failure/>" if n < 6 else "") for n in range(16)))
         lines = self.says(0, "control=0")
