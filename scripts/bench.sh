@@ -25,6 +25,20 @@ bench_churn() {
   PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests /usr/bin/python3 -m kubernetes.churn "$@"
 }
 
+# Pods and policies on a Kubernetes cluster of their own: times, flows, memory (docs/performance.md).
+bench_k8s() {
+  need_root "bench k8s"
+  use install java build pki controller go cni k8s k8s_heddle
+  k8s_without_controller
+  install_missing "${LAB_PACKAGES[@]}" "${OVS35_PACKAGES[@]}" "${K8S_PACKAGES[@]}"
+  build
+  cni_build
+  k8s_build "$K8S_VERSION"
+  # exec: signals and the exit code are its own.
+  trap - EXIT INT TERM HUP
+  PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests exec /usr/bin/python3 -m kubernetes.bench "$@"
+}
+
 bench() {
   local class log options module=bench
   case ${1:-} in
@@ -41,6 +55,11 @@ bench() {
     churn)
       shift
       bench_churn "$@"
+      return
+      ;;
+    k8s)
+      shift
+      bench_k8s "$@"
       return
       ;;
     start)
@@ -69,6 +88,7 @@ bench() {
        heddle bench churn [--pods N] [--alive N] [--nodes N] [--seed N]
        heddle bench engine [--ports N] [--changes N] [--nodes N] [--seed N] [--no-addresses] [--json]
        heddle bench fleet [--nodes N] [--ports P] [--port-ups N] [--sweep] [--json]
+       heddle bench k8s [--pods N] [--policies N] [--nodes N] [--at-once N] [--changes N] [--seed N] [--json]
        heddle bench push [--flows N] [--rounds N] [--switches N] [--json]
        heddle bench rest [--ports N] [--nodes N] [--rounds N] [--json]
        heddle bench scale --topology tenants --nodes N --ports N [--rounds N] [--events N] [--json]
