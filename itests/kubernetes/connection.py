@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 import time
 from urllib.parse import urlsplit
@@ -46,7 +47,7 @@ class Pods:
         self._changed = threading.Condition()
         self._closed = False
         self.connection = Connection(at, timeout=3600)
-        self.stream = self.connection.open("GET", "/api/v1/pods?watch=1")
+        self.stream = self.connection.open("GET", "/api/v1/pods?watch=1&resourceVersion=0")
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -80,4 +81,6 @@ class Pods:
                 raise AssertionError(f"{what}: not within {timeout} s: {self.failure or ''}")
 
     def close(self):
+        self.connection.link.sock.shutdown(socket.SHUT_RDWR)  # wakes the thread, which holds what close() would wait for
+        self._thread.join(20)
         self.connection.close()
