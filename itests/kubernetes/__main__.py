@@ -6,7 +6,7 @@ from tests.reported import run
 from . import standing
 
 MODULES = ["kubernetes.test_killed", "kubernetes.test_bad_input", "kubernetes.test_said", "kubernetes.test_churn",
-           "kubernetes.test_end"]
+           "kubernetes.test_bench", "kubernetes.test_end"]
 
 if __name__ == "__main__":
     try:
