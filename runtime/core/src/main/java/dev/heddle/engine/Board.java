@@ -310,15 +310,19 @@ final class Board {
     if (best == null) {
       return Optional.empty();
     }
-    List<Action> actions = best.actions;
-    if (ActionList.isClause(actions)) {
-      for (Wish w = wishes.first(key); w != null; w = w.next) {
-        if (w != best && w.scoped.nodes().contains(node) && ActionList.isClause(w.actions)) {
-          actions = ActionList.unite(actions, w.actions);
-        }
+    List<Action> actions = ActionList.isClause(best.actions) ? clauses(node, key) : best.actions;
+    return Optional.of(new Flow(key, best.by.cookie(), actions));
+  }
+
+  /** Of all that want any: many rules may share one key. */
+  private List<Action> clauses(Id<Node> node, FlowKey key) {
+    List<List<Action>> all = new ArrayList<>();
+    for (Wish w = wishes.first(key); w != null; w = w.next) {
+      if (w.scoped.nodes().contains(node) && ActionList.isClause(w.actions)) {
+        all.add(w.actions);
       }
     }
-    return Optional.of(new Flow(key, best.by.cookie(), actions));
+    return all.size() == 1 ? all.get(0) : ActionList.unite(all);
   }
 
   private static boolean precedes(Wish a, Wish b) {

@@ -128,15 +128,17 @@ final class Cubes {
     return width - Long.bitCount(c.mask().high()) - Long.bitCount(c.mask().low());
   }
 
-  /** Them one by one. */
+  /** Them one by one: work for each that there is, not for each that there could be. */
   static List<Masked> expanded(List<Masked> cubes, int width) {
     Set<Masked> all = new TreeSet<>();
     for (Masked c : cubes) {
-      for (long v = 0; v < 1L << width; v++) {
-        if (c.contains(Bits.of(v))) {
-          all.add(Masked.exact(v, width));
-        }
-      }
+      long free = ~c.mask().low() & Bits.ones(width).low();
+      long chosen = 0;
+      do {
+        all.add(Masked.exact(c.value().low() | chosen, width));
+        chosen =
+            (chosen - free) & free; // the next subset of the free bits; the first again at last
+      } while (chosen != 0);
     }
     return List.copyOf(all);
   }

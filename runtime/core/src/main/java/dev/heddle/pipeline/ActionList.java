@@ -2,6 +2,7 @@ package dev.heddle.pipeline;
 
 import dev.heddle.model.Bits;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -195,12 +196,13 @@ public final class ActionList {
   }
 
   /**
-   * The clauses of two flows with one key as one flow: whoever matches the key meets all of them,
-   * in whatever order they were wished. For {@link #isClause} lists only.
+   * The clauses of flows with one key as one flow: whoever matches the key meets all of them, in
+   * whatever order they were wished. For {@link #isClause} lists only. All at once: one by one the
+   * cost of many would grow with the square of their number.
    */
-  public static List<Action> unite(List<Action> a, List<Action> b) {
-    Set<Action> all = new HashSet<>(a);
-    all.addAll(b);
+  public static List<Action> unite(Collection<List<Action>> flows) {
+    Set<Action> all = new HashSet<>();
+    flows.forEach(all::addAll);
     List<Action.Conjunction> ordered = new ArrayList<>(all.size());
     all.forEach(c -> ordered.add((Action.Conjunction) c));
     ordered.sort(ORDER);

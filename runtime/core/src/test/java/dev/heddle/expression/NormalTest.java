@@ -212,6 +212,25 @@ class NormalTest {
     return count;
   }
 
+  @Property
+  void oneByOneAreTheValuesThatAreContainedAndNoOthers(
+      @ForAll @IntRange(max = 255) int value, @ForAll @IntRange(max = 255) int mask) {
+    List<Masked> cubes =
+        List.of(new Masked(Bits.of(value & mask), Bits.of(mask)), Masked.exact(value, 8));
+    assertThat(Cubes.expanded(cubes, 8))
+        .isEqualTo(
+            IntStream.range(0, 256)
+                .filter(v -> cubes.stream().anyMatch(c -> c.contains(Bits.of(v))))
+                .mapToObj(v -> Masked.exact(v, 8))
+                .toList());
+  }
+
+  @Test
+  void oneValueOfAWideFieldIsWorkForOne() {
+    Masked one = Masked.exact(5, 48);
+    assertThat(Cubes.expanded(List.of(one), 48)).containsExactly(one);
+  }
+
   @Test
   void theWorstRangeTakesThirty() {
     assertThat(Cubes.range(Bits.of(1), Bits.of(65534), 16)).hasSize(30);

@@ -88,8 +88,8 @@ class ActionsTest {
     Action two = new Action.Conjunction(7, 2, 2);
     Action other = new Action.Conjunction(3, 2, 3);
     assertThat(flow(ANY, two, other, one)).isEqualTo(flow(ANY, other, one, two, one));
-    assertThat(ActionList.unite(List.of(one, two), List.of(other, two)))
-        .isEqualTo(ActionList.unite(List.of(other), List.of(two, one)))
+    assertThat(ActionList.unite(List.of(List.of(one, two), List.of(other, two))))
+        .isEqualTo(ActionList.unite(List.of(List.of(other), List.of(two), List.of(one))))
         .containsExactly(other, one, two);
   }
 
