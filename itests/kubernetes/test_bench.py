@@ -22,7 +22,8 @@ class Figures(unittest.TestCase):
         self.assertEqual((100, 198, 200, 1), tuple(percentile(values, p) for p in (0.5, 0.99, 1, 0)))
 
     def test_a_start_is_from_the_call_to_the_ping_and_the_controllers_part_from_the_later_of_what_it_sees(self):
-        found = of_starts({"a/b": at_times(10, 9, 10.1, 10.2, 10.5, 10.7), "a/c": at_times(20, 20.25, 20.2, 20.3, 20.5, 20.8, again=2)})
+        found = of_starts({"a/b": at_times(10, 9, 10.1, 10.2, 10.5, 10.7),
+                           "a/c": at_times(20, 20.25, 20.2, 20.3, 20.5, 20.8, again=2)})
         self.assertEqual((750, 800), (found["add_ms_p50"], found["add_ms_max"]))
         self.assertEqual((325, 400), (found["controller_ms_p50"], found["controller_ms_max"]))
         self.assertEqual(2, found["calls_that_were_repeated"])
@@ -30,7 +31,8 @@ class Figures(unittest.TestCase):
 
     def test_both_directions_of_a_verdict_count(self):
         found = of_verdicts({"allowed": [10, 20], "refused": [100, 200]})
-        self.assertEqual((60, 15, 150, 4), tuple(found[k] for k in ("policy_ms_p50", "to_allowed_ms_p50", "to_refused_ms_p50", "changes")))
+        names = ("policy_ms_p50", "to_allowed_ms_p50", "to_refused_ms_p50", "changes")
+        self.assertEqual((60, 15, 150, 4), tuple(found[k] for k in names))
 
     def test_a_verdict_changes_with_the_first_packet_that_arrives_and_with_the_first_that_does_not(self):
         told = []
@@ -96,6 +98,7 @@ class Small(unittest.TestCase):
                        without["policy_ms_p50"], policies["policy_ms_p50"], policies["confirmed_by_all_nodes_s"]):
             self.assertGreater(figure, 0)
         self.assertEqual((4, 4), (without["changes"], policies["changes"]))
+        self.assertEqual(0, policies["not_compiled"])
         self.assertGreater(policies["rules"], without["rules"])
         self.assertGreater(sum(policies["flows_by_node"].values()), sum(without["flows_by_node"].values()))
         self.assertEqual({}, {k: v for k, v in leftover.difference(at, before).items() if v})
