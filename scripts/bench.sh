@@ -27,6 +27,16 @@ bench_churn() {
 
 # Pods and policies on a Kubernetes cluster of their own: times, flows, memory (docs/performance.md).
 bench_k8s() {
+  case " $* " in
+    *" -h "* | *" --help "*) ;;
+    *) bench_k8s_prepare ;;
+  esac
+  # exec: signals and the exit code are its own.
+  trap - EXIT INT TERM HUP
+  PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests exec /usr/bin/python3 -m kubernetes.bench "$@"
+}
+
+bench_k8s_prepare() {
   need_root "bench k8s"
   use install java build pki controller go cni k8s k8s_heddle
   k8s_without_controller
@@ -34,9 +44,6 @@ bench_k8s() {
   build
   cni_build
   k8s_build "$K8S_VERSION"
-  # exec: signals and the exit code are its own.
-  trap - EXIT INT TERM HUP
-  PYTHONPATH=$HEDDLE_ROOT/lab:$HEDDLE_ROOT/itests exec /usr/bin/python3 -m kubernetes.bench "$@"
 }
 
 bench() {
