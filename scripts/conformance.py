@@ -6,14 +6,17 @@ which chooses among them. The suite `control` runs where nothing is enforced: it
 failed there. Exits with 1 if anything failed or nothing ran.
 """
 
+import re
 import sys
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
 # How many cases there are in the versions that lab/conformance pins.
-CASES = {"control": 16, "cyclonus": 112, "cyclonus-more": 118, "cyclonus-swapped": 112, "pods": 4}
-SCTP = "the kernel has no SCTP"
-MIXED = "it ended at a probe of SCTP, which the kernel has not; its probes behind that were not made"
+CASES = {"control": 16, "cyclonus": 112, "cyclonus-more": 118, "cyclonus-swapped": 112, "pods": 4,
+         "cluster-policy": 92, "admin-policy": 92}
+SCTP = "of SCTP, which the kernel has not"
+MIXED = "its probes of SCTP failed, which the kernel has not; all others came out right"
+ENDED = "it ended at a probe of SCTP, which the kernel has not; those before came out right, those behind were not made"
 
 
 def cases(folder):
@@ -42,26 +45,39 @@ def cases(folder):
 
 
 def _leaves(found):
-    """Without the cases that only stand for those below them: A for A/B, unless A failed by itself."""
+    """Without the cases that only stand for those below them: A for A/B, unless A failed by itself or tells of an error."""
     kept = {}
     for name, (verdict, why) in found.items():
         below = [v for other, (v, _) in found.items() if other.startswith(f"{name}/")]
-        if not below or (verdict == "failed" and "failed" not in below):
+        if not below or (verdict == "failed" and ("failed" not in below or re.search(r"\bError:\s", why))):
             kept[name] = verdict, why
     return kept
 
 
 def without_sctp(found):
-    """Cases that failed for SCTP, as skipped, with the reason: nothing can serve it here."""
-    return {name: ("skipped", SCTP if "SCTP" in name else MIXED)
-            if verdict == "failed" and ("SCTP" in name or _ended_at_sctp(why)) else (verdict, why)
+    """Cases that failed by probes of SCTP and nothing else, as skipped: nothing can serve it here."""
+    return {name: ("skipped", apart(name, why)) if verdict == "failed" and apart(name, why) else (verdict, why)
             for name, (verdict, why) in found.items()}
 
 
-def _ended_at_sctp(said):
-    """A case ends at the first probe that comes out wrong until its time is over: the last that is told of."""
-    probes = said.split("FAILED Command was ")[1:]
-    return bool(probes) and "--protocol=sctp" in probes[-1].splitlines()[0] and "protocol not supported" in probes[-1]
+def apart(name, said):
+    """Why a case of network-policy-api says nothing for want of SCTP, "" if it failed otherwise.
+
+    Before it says `Error:` of a probe it says which command came out wrong; so each error must have one of its own.
+    """
+    blamed, probe = set(), None
+    for line in said.splitlines():
+        command = re.search(r"FAILED (?:Command was|to execute command) \[.*--protocol=(\w+)", line)
+        if command:
+            probe = command[1]
+        elif re.match(r"\s*Error:\s", line):
+            blamed.add(probe)
+            probe = None
+    if blamed != {"sctp"}:
+        return ""
+    if "SCTP" in name:
+        return SCTP
+    return ENDED if "Condition never satisfied" in said else MIXED
 
 
 def judged(suite, folder, code, chosen, sctp):
@@ -78,7 +94,7 @@ def judged(suite, folder, code, chosen, sctp):
         wrong.append(f"no case was reported; it ended with code {code}, see {folder}/log")
     elif not chosen and len(found) < CASES.get(suite, 1):
         wrong.append(f"{len(found)} of {CASES[suite]} cases were reported")
-    elif code and not failed and not any(why in (SCTP, MIXED) for _, why in found.values()):
+    elif code and not failed and not any(why in (SCTP, MIXED, ENDED) for _, why in found.values()):
         wrong.append(f"it ended with code {code}, see {folder}/log")
     if suite == "control":
         if found and not failed:

@@ -8,15 +8,17 @@ import xml.etree.ElementTree as xml
 
 def main(source, target):
     suite = xml.Element("testsuite", name="go")
-    said = {}
+    said, failed = {}, set()
     with open(source, encoding="utf-8") as file:
         for line in file:
             event = json.loads(line) if line.startswith("{") else {}
             key = event.get("Package"), event.get("Test")
             if event.get("Action") == "output":
                 said[key] = said.get(key, "") + event["Output"]
+            if event.get("Action") == "fail" and key[1]:
+                failed.add(key[0])
             # A package that fails without a test of its own did not compile, or ended the process.
-            if event.get("Action") in ("pass", "fail", "skip") and (key[1] or event["Action"] == "fail"):
+            if event.get("Action") in ("pass", "fail", "skip") and (key[1] or event["Action"] == "fail" and key[0] not in failed):
                 case = xml.SubElement(suite, "testcase", classname=key[0], name=key[1] or "(package)",
                                       time=str(event.get("Elapsed", 0)))
                 if event["Action"] == "fail":

@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import re
 import subprocess
 import sys
 import tempfile
@@ -71,36 +72,51 @@ class Table(unittest.TestCase):
     def test_a_case_counts_once_however_deep_it_is(self):
         self.report("cluster-policy", case("T"), case("T/A"), case("T/A/one"), case("T/A/two"),
                     case("T/B", "<failure>setup</failure>"), case("T/B/one"))
-        lines = self.says(1, "cluster-policy=1")
+        lines = self.says(1, "--include", "cluster-policy=1")
         self.assertEqual(["failed: cluster-policy: T/B: setup", "3 passed, 1 failed"], [lines[0], lines[-1]])
 
-    def test_cases_of_sctp_are_apart_where_the_kernel_has_none(self):
-        self.report("cluster-policy", case("T", "<failure/>"), case("T/EgressSCTP", "<failure/>"),
-                    case("T/EgressSCTP/one", "<failure/>"), case("T/EgressTCP"))
+    def test_what_fails_around_cases_that_failed_is_not_hidden_by_them(self):
+        self.report("cluster-policy", case("T", "<failure>--- FAIL: T</failure>"), case("T/A", "<failure> Error: cleanup</failure>"),
+                    case("T/A/one", "<failure/>"))
+        self.assertEqual("0 passed, 2 failed", self.says(1, "--include", "cluster-policy=1")[-1])
+
+    def test_a_case_that_failed_by_probes_of_sctp_alone_is_apart_where_the_kernel_has_none(self):
+        def failed(*said):
+            return f"<failure>{''.join(said)}</failure>"
+
+        def wrong(protocol):
+            return f"h.go:9: FAILED Command was [/agnhost connect --timeout=3s --protocol={protocol} 10.0.0.1:53]\n"
+
+        never, untrue = "    \tError:      \tCondition never satisfied\n", "    \tError:      \tShould be true\n"
+        self.report(
+            "cluster-policy", case("T", failed()), case("T/EgressTCP"),
+            case("T/EgressSCTP", failed()), case("T/EgressSCTP/one", failed(wrong("sctp"), untrue)),
+            case("T/late", failed(wrong("udp"), wrong("sctp"), untrue, wrong("sctp"), wrong("sctp"), untrue)),
+            case("T/ended", failed(wrong("tcp"), wrong("sctp"), wrong("sctp"), never)),
+            # Others that failed: beside SCTP, before it, without a word of which probe, without an error of a probe.
+            case("T/both", failed(wrong("sctp"), untrue, wrong("udp"), untrue)),
+            case("T/first", failed(wrong("tcp"), untrue, wrong("sctp"), untrue)),
+            case("T/stuck", failed(wrong("sctp"), untrue, never)),
+            case("T/EgressSCTP/setup", failed("    \tError:      \tReceived unexpected error\n")),
+            case("T/panic", failed(wrong("sctp"))))
         sys.path.insert(0, str(SCRIPTS))
         self.addCleanup(sys.path.remove, str(SCRIPTS))
         conformance = importlib.import_module("conformance")
-        for sctp, code, row in ((False, 0, "cluster-policy  1       0       1: the kernel has no SCTP"),
-                                (True, 1, "cluster-policy  1       1       0")):
+        apart = "; ".join(f"1: {why}" for why in sorted((conformance.SCTP, conformance.MIXED, conformance.ENDED)))
+        for sctp, row in ((False, f"cluster-policy  1       5       {apart}"), (True, "cluster-policy  1       8       0")):
             with redirect_stdout(io.StringIO()) as said:
-                self.assertEqual(code, conformance.main(self.reports, "cluster-policy=1", sctp=sctp))
+                self.assertEqual(1, conformance.main(self.reports, "--include", "cluster-policy=1", sctp=sctp))
             self.assertIn(row, said.getvalue().splitlines())
 
-    def test_a_case_that_ended_at_a_probe_of_sctp_says_that_the_rest_was_not_probed(self):
-        def ended_at(protocol, wrong):
-            return case(protocol, "<failure>FAILED Command was [/agnhost connect --protocol=udp 10.0.0.1:53]\n successfully connected\n"
-                        f"FAILED Command was [/agnhost connect --protocol={protocol} 10.0.0.1:53]\n {wrong}</failure>")
-
-        self.report("cluster-policy", case("T"), ended_at("sctp", "OTHER: protocol not supported"),
-                    ended_at("tcp", "successfully connected"))
+    def test_a_run_in_which_nothing_but_sctp_failed_is_good(self):
+        self.report("cluster-policy", case("a"), case("b", "<failure>x.go: FAILED to execute command [/agnhost connect --protocol=sctp "
+                                                           "10.0.0.1:9003] on pod\n\tError:      \tShould be true</failure>"))
         sys.path.insert(0, str(SCRIPTS))
         self.addCleanup(sys.path.remove, str(SCRIPTS))
         conformance = importlib.import_module("conformance")
         with redirect_stdout(io.StringIO()) as said:
-            self.assertEqual(1, conformance.main(self.reports, "--include", "cluster-policy=1", sctp=False))
-        self.assertIn("cluster-policy  1       1       1: it ended at a probe of SCTP, which the kernel has not; "
-                      "its probes behind that were not made", said.getvalue().splitlines())
-        self.assertIn("failed: cluster-policy: tcp", said.getvalue())
+            self.assertEqual(0, conformance.main(self.reports, "--include", "cluster-policy=1", sctp=False))
+        self.assertEqual("1 passed, 0 failed", said.getvalue().splitlines()[-1])
 
     def test_where_nothing_is_enforced_cases_must_fail(self):
         self.report("control", *(case(str(n), "<failure/>" if n < 6 else "") for n in range(16)))
@@ -126,6 +142,16 @@ class Table(unittest.TestCase):
         (self.reports / "said").write_text(said)
         subprocess.run([sys.executable, SCRIPTS / "go_report.py", self.reports / "said",
                         self.reports / "cluster-policy/junit.xml"], check=True)
-        lines = self.says(1, "cluster-policy=0")
+        lines = self.says(1, "--include", "cluster-policy=0")
         self.assertIn("1: no such feature", lines[-3])
         self.assertEqual("failed: no suite ran", lines[-2])
+
+    def test_a_package_of_go_fails_beside_its_tests_only_if_none_of_them_did(self):
+        def failures(*events):
+            (self.reports / "said").write_text("".join('{"Action":"fail","Package":"p"%s}\n' % test for test in events))
+            subprocess.run([sys.executable, SCRIPTS / "go_report.py", self.reports / "said", self.reports / "junit.xml"],
+                           check=True, stderr=subprocess.DEVNULL)
+            return re.findall(' name="([^"]*)"', (self.reports / "junit.xml").read_text())[1:]
+
+        self.assertEqual(["T"], failures(',"Test":"T"', ""))
+        self.assertEqual(["(package)"], failures(""))

