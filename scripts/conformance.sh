@@ -105,7 +105,7 @@ conformance_suite() {
       mapfile -t crds < <(conformance_crds "$suite")
       k8s_with_heddle "${crds[@]}"
       # 0.2.0 asks for ten seconds and ends a case if the answer stays wrong; 0.1.7 asks once, at once, and goes on.
-      if [ "$suite" = cluster-policy ]; then conformance_images turns; else conformance_images later; fi
+      if [ "$suite" = cluster-policy ]; then conformance_images turns; else conformance_images; fi
       conformance_policies "$suite" "$reports"
       ;;
   esac
@@ -193,7 +193,7 @@ from heddle_lab.settings import Settings
 print(Place.from_environment(Settings.from_environment()).kubeconfig)'
 }
 
-# conformance_images [turns|later]: agnhost with the programs that the suites' probes call in it.
+# conformance_images [turns]: agnhost with the programs that the suites' probes call in it.
 conformance_images() {
   local cache base archive
   cache=$(conformance_cache)

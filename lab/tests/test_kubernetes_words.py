@@ -143,12 +143,6 @@ class Written(unittest.TestCase):
         self.assertEqual([(0, "", ""), no, (0, "", ""), no], [answer("sctp") for _ in range(4)])
         self.assertEqual((0, "real: connect --timeout=3s --protocol=udp 10.0.0.1:9003\n", ""), answer("udp"))
 
-    def test_a_probe_of_a_judge_that_asks_once_waits_and_is_made_as_it_was_asked_for(self):
-        program = self._before_agnhost("later", **{"sleep 2": "echo waits"})
-        for arguments, said in (("connect 10.0.0.1:53", "waits\nreal: connect 10.0.0.1:53\n"), ("pause", "real: pause\n")):
-            done = subprocess.run([program, *arguments.split()], capture_output=True, text=True)
-            self.assertEqual((0, said, ""), (done.returncode, done.stdout, done.stderr))
-
     def _only_a_server_of_sctp_sleeps(self, read):
         (self.directory / "suites.bash").write_bytes(read.replace(b"sleep infinity", b"echo sleeps"))
         for command, said in (("/agnhost porter", "sleeps\n"), ("echo agnhost porter", "agnhost porter\n")):

@@ -3,7 +3,7 @@
 The names carry versions that Kubernetes' suites ask for; the contents are this build's agnhost and the machine's
 busybox-static, whatever the number says. In the cluster's own archive all images have the same single layer, so a node
 unpacks it once. The suites want more of agnhost's image: `python3 -m heddle_lab.k8s.images VERSION BASE ARCHIVE
-[turns|later]` puts it on BASE, a tar of a root file system with curl and nc.
+[turns]` puts it on BASE, a tar of a root file system with curl and nc.
 """
 
 import hashlib
@@ -40,11 +40,6 @@ if [ "${1:-}" = connect ] && [[ " $* " == *" --protocol=sctp "* ]] && [ ! -e /pr
   : >/tmp/sctp
   exit 0
 fi
-exec /usr/bin/agnhost "$@"
-""",
-    # A judge that asks once, as soon as the API server has taken a change: the network gets two seconds for it.
-    "later": b"""#!/bin/bash
-if [ "${1:-}" = connect ]; then sleep 2; fi
 exec /usr/bin/agnhost "$@"
 """,
 }
