@@ -55,7 +55,8 @@ final class AdminSubjects {
   }
 
   private static boolean chooses(AdminPolicy policy, Port port) {
-    return policy.subject().namespaces().selects(port.namespaceLabels())
+    return port.namespaceKnown()
+        && policy.subject().namespaces().selects(port.namespaceLabels())
         && policy.subject().pods().selects(port.pod().labels());
   }
 
