@@ -4,8 +4,8 @@ import dev.heddle.kubernetes.cluster.AdminPolicy;
 import dev.heddle.kubernetes.cluster.ObjectRef;
 import dev.heddle.kubernetes.cluster.ObjectRef.Kind;
 import dev.heddle.kubernetes.reading.AdminPolicies;
-import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -25,14 +25,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The kinds of administrators' policies. The API server may not have them, or get and lose them
- * while the bridge runs, and the bridge may lack the right: it is asked again every few seconds,
- * and what cannot be watched is as if there were none of it.
+ * while the bridge runs, and the bridge may lack the right: it is asked again every few seconds. A
+ * kind is as if there were none of it only if a server that knows who may do what says so: one that
+ * has just started says of what is there that it is not, and refuses what is allowed
+ * (docs/decisions/139).
  */
 final class AdminWatches implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AdminWatches.class);
   private static final long AGAIN_MILLIS = 5_000;
   private static final int FORBIDDEN = 403;
+  private static final int NOT_FOUND = 404;
   private static final String GROUP = "policy.networking.k8s.io";
 
   /** The kinds, and what they are called in paths. */
@@ -49,7 +52,11 @@ final class AdminWatches implements AutoCloseable {
     private String said = "";
 
     private boolean isKnown() {
-      return missing || informer != null && informer.hasSynced();
+      return missing || isListed();
+    }
+
+    private boolean isListed() {
+      return informer != null && informer.hasSynced();
     }
   }
 
@@ -67,6 +74,15 @@ final class AdminWatches implements AutoCloseable {
    */
   AdminWatches(
       KubernetesClient client, Consumer<String> changed, BiConsumer<String, Throwable> failed) {
+    this(client, changed, failed, AGAIN_MILLIS);
+  }
+
+  /** Asks again after so many milliseconds. */
+  AdminWatches(
+      KubernetesClient client,
+      Consumer<String> changed,
+      BiConsumer<String, Throwable> failed,
+      long again) {
     this.client = client;
     this.changed = changed;
     this.failed = failed;
@@ -78,7 +94,7 @@ final class AdminWatches implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    clock.scheduleWithFixedDelay(this::look, 0, AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    clock.scheduleWithFixedDelay(this::look, 0, again, TimeUnit.MILLISECONDS);
   }
 
   static ResourceDefinitionContext context(Kind kind) {
@@ -98,6 +114,8 @@ final class AdminWatches implements AutoCloseable {
 
   private void look() {
     try {
+      // Allowed by the same role: a server that refuses this knows no roles yet, and says nothing.
+      client.nodes().list(one());
       for (Map.Entry<Kind, Watched> e : kinds.entrySet()) {
         look(e.getKey(), e.getValue());
       }
@@ -106,33 +124,30 @@ final class AdminWatches implements AutoCloseable {
     }
   }
 
-  private void look(Kind kind, Watched w) {
-    if (!isThere(kind)) {
-      forget(kind, w, "the API server does not have them");
-      return;
-    }
-    if (w.isKnown() && !w.missing) {
-      return;
-    }
-    try {
-      client
-          .genericKubernetesResources(context(kind))
-          .list(new ListOptionsBuilder().withLimit(1L).build());
-    } catch (KubernetesClientException e) {
-      if (e.getCode() != FORBIDDEN) {
-        throw e;
-      }
-      failed.accept(resource(kind), e);
-      forget(kind, w, "the bridge may not list them");
-      return;
-    }
-    begin(kind, w);
+  private static ListOptions one() {
+    return new ListOptionsBuilder().withLimit(1L).build();
   }
 
-  private boolean isThere(Kind kind) {
-    APIResourceList all = client.getApiResources(kind.apiVersion());
-    return all != null
-        && all.getResources().stream().anyMatch(r -> r.getName().equals(PLURALS.get(kind)));
+  private void look(Kind kind, Watched w) {
+    try {
+      client.genericKubernetesResources(context(kind)).list(one());
+      begin(kind, w);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == NOT_FOUND) {
+        forget(kind, w, "the API server does not have them");
+      } else if (e.getCode() == FORBIDDEN) {
+        failed.accept(resource(kind), e);
+        if (!isListed(w)) {
+          forget(kind, w, "the bridge may not list them");
+        }
+      } else {
+        throw e;
+      }
+    }
+  }
+
+  private synchronized boolean isListed(Watched w) {
+    return w.isListed();
   }
 
   private synchronized void begin(Kind kind, Watched w) {

@@ -55,8 +55,7 @@ final class AdminSubjects {
   }
 
   private static boolean chooses(AdminPolicy policy, Port port) {
-    return port.namespaceKnown()
-        && policy.subject().namespaces().selects(port.namespaceLabels())
+    return policy.subject().namespaces().selects(port.namespaceLabels())
         && policy.subject().pods().selects(port.pod().labels());
   }
 

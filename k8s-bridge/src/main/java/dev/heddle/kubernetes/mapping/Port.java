@@ -7,12 +7,6 @@ import java.util.Map;
 /**
  * A pod that has a port.
  *
- * @param namespaceLabels of its namespace; none if the namespace is not known yet
- * @param namespaceKnown whether selectors of namespaces can be asked
+ * @param namespaceLabels of its namespace
  */
-record Port(
-    Pod pod,
-    String name,
-    Given given,
-    Map<String, String> namespaceLabels,
-    boolean namespaceKnown) {}
+record Port(Pod pod, String name, Given given, Map<String, String> namespaceLabels) {}

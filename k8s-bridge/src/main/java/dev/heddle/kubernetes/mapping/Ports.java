@@ -142,6 +142,13 @@ final class Ports {
     if (!fits(name, pod.ref())) {
       return Optional.empty();
     }
+    if (!namespaces.containsKey(pod.namespace())) {
+      refuse(
+          pod.ref(),
+          "NamespaceUnknown",
+          "The pod's namespace is not known yet, and so neither which policies are about the pod.");
+      return Optional.empty();
+    }
     try {
       boolean sticky = isSticky(pod);
       List<IpAddress> fixed = fixed(pod);
@@ -227,15 +234,8 @@ final class Ports {
       Given given = w.held().isPresent() ? w.held().get() : holders.give(w.name(), w.fixed());
       if (w.pod().isPresent()) {
         Pod pod = w.pod().get();
-        Optional<Namespace> namespace = Optional.ofNullable(namespaces.get(pod.namespace()));
         pods.put(
-            w.name(),
-            new Port(
-                pod,
-                w.name(),
-                given,
-                namespace.map(Namespace::labels).orElse(Map.of()),
-                namespace.isPresent()));
+            w.name(), new Port(pod, w.name(), given, namespaces.get(pod.namespace()).labels()));
       } else {
         hosts.put(w.about().name(), given);
       }

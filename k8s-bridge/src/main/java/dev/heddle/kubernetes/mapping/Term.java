@@ -42,15 +42,13 @@ sealed interface Term {
       return s.labels().isEmpty() && s.expressions().isEmpty();
     }
 
-    /** A namespace that is not known yet is in no selection, not even in all. */
     boolean choosesNamespace(String name, Map<String, String> labels) {
       return namespace.map(name::equals).orElseGet(() -> namespaces.orElseThrow().selects(labels));
     }
 
     @Override
     public boolean chooses(Port port) {
-      return (namespace.isPresent() || port.namespaceKnown())
-          && choosesNamespace(port.pod().namespace(), port.namespaceLabels())
+      return choosesNamespace(port.pod().namespace(), port.namespaceLabels())
           && pods.selects(port.pod().labels());
     }
 

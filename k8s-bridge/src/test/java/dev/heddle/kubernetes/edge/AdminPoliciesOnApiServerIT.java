@@ -29,6 +29,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
@@ -266,6 +268,28 @@ class AdminPoliciesOnApiServerIT {
                         "Theirs True Theirs ",
                         "Accepted True Compiled 2",
                         "Realized True Enforced 2")));
+  }
+
+  /** Of what it has, a server that starts may say that it is not there or not allowed. */
+  @Test
+  void noRuleGoesWhileTheApiServerStartsAnewNorWhileTheBridgeDoes() throws Exception {
+    kinds.come(AdminKinds.CLUSTER);
+    policy(Kind.CLUSTER_POLICY, "c", spec("tier: Admin, priority: 2, ", "Deny"));
+    List<String> one = List.of("1/32703 drop cnp.c.ingress-0.drop.0");
+    await("rules", () -> rules().equals(one));
+    Set<List<String>> seen = ConcurrentHashMap.newKeySet();
+    try (AutoCloseable watch = controller.watch(revision -> seen.add(rules()))) {
+      server.kill();
+      bridge.close();
+      bridge = new Bridge(server.bridge(), controller, SETTINGS);
+      server.begin();
+      await("it is served", () -> kinds.isServed(Kind.CLUSTER_POLICY));
+      kinds.create(Kind.CLUSTER_POLICY, "d", spec("tier: Admin, priority: 3, ", "Deny"));
+      await("both", () -> rules().size() == 2);
+      kinds.named(Kind.CLUSTER_POLICY, "d").delete();
+      await("one", () -> rules().equals(one));
+    }
+    assertThat(seen).isNotEmpty().allSatisfy(rules -> assertThat(rules).containsAll(one));
   }
 
   @Test

@@ -415,4 +415,26 @@ class MappingTest {
         .extracting(Notice::reason)
         .containsExactlyInAnyOrder("NameTooLong", "NamespaceReserved");
   }
+
+  /** The API server tells of a namespace before its pods, the watches may not. */
+  @Test
+  void aPodWhoseNamespaceIsNotKnownYetHasNoPortUntilItIs() {
+    Settings s = settings("10.244.0.0/16");
+    Cluster known = cluster(List.of(pod("a")));
+    Cluster early =
+        new Cluster(
+            known.nodes(),
+            List.of(),
+            known.pods(),
+            List.of(policy("{podSelector: {}}")),
+            List.of(),
+            List.of());
+    Desired d = Mapping.of(early, List.of(), s);
+    assertThat(ports(d)).extracting(Document::name).containsExactly("host.n1");
+    assertThat(said(d))
+        .containsExactly(
+            "Pod web/a NamespaceUnknown: The pod's namespace is not known yet, and so neither which"
+                + " policies are about the pod.");
+    assertThat(ports(Mapping.of(known, ports(d), s))).hasSize(2);
+  }
 }
