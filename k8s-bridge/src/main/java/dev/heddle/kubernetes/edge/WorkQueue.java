@@ -20,12 +20,19 @@ final class WorkQueue {
   private final Set<String> keys = new LinkedHashSet<>();
   private final long gather;
   private long pause;
+  private long taken;
 
   /**
-   * @param gather milliseconds to wait for more once there is something
+   * @param gather milliseconds between two takings: what comes alone is taken at once, what comes
+   *     close behind it together
    */
   WorkQueue(long gather) {
     this.gather = gather;
+    taken = System.nanoTime() - nanos(gather);
+  }
+
+  private static long nanos(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   void add(String key) {
@@ -40,27 +47,29 @@ final class WorkQueue {
   }
 
   /**
-   * Waits for something to do, then for what comes with it.
+   * Waits for something to do, and until the last taking is long enough ago.
    *
    * @param atMost milliseconds; then what there is, perhaps nothing
    */
   Set<String> take(long atMost) throws InterruptedException {
     lock.lock();
     try {
-      long left = TimeUnit.MILLISECONDS.toNanos(atMost);
+      long left = nanos(atMost);
       while (keys.isEmpty() && left > 0) {
         left = changed.awaitNanos(left);
       }
       if (keys.isEmpty()) {
         return Set.of();
       }
-      long wait = TimeUnit.MILLISECONDS.toNanos(Math.max(gather, pause));
+      long now = System.nanoTime();
+      long wait = Math.max(nanos(gather) - (now - taken), nanos(pause));
       while (wait > 0) {
         wait = changed.awaitNanos(wait);
       }
-      Set<String> taken = Set.copyOf(keys);
+      taken = System.nanoTime();
+      Set<String> all = Set.copyOf(keys);
       keys.clear();
-      return taken;
+      return all;
     } finally {
       lock.unlock();
     }
