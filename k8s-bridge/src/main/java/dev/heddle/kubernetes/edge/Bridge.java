@@ -28,14 +28,14 @@ public final class Bridge implements AutoCloseable {
 
   private static final String RETRY = "retry";
 
-  private static final long GATHER_MILLIS = 20;
+  private static final long REST_MILLIS = 20;
   private static final long LOOK_MILLIS = 1_000;
   private static final long STOP_MILLIS = 5_000;
 
   private final KubernetesClient client;
   private final Network network;
   private final Settings settings;
-  private final WorkQueue queue = new WorkQueue(GATHER_MILLIS);
+  private final WorkQueue queue = new WorkQueue(REST_MILLIS);
   private final Writing writing;
   private final Rights rights = new Rights();
   private final Watches watches;

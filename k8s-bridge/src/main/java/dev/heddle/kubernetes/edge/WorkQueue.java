@@ -5,6 +5,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * Keys of objects that have changed, each once however often it did. Whoever takes them gets all,
@@ -18,17 +19,23 @@ final class WorkQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Set<String> keys = new LinkedHashSet<>();
-  private final long gather;
+  private final long longest;
+  private final LongSupplier nanos;
   private long pause;
   private long taken;
 
   /**
-   * @param gather milliseconds between two takings: what comes alone is taken at once, what comes
-   *     close behind it together
+   * @param longest the longest rest between two rounds of work, in milliseconds
    */
-  WorkQueue(long gather) {
-    this.gather = gather;
-    taken = System.nanoTime() - nanos(gather);
+  WorkQueue(long longest) {
+    this(longest, System::nanoTime);
+  }
+
+  /** With another clock than the system's. */
+  WorkQueue(long longest, LongSupplier nanos) {
+    this.longest = longest;
+    this.nanos = nanos;
+    taken = nanos.getAsLong();
   }
 
   private static long nanos(long millis) {
@@ -47,26 +54,29 @@ final class WorkQueue {
   }
 
   /**
-   * Waits for something to do, and until the last taking is long enough ago.
+   * Waits for something to do. Who comes back from work rests as long as that took, for others have
+   * to work too: meanwhile more may come, which is then taken together.
    *
    * @param atMost milliseconds; then what there is, perhaps nothing
    */
   Set<String> take(long atMost) throws InterruptedException {
     lock.lock();
     try {
+      long back = nanos.getAsLong();
+      long rest = Math.min(nanos(longest), back - taken);
       long left = nanos(atMost);
       while (keys.isEmpty() && left > 0) {
         left = changed.awaitNanos(left);
       }
       if (keys.isEmpty()) {
+        taken = nanos.getAsLong();
         return Set.of();
       }
-      long now = System.nanoTime();
-      long wait = Math.max(nanos(gather) - (now - taken), nanos(pause));
+      long wait = Math.max(rest - (nanos.getAsLong() - back), nanos(pause));
       while (wait > 0) {
         wait = changed.awaitNanos(wait);
       }
-      taken = System.nanoTime();
+      taken = nanos.getAsLong();
       Set<String> all = Set.copyOf(keys);
       keys.clear();
       return all;

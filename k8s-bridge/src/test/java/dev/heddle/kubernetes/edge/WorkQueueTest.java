@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,18 +18,27 @@ class WorkQueueTest {
 
   private static final long HOUR = 3_600_000;
 
-  @Test
-  void whatComesAloneIsTakenAtOnce() throws Exception {
-    WorkQueue queue = new WorkQueue(HOUR);
-    queue.add("a");
-    assertThat(queue.take(HOUR)).isEqualTo(Set.of("a"));
+  private final AtomicLong now = new AtomicLong();
+
+  private void passes(long millis) {
+    now.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));
   }
 
   @Test
-  void whatComesCloseBehindWaits() throws Exception {
-    WorkQueue queue = new WorkQueue(HOUR);
+  void whatComesAloneIsTakenAtOnce() throws Exception {
+    WorkQueue queue = new WorkQueue(HOUR, now::get);
+    queue.add("a");
+    assertThat(queue.take(HOUR)).isEqualTo(Set.of("a"));
+    queue.add("b");
+    assertThat(queue.take(HOUR)).as("the round took no time").isEqualTo(Set.of("b"));
+  }
+
+  @Test
+  void afterARoundThatTookLongThereIsARest() throws Exception {
+    WorkQueue queue = new WorkQueue(HOUR, now::get);
     queue.add("a");
     queue.take(HOUR);
+    passes(HOUR);
     queue.add("b");
     AtomicReference<Thread> taker = new AtomicReference<>();
     ExecutorService one = Executors.newSingleThreadExecutor();
@@ -49,10 +59,11 @@ class WorkQueueTest {
   }
 
   @Test
-  void whatComesBetweenTwoTakingsIsTakenTogether() throws Exception {
-    WorkQueue queue = new WorkQueue(1);
+  void whatComesDuringARoundIsTakenTogether() throws Exception {
+    WorkQueue queue = new WorkQueue(1, now::get);
     queue.add("a");
     queue.take(HOUR);
+    passes(HOUR);
     queue.add("b");
     queue.add("c");
     queue.add("b");
