@@ -18,7 +18,8 @@ import java.util.function.Predicate;
 /**
  * A disk in memory that keeps apart what was forced. It is used until the power goes: at a given
  * call it throws {@link PowerCut}, at that one and every later one. What is left then is all that
- * was forced, and of the rest any part: sectors of files in any order, some lengths, some names.
+ * was forced, and of the rest any part: sectors of files in any order, some lengths, some names;
+ * and perhaps room behind it, of zeros.
  */
 final class TornDisk implements Disk {
 
@@ -65,7 +66,8 @@ final class TornDisk implements Disk {
             case 1 -> least + random.nextInt(most - least + 1);
             default -> now.length;
           };
-      byte[] bytes = Arrays.copyOf(forced, length);
+      int room = random.nextBoolean() ? random.nextInt(4 * SECTOR) : 0;
+      byte[] bytes = Arrays.copyOf(Arrays.copyOf(forced, length), length + room);
       double share = random.nextDouble();
       for (int s : dirty) {
         int from = s * SECTOR;

@@ -14,17 +14,21 @@ public interface Disk {
   /** The file system of this machine. */
   Disk LOCAL = new LocalDisk();
 
-  /** An open file that grows at its end. */
+  /**
+   * An open file that grows at its end. Until it is closed, and after an end that was not in order,
+   * zeros may follow what was appended.
+   */
   interface Appended extends AutoCloseable {
 
     void append(byte[] bytes) throws IOException;
 
-    /** Returns once all bytes and the length outlive a loss of power. */
+    /** Returns once all bytes outlive a loss of power. */
     void force() throws IOException;
 
     /** Cuts the file back; not forced. */
     void truncate(long size) throws IOException;
 
+    /** Of what was appended. */
     long size() throws IOException;
 
     @Override

@@ -13,39 +13,95 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Files by the calls of the operating system. */
 final class LocalDisk implements Disk {
 
-  /** A file by its channel; forced with its metadata, since its length is part of it. */
-  private record OfChannel(FileChannel channel) implements Appended {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalDisk.class);
+
+  /**
+   * A file by its channel. What comes after the first bytes is written over zeros that were forced
+   * before: then neither length nor blocks change with it, and forcing it does not wait for what
+   * others write to the same file system (docs/decisions/111).
+   */
+  private static final class OfChannel implements Appended {
+
+    private static final int CHUNK = 1 << 20;
+
+    private final FileChannel channel;
+    private long end;
+    private long length;
+
+    /** Length or blocks have changed since they were forced. */
+    private boolean grown = true;
+
+    OfChannel(FileChannel channel) {
+      this.channel = channel;
+    }
 
     @Override
     public void append(byte[] bytes) throws IOException {
+      boolean first = end == 0;
+      if (end + bytes.length > length) {
+        grown = true;
+        if (!first) {
+          makeRoom(bytes.length);
+        }
+      }
+      write(bytes, end);
+      end += bytes.length;
+      length = Math.max(length, end);
+    }
+
+    /** Where there is too little for a chunk there may be enough for what is to be written. */
+    private void makeRoom(int least) throws IOException {
+      byte[] room = new byte[(int) (end + least + CHUNK - length)];
+      try {
+        write(room, length);
+        length += room.length;
+      } catch (IOException e) {
+        LOG.debug("there is no room for more than is written", e);
+        channel.truncate(end);
+        length = end;
+      }
+    }
+
+    private void write(byte[] bytes, long at) throws IOException {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
-        channel.write(buffer);
+        channel.write(buffer, at + buffer.position());
       }
     }
 
     @Override
     public void force() throws IOException {
-      channel.force(true);
+      channel.force(grown);
+      grown = false;
     }
 
     @Override
     public void truncate(long size) throws IOException {
+      grown = true;
       channel.truncate(size);
+      end = size;
+      length = size;
     }
 
     @Override
-    public long size() throws IOException {
-      return channel.size();
+    public long size() {
+      return end;
     }
 
+    /** Without the zeros. */
     @Override
     public void close() throws IOException {
-      channel.close();
+      try (channel) {
+        if (channel.isOpen() && length > end) {
+          channel.truncate(end);
+        }
+      }
     }
   }
 

@@ -60,13 +60,14 @@ final class StoreText {
   }
 
   /**
-   * What a file holds.
+   * What a file holds. Zeros at its end are room for more and not part of it.
    *
    * @param name for the sentence
    * @throws StoreException if it is of another format, or damaged elsewhere than in a last line
    *     that was never written to its end
    */
-  static Replayed replay(byte[] all, String name) throws IOException {
+  static Replayed replay(byte[] file, String name) throws IOException {
+    byte[] all = withoutRoom(file);
     MemoryStore contents = new MemoryStore();
     boolean ended = all.length > 0 && all[all.length - 1] == '\n';
     try (BufferedReader lines =
@@ -97,6 +98,14 @@ final class StoreText {
       }
       return new Replayed(contents, number - 1, false);
     }
+  }
+
+  private static byte[] withoutRoom(byte[] file) {
+    int end = file.length;
+    while (end > 0 && file[end - 1] == 0) {
+      end--;
+    }
+    return end == file.length ? file : Arrays.copyOf(file, end);
   }
 
   private static String found(String header) {

@@ -148,6 +148,60 @@ class FileStoreTest {
   }
 
   @Test
+  void theRoomBehindTheLastLineIsNotPartOfIt() throws IOException {
+    Contents before;
+    byte[] open;
+    try (FileStore store = new FileStore(directory)) {
+      store.commit(Commits.put(1));
+      store.commit(Commits.put(2));
+      before = store.load();
+      open = Files.readAllBytes(Commits.file(directory));
+    }
+    byte[] closed = Files.readAllBytes(Commits.file(directory));
+    assertThat(open.length).as("there is room while it is open").isGreaterThan(closed.length);
+    assertThat(open).isEqualTo(Arrays.copyOf(closed, open.length));
+    for (int length : new int[] {closed.length + 1, closed.length + 600, open.length}) {
+      Path ended = Commits.with(directory.resolve("ended"), Arrays.copyOf(open, length));
+      assertThat(Commits.reopened(ended)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aLastLineThatWasBegunIntoTheRoomIsDropped() throws IOException {
+    byte[] before = written(2);
+    byte[] all = written(3);
+    Contents two = Commits.reopened(Commits.with(directory.resolve("two"), before));
+    for (int length = before.length; length < all.length - 1; length++) {
+      byte[] torn = Arrays.copyOf(Arrays.copyOf(all, length), all.length + 5000);
+      assertThat(Commits.reopened(Commits.with(directory.resolve("torn"), torn)))
+          .as("%d bytes of %d", length, all.length)
+          .isEqualTo(two);
+    }
+  }
+
+  @Test
+  void linesAreWrittenIntoTheRoomAndItGrows() throws IOException {
+    Path file = Commits.file(directory);
+    long longest = 0;
+    int growths = 0;
+    Contents before;
+    try (FileStore store = new FileStore(directory)) {
+      for (int r = 1; r <= 300; r++) {
+        store.commit(
+            new Commit(
+                r, List.of(Commits.stored("s", "x".repeat(10_000), 1, r)), List.of(), Map.of()));
+        if (Files.size(file) > longest) {
+          longest = Files.size(file);
+          growths++;
+        }
+      }
+      before = store.load();
+    }
+    assertThat(growths).as("of 3 MB in all").isBetween(2, 4);
+    assertThat(Commits.reopened(directory)).isEqualTo(before);
+  }
+
+  @Test
   void damageIsSaidOfTheLineWhereItIs() throws IOException {
     String[] lines = new String(written(4), StandardCharsets.UTF_8).split("(?<=\n)");
     for (int i = 1; i < lines.length - 1; i++) {
@@ -214,8 +268,8 @@ class FileStoreTest {
       }
       before = store.load();
       assertThat(Files.size(Commits.file(directory)))
-          .as("%d bytes were committed, all but two of 1 MiB superseded", written)
-          .isLessThan(6L << 20);
+          .as("%d bytes were committed, all but two of 1 MiB superseded; 1 MiB is room", written)
+          .isLessThan(7L << 20);
       store.commit(Commits.put(50));
     }
     Contents after = Commits.reopened(directory);
