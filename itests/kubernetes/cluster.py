@@ -45,8 +45,13 @@ class Cluster(Installation):
         self._make_account()
         self.start()
         self.heddle("console", "feature:install heddle-acl heddle-kubernetes")
+        # Of a node that has not joined nothing is asked, so everything is realized there.
+        await_none(lambda: set(self.nodes) - self._joined(), 60, "the nodes")
         # Before that a pod's start is refused, and tried again after pauses that grow.
         await_none(lambda: [n for n in self.nodes if not self._has_host(n)], 60, "the nodes' own interfaces")
+
+    def _joined(self):
+        return {n["metadata"]["name"] for n in self.get("nodes")["items"] if n["status"]["connected"]}
 
     def _has_host(self, node):
         status, port = self.rest("GET", f"logicalports/host.{node}")
