@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives each interface of a node a connection tracking zone, and takes it back when the interface
- * is gone. A zone is emptied before it is written down as somebody's, and comes back only when the
- * switch has no flow of its owner any more: so nobody finds connections of the one who had it
- * before, whatever fails in between. Runs on one executor.
+ * is gone. A zone comes back only when the switch has no flow of its owner any more and it was
+ * emptied; and it is emptied once more before it is written down as somebody's: so nobody finds
+ * connections of the one who had it before, whatever fails in between. Runs on one executor.
  */
 @SuppressWarnings("ReferenceEquality")
 final class ZoneKeeper {
@@ -39,6 +39,9 @@ final class ZoneKeeper {
 
   /** A free zone that is empty already: the next interface has its zone before it has a number. */
   private OptionalInt spare = OptionalInt.empty();
+
+  /** Zones that were emptied since the switch has no flow of their owners, and are theirs still. */
+  private final BitSet emptied = new BitSet();
 
   private boolean emptying;
 
@@ -94,8 +97,15 @@ final class ZoneKeeper {
     resting.or(seen.zones().taken());
     SortedMap<String, Integer> fresh = now.missing(owners, resting);
     noteExhaustion(now.without(owners).size() > fresh.size());
-    if (fresh.isEmpty()) {
-      tell(database, settled ? now.of(owners) : now);
+    Zones left = settled ? now.of(owners) : now;
+    BitSet going = now.taken();
+    going.andNot(left.taken());
+    emptied.and(going); // who has come back fills it again
+    going.andNot(emptied);
+    if (fresh.isEmpty() && !going.isEmpty()) {
+      empty(to, going.stream().boxed().toList(), again, () -> emptied.or(going));
+    } else if (fresh.isEmpty()) {
+      tell(database, left);
       prepare(to, now, resting, again);
     } else if (fresh.size() == 1 && spare.equals(OptionalInt.of(fresh.get(fresh.firstKey())))) {
       spare = OptionalInt.empty();
@@ -118,10 +128,10 @@ final class ZoneKeeper {
   }
 
   private void empty(
-      SwitchConnection connection, Collection<Integer> fresh, Runnable again, Runnable then) {
+      SwitchConnection connection, Collection<Integer> zones, Runnable again, Runnable then) {
     emptying = true;
     connection
-        .emptyZones(fresh)
+        .emptyZones(zones)
         .whenComplete(
             (ok, error) ->
                 executor.execute(

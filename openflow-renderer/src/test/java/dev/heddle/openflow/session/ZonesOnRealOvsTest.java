@@ -83,6 +83,19 @@ class ZonesOnRealOvsTest {
   }
 
   @Test
+  void zonesAreEmptyOnceTheyAreNobodys() {
+    plug("red-c", 3);
+    track(1);
+    track(2);
+    track(3);
+    plugOut("red-a");
+    plugOut("red-b");
+    awaitNoZone("red-a");
+    awaitNoZone("red-b");
+    assertThat(connections()).doesNotContain("zone=1", "zone=2").contains("zone=3");
+  }
+
+  @Test
   void aZoneIsEmptiedBeforeAnotherOwnerGetsIt() {
     track(1);
     track(2);
