@@ -227,7 +227,7 @@ def churn(at, count, alive, seed):
 
 def faults_of(figures):
     return [f"{name}: {figures[name]}" for name in ("addresses twice",) if figures[name]] + \
-        figures["matrix"]["wrong"] + [f"{k}: {v}" for k, v in figures["left over"].items() if v]
+        figures["matrix"]["wrong"] + [f"{k}: {v}" for k, v in figures["left over"].items() if v and k != leftover.LOST]
 
 
 def main():

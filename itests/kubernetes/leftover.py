@@ -5,6 +5,7 @@ import re
 from system.installation import await_none
 
 KINDS = ("logicalports", "portgroups", "addresssets", "acls", "bindings")
+LOST = "lost by containerd when it was killed"
 # Where kubelet, containerd and plugins keep something of each pod.
 DIRECTORIES = ("/run/netns", "/var/lib/cni/results", "/var/lib/kubelet/pods", "/run/containerd/io.containerd.runtime.v2.task/k8s.io",
                "/run/containerd/io.containerd.grpc.v1.cri/sandboxes", "/run/containerd/io.containerd.grpc.v1.cri/containers")
@@ -25,7 +26,7 @@ def everything(at):
     """{what: set of it}, with the node's name in each where it is a node's."""
     found = {kind: set(names(at, kind)) for kind in KINDS}
     found["addresses"] = {a for p in at.get("logicalports")["items"] for a in p["spec"].get("addresses", [])}
-    for what in ("flows", "interfaces", "veths", "zones", "connections in zones of nobody", "files", "programs"):
+    for what in BY_NODE:
         found[what] = {(node, one) for node in at.nodes for one in BY_NODE[what](at, node)}
     return found
 
@@ -38,7 +39,7 @@ def difference(at, before, patience=120):
     def more():
         now = everything(at)
         best[:] = [{what: sorted(map(str, now[what] ^ before[what])) for what in before}]
-        return {k: v for k, v in best[0].items() if v}
+        return {k: v for k, v in best[0].items() if v and k != LOST}
     try:
         await_none(more, patience, "nothing left over")
     except AssertionError:
@@ -72,14 +73,33 @@ def _strays(at, node):
 
 
 def _files(at, node):
+    return {file for file in _all_files(at, node) if not _is_lost(at, node, file)}
+
+
+def _all_files(at, node):
     listed = f"for d in {' '.join(DIRECTORIES)}; do ls -d $d/* 2>/dev/null; done; true"
     return set(at.holder(node).run("sh", "-c", listed).split())
 
 
 def _programs(at, node):
+    return {program for program in _all_programs(at, node) if not _is_lost(at, node, program)}
+
+
+def _all_programs(at, node):
     """Of pods: each has its shim, which is not among the programs of a node without pods."""
     return set(at.holder(node).run("sh", "-c", "pgrep -fa '[c]ontainerd-shim|[a]gnhost' || true").splitlines())
 
 
+def _is_lost(at, node, found):
+    """Whether it is of a task that containerd itself does not know, having been killed while it made it."""
+    task = re.search(r"(?:runtime\.v2\.task/k8s\.io/|containerd-shim-runc-v2 .*-id )([0-9a-f]{64})", found)
+    return bool(task) and task[1] not in at.holder(node).run("ctr", "--namespace", "k8s.io", "containers", "list", "-q").split()
+
+
+def _lost(at, node):
+    return {found for found in _all_files(at, node) | _all_programs(at, node) if _is_lost(at, node, found)}
+
+
 BY_NODE = {"flows": _flows, "interfaces": _interfaces, "veths": _veths, "zones": _zones,
-           "connections in zones of nobody": _strays, "files": _files, "programs": _programs}
+           "connections in zones of nobody": _strays, "files": _files, "programs": _programs,
+           LOST: _lost}
