@@ -210,8 +210,7 @@ def twice(pods):
 def churn(at, count, alive, seed):
     """All of it; the figures. What is in them under "wrong", "addresses twice" and "left over" should be nothing."""
     began = time.monotonic()
-    leftover.settle(at)
-    before = leftover.everything(at)
+    before = leftover.beginning(at)
     load = Churn(at, count, alive, seed)
     figures = {"seed": seed, "nodes": len(at.nodes), **load.run()}
     load.settle()

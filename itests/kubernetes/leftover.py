@@ -18,6 +18,15 @@ def settle(at):
     at.settled(timeout=120)
 
 
+def beginning(at):
+    """What there is when no pod is there, nor on its way out: the API server forgets one before its node has."""
+    settle(at)
+    await_none(lambda: [b for b in names(at, "bindings") if "--host." not in b] +
+               [f for node in at.nodes for f in _all_files(at, node) if "/sandboxes/" in f], 240, "nothing of a pod on a node")
+    at.settled()
+    return everything(at)
+
+
 def names(at, kind):
     return sorted(o["metadata"]["name"] for o in at.get(kind)["items"])
 
