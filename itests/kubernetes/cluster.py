@@ -2,6 +2,7 @@
 
 import base64
 import ctypes
+import http.client
 import json
 import os
 import socket
@@ -96,7 +97,7 @@ class Cluster(Installation):
             if refusal.code >= 500 or refusal.code == 429:  # its database is away, or it is still starting
                 raise Away(f"{method} {path}: {refusal.code} {said[:200]!r}") from None
             return refusal.code, json.loads(said) if said.startswith(b"{") else {"message": said.decode(errors="replace")}
-        except (urllib.error.URLError, OSError, ValueError) as silence:
+        except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError) as silence:
             raise Away(f"{method} {path}: {silence}") from None
 
     def one(self, path):
