@@ -13,13 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Files by the calls of the operating system. */
 final class LocalDisk implements Disk {
-
-  private static final Logger LOG = LoggerFactory.getLogger(LocalDisk.class);
 
   /**
    * A file by its channel. What comes after the first bytes is written over zeros that were forced
@@ -55,14 +51,16 @@ final class LocalDisk implements Disk {
       length = Math.max(length, end);
     }
 
-    /** Where there is too little for a chunk there may be enough for what is to be written. */
+    /**
+     * Where there is too little for a chunk there may be enough for what is to be written: if not,
+     * writing that says so.
+     */
     private void makeRoom(int least) throws IOException {
       byte[] room = new byte[(int) (end + least + CHUNK - length)];
       try {
         write(room, length);
         length += room.length;
       } catch (IOException e) {
-        LOG.debug("there is no room for more than is written", e);
         channel.truncate(end);
         length = end;
       }
