@@ -226,7 +226,7 @@ def churn(at, count, alive, seed):
 
 def faults_of(figures):
     return [f"{name}: {figures[name]}" for name in ("addresses twice",) if figures[name]] + \
-        figures["matrix"]["wrong"] + [f"{k}: {v}" for k, v in figures["left over"].items() if v and k != leftover.LOST]
+        figures["matrix"]["wrong"] + [f"{k}: {v}" for k, v in figures["left over"].items() if v]
 
 
 def main():

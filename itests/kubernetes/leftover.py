@@ -48,7 +48,7 @@ def difference(at, before, patience=120):
     def more():
         now = everything(at)
         best[:] = [{what: sorted(map(str, now[what] ^ before[what])) for what in before}]
-        return {k: v for k, v in best[0].items() if v and k != LOST}
+        return {k: v for k, v in best[0].items() if v}
     try:
         await_none(more, patience, "nothing left over")
     except AssertionError:

@@ -50,6 +50,7 @@ final class Announcer implements AutoCloseable {
   private final AdminStatus status;
   private final Map<ObjectRef, String> annotated = new HashMap<>();
   private final Thread thread;
+  private volatile boolean stopped;
   private volatile Optional<Written> written = Optional.empty();
 
   /**
@@ -79,7 +80,7 @@ final class Announcer implements AutoCloseable {
 
   private void run() {
     try {
-      while (true) {
+      while (!stopped) {
         Thread.sleep(LOOK_MILLIS);
         look();
       }
@@ -150,6 +151,7 @@ final class Announcer implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
+    stopped = true; // whoever talks to the API server may not pass the interrupt on
     thread.interrupt();
     thread.join(STOP_MILLIS);
   }
