@@ -2,10 +2,14 @@
 # The Kubernetes cluster on the lab's nodes: builds its programs once per version, then hands over to lab/heddle_lab/k8s.
 
 K8S_SOURCES=$HEDDLE_ROOT/lab/k8s
-K8S_PACKAGES=(busybox-static containerd containernetworking-plugins etcd-server iptables runc)
+K8S_PACKAGES=(busybox-static containernetworking-plugins etcd-server iptables runc)
 # As lab/k8s/go.mod has it.
 K8S_VERSION=1.34.4
-K8S_TOOLS=(cmd/kube-apiserver cmd/kube-controller-manager cmd/kubelet cmd/kube-scheduler cmd/kubectl test/images/agnhost)
+K8S_TOOLS=(k8s.io/kubernetes/{cmd/{kube-apiserver,kube-controller-manager,kubelet,kube-scheduler,kubectl},test/images/agnhost})
+CONTAINERD_SOURCES=$HEDDLE_ROOT/lab/containerd
+# As lab/containerd/go.mod has it.
+CONTAINERD_VERSION=2.2.9
+CONTAINERD_TOOLS=(github.com/containerd/containerd/v2/cmd/{containerd,containerd-shim-runc-v2,ctr})
 
 k8s() {
   if [ "${1:-}" = up ]; then k8s_prepare "${@:2}"; fi
@@ -34,25 +38,41 @@ k8s_prepare() {
   if [ "$cni" = heddle ] && [ -z "${HEDDLE_CNI:-}" ]; then cni_build; fi
 }
 
-# k8s_build VERSION [TOOL...]: static programs into the cache, unless they are there.
+# k8s_build VERSION: what a cluster of this version is made of, into the cache, unless it is there.
 k8s_build() {
-  local version=$1 tools=("${@:2}") target missing=() tool name module started=$SECONDS n=0
-  [ ${#tools[@]} -gt 0 ] || tools=("${K8S_TOOLS[@]}")
-  target=${XDG_CACHE_HOME:-$HOME/.cache}/heddle/k8s-$version
-  for tool in "${tools[@]}"; do
-    [ -x "$target/${tool##*/}" ] || missing+=("$tool")
+  local version=$1 missing target
+  target=$(k8s_cache "containerd-$CONTAINERD_VERSION")
+  mapfile -t missing < <(k8s_missing "$target" "${CONTAINERD_TOOLS[@]}")
+  [ ${#missing[@]} = 0 ] || k8s_compile "$target" "$CONTAINERD_SOURCES" "a minute" \
+    "-X github.com/containerd/containerd/v2/version.Version=v$CONTAINERD_VERSION" "${missing[@]}"
+  target=$(k8s_cache "k8s-$version")
+  mapfile -t missing < <(k8s_missing "$target" "${K8S_TOOLS[@]}")
+  [ ${#missing[@]} = 0 ] || k8s_compile "$target" "$(k8s_module "$version" "$target")" "7 minutes" \
+    "$(k8s_stamp "$version")" "${missing[@]}"
+}
+
+k8s_cache() { printf '%s' "${XDG_CACHE_HOME:-$HOME/.cache}/heddle/$1"; }
+
+# k8s_missing DIRECTORY PACKAGE...: the packages whose programs are not in the directory.
+k8s_missing() {
+  local package
+  for package in "${@:2}"; do
+    [ -x "$1/${package##*/}" ] || printf '%s\n' "$package"
   done
-  [ ${#missing[@]} -gt 0 ] || return 0
+}
+
+# k8s_compile DIRECTORY MODULE HOW_LONG FLAGS PACKAGE...: static programs of a module, into the directory.
+k8s_compile() {
+  local target=$1 module=$2 flags=$4 packages=("${@:5}") package name started=$SECONDS n=0
   use_go
   mkdir -p "$target"
-  module=$(k8s_module "$version" "$target")
-  say "k8s: building Kubernetes $version into $target: on 2 cores about 7 minutes, once"
-  for tool in "${missing[@]}"; do
-    name=${tool##*/}
+  say "k8s: compiling ${target##*/} into $target: on 2 cores about $3, once"
+  for package in "${packages[@]}"; do
+    name=${package##*/}
     n=$((n + 1))
-    say "k8s: $n of ${#missing[@]}: $name"
-    (cd "$module" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w $(k8s_stamp "$version")" \
-      -o "$target/$name.part" "k8s.io/kubernetes/$tool") || die "go build of $name $version failed"
+    say "k8s: $n of ${#packages[@]}: $name"
+    (cd "$module" && CGO_ENABLED=0 go build -trimpath -ldflags "-s -w $flags" -o "$target/$name.part" "$package") ||
+      die "go build of $name for $target failed"
     mv "$target/$name.part" "$target/$name"
   done
   say "k8s: built after $((SECONDS - started)) s"
@@ -65,6 +85,7 @@ k8s_module() {
     printf '%s' "$K8S_SOURCES"
     return 0
   fi
+  use_go
   mkdir -p "$copy"
   sed "s/v0\.${K8S_VERSION#1.}/v0.${version#1.}/; s/v$K8S_VERSION/v$version/" "$K8S_SOURCES/go.mod" >"$copy/go.mod"
   (cd "$copy" && go mod tidy >&2) || die "Kubernetes $version cannot be fetched: go mod tidy failed"

@@ -5,7 +5,6 @@ import re
 from system.installation import await_none
 
 KINDS = ("logicalports", "portgroups", "addresssets", "acls", "bindings")
-LOST = "lost by containerd when it was killed"
 # Where kubelet, containerd and plugins keep something of each pod.
 DIRECTORIES = ("/run/netns", "/var/lib/cni/results", "/var/lib/kubelet/pods", "/run/containerd/io.containerd.runtime.v2.task/k8s.io",
                "/run/containerd/io.containerd.grpc.v1.cri/sandboxes", "/run/containerd/io.containerd.grpc.v1.cri/containers")
@@ -22,7 +21,7 @@ def beginning(at):
     """What there is when no pod is there, nor on its way out: the API server forgets one before its node has."""
     settle(at)
     await_none(lambda: [b for b in names(at, "bindings") if "--host." not in b] +
-               [f for node in at.nodes for f in _all_files(at, node) if "/sandboxes/" in f], 240, "nothing of a pod on a node")
+               [f for node in at.nodes for f in _files(at, node) if "/sandboxes/" in f], 240, "nothing of a pod on a node")
     at.settled()
     return everything(at)
 
@@ -82,33 +81,14 @@ def _strays(at, node):
 
 
 def _files(at, node):
-    return {file for file in _all_files(at, node) if not _is_lost(at, node, file)}
-
-
-def _all_files(at, node):
     listed = f"for d in {' '.join(DIRECTORIES)}; do ls -d $d/* 2>/dev/null; done; true"
     return set(at.holder(node).run("sh", "-c", listed).split())
 
 
 def _programs(at, node):
-    return {program for program in _all_programs(at, node) if not _is_lost(at, node, program)}
-
-
-def _all_programs(at, node):
     """Of pods: each has its shim, which is not among the programs of a node without pods."""
     return set(at.holder(node).run("sh", "-c", "pgrep -fa '[c]ontainerd-shim|[a]gnhost' || true").splitlines())
 
 
-def _is_lost(at, node, found):
-    """Whether it is of a task that containerd itself does not know, having been killed while it made it."""
-    task = re.search(r"(?:runtime\.v2\.task/k8s\.io/|containerd-shim-runc-v2 .*-id )([0-9a-f]{64})", found)
-    return bool(task) and task[1] not in at.holder(node).run("ctr", "--namespace", "k8s.io", "containers", "list", "-q").split()
-
-
-def _lost(at, node):
-    return {found for found in _all_files(at, node) | _all_programs(at, node) if _is_lost(at, node, found)}
-
-
 BY_NODE = {"flows": _flows, "interfaces": _interfaces, "veths": _veths, "zones": _zones,
-           "connections in zones of nobody": _strays, "files": _files, "programs": _programs,
-           LOST: _lost}
+           "connections in zones of nobody": _strays, "files": _files, "programs": _programs}

@@ -14,7 +14,7 @@ from ..state import start_time
 from . import certificates, control, images, network, workers
 from .api import Api
 from .holder import Holder
-from .place import PROGRAMS, VERSION, Record, programs_directory, version_ok
+from .place import CONTAINERD, PROGRAMS, VERSION, Record, containerd_directory, programs_directory, version_ok
 
 MOST_NODES = 20
 
@@ -109,9 +109,12 @@ class Cluster:
         for name in PROGRAMS:
             if not os.access(programs_directory(version) / name, os.X_OK):
                 raise LabError(f"{name} {version} is not built: use the script heddle, which builds it")
-        for name in ("etcd", "containerd", "ctr", "runc", "busybox", "openssl"):
+        for name in ("containerd", "containerd-shim-runc-v2", "ctr"):
+            if not os.access(containerd_directory() / name, os.X_OK):
+                raise LabError(f"{name} {CONTAINERD} is not built: use the script heddle, which builds it")
+        for name in ("etcd", "runc", "busybox", "openssl"):
             if not shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin:/bin"):
-                raise LabError(f"{name} is missing: apt-get install etcd-server containerd runc busybox-static openssl")
+                raise LabError(f"{name} is missing: apt-get install etcd-server runc busybox-static openssl")
 
     def _agree(self, count, version, cni):
         there = self.record.data

@@ -14,6 +14,7 @@ import subprocess
 from pathlib import Path
 
 from ..settings import LabError
+from .place import containerd_directory
 
 _SCRIPT = Path(__file__).with_name("holder.sh")
 
@@ -110,7 +111,8 @@ class Holder:
 
 
 def _environment():
-    return {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
+    # containerd looks for its shim in PATH.
+    return {"PATH": f"{containerd_directory()}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
             **({"TMPDIR": os.environ["TMPDIR"]} if "TMPDIR" in os.environ else {})}
 
 

@@ -42,7 +42,7 @@ def configure(place, cni, name, number):
     directory = place.node(name) / "cni"
     for old in [*(directory / "bin").iterdir(), *(directory / "conf").iterdir()]:
         old.unlink()
-    plugins = {"loopback": DEBIAN / "loopback"}  # containerd 1.6 calls it for every pod
+    plugins = {"loopback": DEBIAN / "loopback"}  # containerd calls it for every pod
     if cni == "bridge":
         plugins.update({p: DEBIAN / p for p in ("bridge", "host-local")})
         _write(directory, "10-bridge.conflist", "bridge", {
@@ -71,5 +71,6 @@ def start(place, cni, holder, nodes):
 
 
 def _write(directory, file, name, plugin):
-    # 1.0.0 is what containerd 1.6 understands.
+    # Not 1.1.0, with which containerd asks the plugin before it calls a node Ready: Heddle's is not until there is a controller,
+    # and that starts behind the nodes. Debian's bridge does not know it either.
     (directory / "conf" / file).write_text(json.dumps({"cniVersion": "1.0.0", "name": name, "plugins": [plugin]}, indent=1))

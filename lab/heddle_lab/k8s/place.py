@@ -10,6 +10,7 @@ from ..settings import LabError, Settings
 from ..state import start_time
 
 VERSION = "1.34.4"  # as lab/k8s/go.mod has it
+CONTAINERD = "2.2.9"  # as lab/containerd/go.mod has it
 PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kubectl", "agnhost")
 
 
@@ -21,9 +22,17 @@ def version_ok(text):
 
 
 def programs_directory(version):
-    """Where scripts/k8s.sh puts the programs of a version."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "heddle" / f"k8s-{version}"
+    """Where scripts/k8s.sh puts Kubernetes' programs of a version."""
+    return _cache() / f"k8s-{version}"
+
+
+def containerd_directory():
+    """Where scripts/k8s.sh puts containerd, its shim and ctr."""
+    return _cache() / f"containerd-{CONTAINERD}"
+
+
+def _cache():
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "heddle"
 
 
 @dataclass(frozen=True)

@@ -30,23 +30,24 @@ def start_kubelet(place, holder, version, address):
 
 def _containerd(directory):
     # restrict_oom_score_adj, disable_apparmor: a container's own root may lack what they need.
-    return f"""version = 2
+    return f"""version = 3
 root = "{directory}/containerd"
 state = "/run/containerd"
 [grpc]
 address = "/run/containerd/containerd.sock"
 [plugins."io.containerd.internal.v1.opt"]
 path = "{directory}/opt"
-[plugins."io.containerd.grpc.v1.cri"]
+[plugins."io.containerd.cri.v1.images".pinned_images]
+sandbox = "{PAUSE}"
+[plugins."io.containerd.cri.v1.runtime"]
 restrict_oom_score_adj = true
 disable_apparmor = true
-sandbox_image = "{PAUSE}"
-[plugins."io.containerd.grpc.v1.cri".cni]
-bin_dir = "{directory}/cni/bin"
+[plugins."io.containerd.cri.v1.runtime".cni]
+bin_dirs = ["{directory}/cni/bin"]
 conf_dir = "{directory}/cni/conf"
-[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"
-[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
 SystemdCgroup = false
 """
 
