@@ -5,8 +5,9 @@ import re
 from system.installation import await_none
 
 KINDS = ("logicalports", "portgroups", "addresssets", "acls", "bindings")
-# Where kubelet, containerd and plugins keep something of each pod.
-DIRECTORIES = ("/run/netns", "/var/lib/cni/results", "/var/lib/kubelet/pods", "/run/containerd/io.containerd.runtime.v2.task/k8s.io",
+# Where kubelet, containerd, runc and plugins keep something of each pod.
+DIRECTORIES = ("/run/netns", "/var/lib/cni/results", "/var/lib/kubelet/pods", "/var/log/pods", "/run/containerd/s",
+               "/run/containerd/runc/k8s.io", "/run/containerd/io.containerd.runtime.v2.task/k8s.io",
                "/run/containerd/io.containerd.grpc.v1.cri/sandboxes", "/run/containerd/io.containerd.grpc.v1.cri/containers")
 
 
