@@ -1,7 +1,7 @@
 """Policies and pods that make no sense or are too much: who asked is told, and nobody else notices."""
 
 from system.installation import await_none
-from .cluster import having, is_ready, path, pod, policy
+from .cluster import collection, having, is_ready, path, pod, policy
 from .standing import Shared, figures
 
 NOT_COMPILED = "The policy allows nothing; the pods that it selects are isolated by it."
@@ -39,10 +39,8 @@ class BadInput(Shared):
             "outside": ({"heddle.dev/addresses": "10.9.0.1"},
                         "NoAddress: 10.9.0.1 is outside the subnets [10.244.0.0/16]."),
             "second": ({"heddle.dev/addresses": taken}, f"NoAddress: {taken} is taken by {self.space}.holder."),
-            "malformed": ({"heddle.dev/addresses": "10.244.0"},
-                          'AnnotationNotUnderstood: The annotation heddle.dev/addresses is one address of each family'),
-            "maybe": ({"heddle.dev/sticky": "maybe"},
-                      'AnnotationNotUnderstood: The annotation heddle.dev/sticky is "true" or "false", not "maybe".')}
+            "lonely": ({"heddle.dev/sticky": "true"},
+                       "AnnotationNotUnderstood: The annotation heddle.dev/sticky is for pods of a StatefulSet")}
         for name, (annotations, _) in wishes.items():
             self.at.create(pod(self.space, name, "n2", {"app": name}, annotations))
         self.pods(after="n2")
@@ -57,6 +55,15 @@ class BadInput(Shared):
         self.at.ready(self.name("second"), timeout=240)
         self.assertEqual(taken, self.at.address(self.name("second")))
         await_none(lambda: self.condition("second"), 20, "no condition of second")
+
+    def test_annotations_that_nobody_could_read_are_refused_by_the_api_server(self):
+        for annotation, value, sentence in (
+                ("addresses", "10.244.0", 'one address of each family, with a comma between, or "auto".'),
+                ("sticky", "maybe", '"true" or "false".')):
+            wrong = pod(self.space, "wrong", "n2", {}, {f"heddle.dev/{annotation}": value})
+            status, told = self.at.ask("POST", collection(wrong), wrong)
+            self.assertEqual(422, status, told)
+            self.assertIn(f"The annotation heddle.dev/{annotation} is {sentence}", told["message"])
 
     def test_a_subnet_that_is_exhausted(self):
         self.addCleanup(self.exclude, "")

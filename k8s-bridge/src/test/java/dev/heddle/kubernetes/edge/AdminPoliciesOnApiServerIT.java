@@ -18,13 +18,10 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,17 +60,7 @@ class AdminPoliciesOnApiServerIT {
     server = new ApiServer(home);
     admin = server.admin();
     kinds = new AdminKinds(admin);
-    admin.resource(role()).create();
-    admin
-        .resource(
-            new ClusterRoleBindingBuilder()
-                .withNewMetadata()
-                .withName("heddle-bridge")
-                .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "heddle-bridge")
-                .addNewSubject("rbac.authorization.k8s.io", "User", "heddle-bridge", null)
-                .build())
-        .create();
+    server.allowBridge(admin);
     admin
         .resource(new NodeBuilder().withNewMetadata().withName("n1").endMetadata().build())
         .create();
@@ -82,11 +69,6 @@ class AdminPoliciesOnApiServerIT {
         .create();
     pod("api");
     pod("front");
-  }
-
-  private static ClusterRole role() throws IOException {
-    return Serialization.unmarshal(
-        Files.readString(Path.of("deploy/clusterrole.yaml")), ClusterRole.class);
   }
 
   private static void pod(String name) {
@@ -298,13 +280,13 @@ class AdminPoliciesOnApiServerIT {
     policy(Kind.CLUSTER_POLICY, "c", spec("tier: Admin, priority: 2, ", "Deny"));
     await("rules", () -> !rules().isEmpty());
     bridge.close();
-    ClusterRole less = role();
+    ClusterRole less = ApiServer.role();
     less.getRules().removeIf(r -> r.getApiGroups().contains("policy.networking.k8s.io"));
     admin.resource(less).update();
     await("the right is gone", () -> !mayList());
     bridge = new Bridge(server.bridge(), controller, SETTINGS);
     await("it works on without the kind", () -> rules().isEmpty());
-    admin.resource(role()).update();
+    admin.resource(ApiServer.role()).update();
     await("rules", () -> rules().equals(List.of("1/32703 drop cnp.c.ingress-0.drop.0")));
   }
 

@@ -1,7 +1,10 @@
 package dev.heddle.kubernetes.edge;
 
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -18,6 +21,10 @@ final class ApiServer implements AutoCloseable {
 
   private static final String ADMIN = "admin-token";
   private static final String BRIDGE = "bridge-token";
+
+  /** The account of deploy/account.yaml, as RBAC and admission know it. */
+  static final String ACCOUNT = "system:serviceaccount:heddle-system:heddle-bridge";
+
   private static final long PATIENCE = 60;
 
   private final Path home;
@@ -37,7 +44,7 @@ final class ApiServer implements AutoCloseable {
     }
     Files.writeString(
         home.resolve("tokens.csv"),
-        ADMIN + ",admin,1,\"system:masters\"\n" + BRIDGE + ",heddle-bridge,2\n");
+        ADMIN + ",admin,1,\"system:masters\"\n" + BRIDGE + "," + ACCOUNT + ",2\n");
     run("openssl", "genrsa", "-out", home.resolve("sa.key").toString(), "2048");
     String url = "http://127.0.0.1:" + etcdPort;
     Path own = programs.resolve("etcd");
@@ -125,6 +132,27 @@ final class ApiServer implements AutoCloseable {
   /** May what deploy/clusterrole.yaml allows. */
   KubernetesClient bridge() throws IOException {
     return client(BRIDGE);
+  }
+
+  /** The ClusterRole of deploy/clusterrole.yaml. */
+  static ClusterRole role() throws IOException {
+    return Serialization.unmarshal(
+        Files.readString(Path.of("deploy/clusterrole.yaml")), ClusterRole.class);
+  }
+
+  /** Makes the role, and gives it to the bridge's account. */
+  void allowBridge(KubernetesClient admin) throws IOException {
+    admin.resource(role()).create();
+    admin
+        .resource(
+            new ClusterRoleBindingBuilder()
+                .withNewMetadata()
+                .withName("heddle-bridge")
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "heddle-bridge")
+                .addNewSubject("rbac.authorization.k8s.io", "User", ACCOUNT, null)
+                .build())
+        .create();
   }
 
   private KubernetesClient client(String token) throws IOException {

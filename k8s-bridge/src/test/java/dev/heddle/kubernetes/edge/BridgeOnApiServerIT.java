@@ -26,15 +26,12 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -73,27 +70,12 @@ class BridgeOnApiServerIT {
   static void aCluster() throws Exception {
     server = new ApiServer(home);
     admin = server.admin();
-    admin.resource(role()).create();
-    admin
-        .resource(
-            new ClusterRoleBindingBuilder()
-                .withNewMetadata()
-                .withName("heddle-bridge")
-                .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "heddle-bridge")
-                .addNewSubject("rbac.authorization.k8s.io", "User", "heddle-bridge", null)
-                .build())
-        .create();
+    server.allowBridge(admin);
     for (String node : List.of("n1", "n2")) {
       admin
           .resource(new NodeBuilder().withNewMetadata().withName(node).endMetadata().build())
           .create();
     }
-  }
-
-  private static ClusterRole role() throws IOException {
-    return Serialization.unmarshal(
-        Files.readString(Path.of("deploy/clusterrole.yaml")), ClusterRole.class);
   }
 
   @AfterAll
@@ -341,7 +323,7 @@ class BridgeOnApiServerIT {
         .resource(
             new SubjectAccessReviewBuilder()
                 .withNewSpec()
-                .withUser("heddle-bridge")
+                .withUser(ApiServer.ACCOUNT)
                 .withNewResourceAttributes()
                 .withVerb(right.verb())
                 .withResource(right.resource())
@@ -396,7 +378,7 @@ class BridgeOnApiServerIT {
       await("it is served", () -> kinds.isServed(kind));
       kinds.create(kind, "default", WRONG.get(kind));
     }
-    List<Right> all = Right.of(role());
+    List<Right> all = Right.of(ApiServer.role());
     assertThat(all).hasSize(27);
     try {
       for (Right right : all) {
