@@ -32,7 +32,16 @@ class BadInput(Shared):
     def condition(self, name):
         return self.at.pod(self.name(name))["metadata"].get("annotations", {}).get("heddle.dev/condition", "")
 
+    def refused_at_once(self, annotation, value, sentence):
+        """By the API server, before there is such a pod."""
+        wrong = pod(self.space, "wrong", "n2", {}, {f"heddle.dev/{annotation}": value})
+        status, told = self.at.ask("POST", collection(wrong), wrong)
+        self.assertEqual(422, status, told)
+        self.assertIn(f"The annotation heddle.dev/{annotation} is {sentence}", told["message"])
+
     def test_pods_with_addresses_and_annotations_that_cannot_be(self):
+        self.refused_at_once("addresses", "10.244.0", 'one address of each family, with a comma between, or "auto".')
+        self.refused_at_once("sticky", "maybe", '"true" or "false".')
         self.pods(holder="n1")
         taken = self.at.address(self.name("holder"))
         wishes = {
@@ -55,15 +64,6 @@ class BadInput(Shared):
         self.at.ready(self.name("second"), timeout=240)
         self.assertEqual(taken, self.at.address(self.name("second")))
         await_none(lambda: self.condition("second"), 20, "no condition of second")
-
-    def test_annotations_that_nobody_could_read_are_refused_by_the_api_server(self):
-        for annotation, value, sentence in (
-                ("addresses", "10.244.0", 'one address of each family, with a comma between, or "auto".'),
-                ("sticky", "maybe", '"true" or "false".')):
-            wrong = pod(self.space, "wrong", "n2", {}, {f"heddle.dev/{annotation}": value})
-            status, told = self.at.ask("POST", collection(wrong), wrong)
-            self.assertEqual(422, status, told)
-            self.assertIn(f"The annotation heddle.dev/{annotation} is {sentence}", told["message"])
 
     def test_a_subnet_that_is_exhausted(self):
         self.addCleanup(self.exclude, "")
