@@ -46,7 +46,8 @@ conformance() {
   /usr/bin/python3 "$HEDDLE_ROOT/scripts/conformance.py" "$CONFORMANCE_REPORTS" ${include:+--include} "${results[@]}"
 }
 
-# Starts a suite in a shell of its own, which removes its cluster and controller however it ends.
+# Starts a suite in a shell of its own, which removes its cluster and controller however it ends. The controller begins with an empty
+# store: nodes' ports of another suite would keep its addresses. Where files are follows from HEDDLE_HOME when a part is read.
 conformance_apart() {
   rm -rf "${CONFORMANCE_REPORTS:?}/$1"
   mkdir -p "$CONFORMANCE_REPORTS/$1"
@@ -54,11 +55,22 @@ conformance_apart() {
     AT_EXIT=()
     trap run_at_exit EXIT
     trap 'exit 143' TERM HUP
+    HEDDLE_HOME=$(mktemp -d)
+    export HEDDLE_HOME
+    unset HEDDLE_STORE
+    use pki controller
+    CONFORMANCE_SUITE=$1
+    at_exit conformance_keep_log
     at_exit controller_stop
     at_exit k8s_down
     conformance_suite "$@"
   ) &
   CONFORMANCE_SHELL=$!
+}
+
+conformance_keep_log() {
+  cp "$HEDDLE_HOME/data/log/heddle.log" "$CONFORMANCE_REPORTS/$CONFORMANCE_SUITE/controller.log" 2>/dev/null
+  rm -rf "$HEDDLE_HOME"
 }
 
 conformance_interrupt() {

@@ -72,6 +72,23 @@ public final class Holders {
     return given;
   }
 
+  /**
+   * What somebody has, and one of each family that the pool has and that it lacks.
+   *
+   * @throws IllegalArgumentException with a sentence if a family is exhausted
+   */
+  public Given complete(String name, Given held) {
+    List<IpAddress> all = new ArrayList<>(held.addresses);
+    for (boolean v6 : new boolean[] {false, true}) {
+      if (pool.has(v6) && held.addresses.stream().noneMatch(a -> a.isV6() == v6)) {
+        all.add(free(name, v6));
+      }
+    }
+    Given given = new Given(held.mac, all);
+    note(name, given.mac, given.addresses);
+    return given;
+  }
+
   private IpAddress fixed(String name, IpAddress a) {
     pool.refusal(a)
         .ifPresent(

@@ -231,7 +231,7 @@ final class Ports {
 
   private void grant(Wish w) {
     try {
-      Given given = w.held().isPresent() ? w.held().get() : holders.give(w.name(), w.fixed());
+      Given given = given(w);
       if (w.pod().isPresent()) {
         Pod pod = w.pod().get();
         pods.put(
@@ -241,6 +241,26 @@ final class Ports {
       }
     } catch (IllegalArgumentException e) {
       refuse(w.about(), "NoAddress", e.getMessage());
+    }
+  }
+
+  /**
+   * A pod keeps what it has. So does a node, and gets what a family of addresses that is new in the
+   * cluster takes: new pods reach their node by it.
+   */
+  private Given given(Wish w) {
+    if (w.held().isEmpty()) {
+      return holders.give(w.name(), w.fixed());
+    }
+    Given held = w.held().get();
+    if (w.pod().isPresent()) {
+      return held;
+    }
+    try {
+      return holders.complete(w.name(), held);
+    } catch (IllegalArgumentException e) {
+      refuse(w.about(), "NoAddress", e.getMessage());
+      return held;
     }
   }
 

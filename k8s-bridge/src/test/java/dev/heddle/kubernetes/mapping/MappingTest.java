@@ -184,6 +184,59 @@ class MappingTest {
         .containsExactly("Pod web/thief NoAddress: " + address + " is taken by web.a.");
   }
 
+  private static Settings families(String... subnets) {
+    return new Settings(
+        "pods", new Pool(List.of(subnets).stream().map(IpPrefix::parse).toList(), List.of()), 1400);
+  }
+
+  private static List<String> addresses(Desired desired, String port) {
+    List<String> all = new ArrayList<>();
+    of(desired, "LogicalPort", port).spec().path("addresses").forEach(a -> all.add(a.asText()));
+    return all;
+  }
+
+  @Test
+  void aFamilyThatIsNewInTheClusterIsForNodesAndForPodsThatCome() {
+    Desired first = Mapping.of(cluster(List.of(pod("a"))), List.of(), families("10.244.0.0/16"));
+    Settings both = families("10.244.0.0/16", "fd00::/64");
+    Desired then = Mapping.of(cluster(List.of(pod("a"), pod("b"))), ports(first), both);
+    assertThat(addresses(then, "host.n1"))
+        .hasSize(2)
+        .startsWith(address(first, "host.n1"))
+        .last()
+        .asString()
+        .startsWith("fd00::");
+    assertThat(of(then, "LogicalPort", "host.n1").spec().path("mac"))
+        .isEqualTo(of(first, "LogicalPort", "host.n1").spec().path("mac"));
+    assertThat(addresses(then, "web.a")).isEqualTo(addresses(first, "web.a"));
+    assertThat(addresses(then, "web.b")).hasSize(2);
+    Desired again = Mapping.of(cluster(List.of(pod("a"), pod("b"))), ports(then), both);
+    assertThat(again.documents()).isEqualTo(then.documents());
+    Desired other = Mapping.of(cluster(List.of(pod("a"))), ports(first), families("fd00::/64"));
+    assertThat(addresses(other, "host.n1"))
+        .as("pods that are there reach it as before")
+        .isEqualTo(addresses(then, "host.n1"));
+  }
+
+  @Test
+  void aNodeForWhichAFamilyHasNoAddressKeepsWhatItHas() {
+    Desired first = Mapping.of(cluster(List.of()), List.of(), families("10.244.0.0/16"));
+    Desired full =
+        Mapping.of(
+            cluster(List.of(pod("b", "b", Map.of("heddle.dev/addresses", "fd00::1")))),
+            List.of(),
+            families("fd00::1/128"));
+    List<Document> stored = new ArrayList<>(ports(first));
+    stored.add(of(full, "LogicalPort", "web.b"));
+    Pod b = pod("b", "b", Map.of("heddle.dev/addresses", "fd00::1"));
+    Desired then =
+        Mapping.of(cluster(List.of(b)), stored, families("10.244.0.0/16", "fd00::1/128"));
+    assertThat(addresses(then, "host.n1")).isEqualTo(addresses(first, "host.n1"));
+    assertThat(said(then))
+        .containsExactly(
+            "Node n1 NoAddress: No IPv6 address is free in [10.244.0.0/16, fd00::1/128].");
+  }
+
   @Test
   void aWrongWishIsRefusedWithASentenceAndDisturbsNobody() {
     Map<String, String> wishes =
