@@ -40,15 +40,17 @@ k8s_prepare() {
 
 # k8s_build VERSION: what a cluster of this version is made of, into the cache, unless it is there.
 k8s_build() {
-  local version=$1 missing target
+  local version=$1 missing target module
   target=$(k8s_cache "containerd-$CONTAINERD_VERSION")
   mapfile -t missing < <(k8s_missing "$target" "${CONTAINERD_TOOLS[@]}")
   [ ${#missing[@]} = 0 ] || k8s_compile "$target" "$CONTAINERD_SOURCES" "a minute" \
     "-X github.com/containerd/containerd/v2/version.Version=v$CONTAINERD_VERSION" "${missing[@]}"
   target=$(k8s_cache "k8s-$version")
   mapfile -t missing < <(k8s_missing "$target" "${K8S_TOOLS[@]}")
-  [ ${#missing[@]} = 0 ] || k8s_compile "$target" "$(k8s_module "$version" "$target")" "7 minutes" \
-    "$(k8s_stamp "$version")" "${missing[@]}"
+  [ ${#missing[@]} -gt 0 ] || return 0
+  use_go
+  module=$(k8s_module "$version" "$target") # on its own: as an argument, its failure would end nothing
+  k8s_compile "$target" "$module" "7 minutes" "$(k8s_stamp "$version")" "${missing[@]}"
 }
 
 k8s_cache() { printf '%s' "${XDG_CACHE_HOME:-$HOME/.cache}/heddle/$1"; }
@@ -85,7 +87,6 @@ k8s_module() {
     printf '%s' "$K8S_SOURCES"
     return 0
   fi
-  use_go
   mkdir -p "$copy"
   sed "s/v0\.${K8S_VERSION#1.}/v0.${version#1.}/; s/v$K8S_VERSION/v$version/" "$K8S_SOURCES/go.mod" >"$copy/go.mod"
   (cd "$copy" && go mod tidy >&2) || die "Kubernetes $version cannot be fetched: go mod tidy failed"

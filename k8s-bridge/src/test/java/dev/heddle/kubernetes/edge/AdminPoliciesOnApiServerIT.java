@@ -16,7 +16,6 @@ import dev.heddle.plain.PlainRuntime;
 import dev.heddle.store.MemoryStore;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -74,19 +73,10 @@ class AdminPoliciesOnApiServerIT {
   private static void pod(String name) {
     admin
         .resource(
-            new PodBuilder()
-                .withNewMetadata()
-                .withNamespace("shop")
-                .withName(name)
+            ApiServer.pod("shop", name)
+                .editMetadata()
                 .withLabels(Map.of("app", name))
                 .endMetadata()
-                .withNewSpec()
-                .withNodeName("n1")
-                .addNewContainer()
-                .withName("c")
-                .withImage("none")
-                .endContainer()
-                .endSpec()
                 .build())
         .create();
   }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -70,21 +69,12 @@ class AdmissionOnApiServerIT {
   }
 
   private static Pod pod(String name, Map<String, String> annotations) {
-    return new PodBuilder()
-        .withNewMetadata()
-        .withNamespace("shop")
-        .withName(name)
+    return ApiServer.pod("shop", name)
+        .editMetadata()
         .withLabels(Map.of("app", "steady"))
         .withFinalizers("heddle.dev/test")
         .withAnnotations(annotations)
         .endMetadata()
-        .withNewSpec()
-        .withNodeName("n1")
-        .addNewContainer()
-        .withName("c")
-        .withImage("none")
-        .endContainer()
-        .endSpec()
         .build();
   }
 

@@ -1,5 +1,6 @@
 package dev.heddle.kubernetes.edge;
 
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -138,6 +139,23 @@ final class ApiServer implements AutoCloseable {
   static ClusterRole role() throws IOException {
     return Serialization.unmarshal(
         Files.readString(Path.of("deploy/clusterrole.yaml")), ClusterRole.class);
+  }
+
+  /** On n1; it never runs. Labels and annotations are the caller's to add. */
+  static PodBuilder pod(String namespace, String name) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(name)
+        .endMetadata()
+        .withNewSpec()
+        .withNodeName("n1")
+        .withTerminationGracePeriodSeconds(0L)
+        .addNewContainer()
+        .withName("c")
+        .withImage("none")
+        .endContainer()
+        .endSpec();
   }
 
   /** Makes the role, and gives it to the bridge's account. */

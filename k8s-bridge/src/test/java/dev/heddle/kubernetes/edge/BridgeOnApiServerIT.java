@@ -22,7 +22,6 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
@@ -103,21 +102,11 @@ class BridgeOnApiServerIT {
   private void pod(String name, Map<String, String> annotations) {
     admin
         .resource(
-            new PodBuilder()
-                .withNewMetadata()
-                .withNamespace(namespace)
-                .withName(name)
+            ApiServer.pod(namespace, name)
+                .editMetadata()
                 .withLabels(Map.of("app", name))
                 .withAnnotations(annotations)
                 .endMetadata()
-                .withNewSpec()
-                .withNodeName("n1")
-                .withTerminationGracePeriodSeconds(0L)
-                .addNewContainer()
-                .withName("c")
-                .withImage("none")
-                .endContainer()
-                .endSpec()
                 .build())
         .create();
   }
